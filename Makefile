@@ -1,0 +1,36 @@
+# The two commands of the README, on a machine with nothing but Python 3.11 or newer (and uv, where it is there).
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint bench clean
+
+demo: .venv/with-demo ## The report on real data, also in out/report.md
+	$(BIN)/micrograd-lr demo
+
+test: .venv/with-dev ## Every test; fails below 100 % coverage of the package
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
+
+lint: .venv/with-dev ## What the style and the type checker say
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured in the same run
+	$(BIN)/python tests/benchmarks/engine.py
+
+clean:
+	rm -rf .venv out .coverage
+
+.venv/pyvenv.cfg:
+	if command -v uv >/dev/null; then uv venv --python $(PYTHON) .venv; else $(PYTHON) -m venv .venv; fi
+
+.venv/with-demo: WHAT = .
+.venv/with-dev: WHAT = ".[dev]"
+.venv/with-bench: WHAT = . -r tests/benchmarks/requirements.txt
+.venv/with-bench: tests/benchmarks/requirements.txt
+.venv/with-%: .venv/pyvenv.cfg pyproject.toml
+	if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --editable $(WHAT); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable $(WHAT); fi
+	touch $@

@@ -1,0 +1,99 @@
+"""Independent answers to one gradient, side by side: `check_gradient`, and the report that it and logistic share."""
+
+from __future__ import annotations
+
+from micrograd_lr.derivatives import _flat, gradient, numeric_gradient
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+NUMERIC_TOLERANCE = 1e-9
+CLOSED_FORM_TOLERANCE = 1e-13
+
+
+class GradientCheckError(RuntimeError):
+    """Two ways to the same gradient disagree. The message holds the report and points at the offending parameter."""
+
+
+class GradientReport:
+    """One column of numbers per way of computing a gradient, the reverse pass first, one row per parameter.
+
+    `differences` gives for each other column the largest absolute difference from the reverse pass, relative to the
+    largest entry of the gradient; `agree` is whether every one is within its tolerance. ``print`` shows the table.
+    """
+
+    def __init__(self, names: Sequence[str], columns: Mapping[str, Sequence[float]], tolerances: Mapping[str, float]):
+        self.names, self.columns, self.tolerances = list(names), dict(columns), dict(tolerances)
+        self.reverse = next(iter(self.columns))
+        self._scale = max(abs(float(g)) for column in self.columns.values() for g in column) or 1.0
+        self.differences = {way: max(self._off(way)) for way in self.tolerances}
+        self.agree = all(self.differences[way] <= self.tolerances[way] for way in self.tolerances)
+
+    def _off(self, way: str) -> list[float]:
+        """The relative difference of each entry; NaN counts as infinitely far off."""
+        offs = [abs(float(p - q)) / self._scale for p, q in zip(self.columns[way], self.columns[self.reverse])]
+        return [off if off == off else float("inf") for off in offs]
+
+    @property
+    def worst(self) -> str:
+        """The parameter at which some column is furthest beyond its tolerance."""
+        return max(
+            (off / self.tolerances[way], name)
+            for way in self.tolerances
+            for off, name in zip(self._off(way), self.names)
+        )[1]
+
+    @property
+    def verdict(self) -> str:
+        """One line: whether they agree, and how closely."""
+        found = "; ".join(
+            f"{way}: {self.differences[way]:.1e} (allowed {self.tolerances[way]:.0e})" for way in self.tolerances
+        )
+        if self.agree:
+            return f"✓ green: all agree with the {self.reverse}. {found}"
+        return f"✗ RED: they disagree, most at {self.worst}. {found}"
+
+    def table(self) -> list[list[str]]:
+        """Rows of text, the titles first."""
+        rows = [["", *self.columns]]
+        for name, *entries in zip(self.names, *self.columns.values()):
+            rows.append([name, *(f"{float(g):+.15g}" for g in entries)])
+        return rows
+
+    def __str__(self) -> str:
+        rows = self.table()
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = [
+            "  ".join(cell.rjust(w) if i else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths)))
+            for row in rows
+        ]
+        return "\n".join([*(line.rstrip() for line in lines), self.verdict])
+
+
+def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NUMERIC_TOLERANCE) -> GradientReport:
+    """Compare the reverse pass of `fun` at `args` with numeric derivatives (`numeric_gradient`, 40-digit decimals).
+
+    Arguments as for `gradient`. Raises GradientCheckError, which names the worst parameter, where they differ by more
+    than `tolerance`, relative to the largest entry. Green means that the rules used are those of the function *given*;
+    that it is the function *meant* only a closed form can tell: `logistic.three_way_check` has all three.
+    """
+    reverse = list(_flat(gradient(fun, *args) if len(args) != 1 else [gradient(fun, *args)]))
+    names = [
+        f"argument {i}" + (f"[{j}]" if len(flat) > 1 else "")
+        for i, arg in enumerate(args)
+        for flat in [[*_flat(arg)]]
+        for j in range(len(flat))
+    ]
+    report = GradientReport(
+        names, {"reverse pass": reverse, "numeric": numeric_gradient(fun, *args)}, {"numeric": tolerance}
+    )
+    return confirmed(report)
+
+
+def confirmed(report: GradientReport) -> GradientReport:
+    """`report` itself where its columns agree; else GradientCheckError."""
+    if not report.agree:
+        raise GradientCheckError(f"the gradient is wrong at {report.worst}, or fun leaves the graph there:\n{report}")
+    return report

@@ -1,0 +1,64 @@
+"""Pickling and deep-copying of graphs, however deep: node by node, operands first, so that nothing recurses."""
+
+from __future__ import annotations
+
+import threading
+
+from micrograd_lr.value import Value, topological
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+_FIELDS = ("op", "label", "_data", "grad", "_a", "_b", "_x", "_y")
+
+
+def _restored(fields: Iterable[Any], *_: Any) -> Value:
+    node: Value = object.__new__(Value)
+    node._seen = None
+    for name, field in zip(_FIELDS, fields):
+        setattr(node, name, field)
+    return node
+
+
+class _BeingPickled(threading.local):
+    """The nodes whose operands the pickler of this thread has seen, so that they need no list of their own."""
+
+    def __init__(self) -> None:
+        self.nodes: set[Value] = set()
+
+
+_being_pickled = _BeingPickled()
+
+
+class _End:
+    """Stands behind the nodes of a graph in its pickle; reached, or dropped when pickling fails, it forgets them."""
+
+    def __init__(self, nodes: list[Value]) -> None:
+        self.nodes = nodes
+        _being_pickled.nodes.update(nodes)
+
+    def __del__(self) -> None:
+        _being_pickled.nodes.difference_update(self.nodes)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self.__del__()
+        return tuple, ()
+
+
+def reduced(root: Value) -> tuple[Any, ...]:
+    """The pickle of a node: its fields, behind a list of all the nodes it rests on, operands first.
+
+    A pickler writes an object once and refers to it afterwards. So each node of the list finds its operands written,
+    nothing recurses, and nodes that several pickled objects share are still shared when they are read back.
+    """
+    fields = tuple(getattr(root, name) for name in _FIELDS)
+    if root.op is None or root in _being_pickled.nodes:
+        return _restored, (fields,)
+    below = topological(root)[:-1]
+    return _in_order, (below, _End(below), fields)
+
+
+def _in_order(below: list[Value], end: Any, fields: tuple[Any, ...]) -> Value:
+    return _restored(fields)

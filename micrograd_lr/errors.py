@@ -1,0 +1,92 @@
+"""What the engine says when the arithmetic of a node fails: which node, why, and what to do."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from micrograd_lr.ops import Op
+    from micrograd_lr.value import Value
+
+DOMAIN_ERRORS = (ArithmeticError, ValueError)  # what floats, Fractions and Decimals raise outside a function's domain
+
+_USE_THE_FUSED_LOSS = (
+    "A sigmoid that far from 0 rounds to 0 or 1, and its log is lost. "
+    "Use logistic_loss(z, y): one node, stable at any z."
+)
+_REMEDIES = {
+    "log": "log needs an operand above 0.",
+    "div": "The divisor must not be 0.",
+    "pow": "A base of 0 needs an exponent of 0 or more, and a negative base a whole exponent that is a plain number.",
+    "exp": "exp overflows above 709.78.",
+}
+
+
+def describe(operand: Any) -> str:
+    """An operand in a message: its label or op, and its number."""
+    op = getattr(operand, "op", None)
+    name = getattr(operand, "label", "") or (f"the {op} node" if op else "")
+    data = getattr(operand, "data", operand)
+    shown = repr(data) if len(repr(data)) <= 40 else repr(data)[:37] + "..."
+    return f"{name} = {shown}" if name else shown
+
+
+def _saturated(operand: Any) -> bool:
+    """Whether `operand` is a = σ(z), or 1 - a, that has been rounded to 0."""
+    op = getattr(operand, "op", None)
+    if op is not None and op.name == "sub":
+        operand = operand.operands[1]
+        op = getattr(operand, "op", None)
+    return op is not None and op.name == "sigmoid" and operand.data in (0, 1)
+
+
+def domain_error(op: Op, operands: Sequence[Any], error: Exception) -> Exception:
+    """`error`, raised by `op` at `operands`, as an exception of the same type that names them and the remedy."""
+    shown = ", ".join(map(describe, operands[:4])) + (", …" if len(operands) > 4 else "")
+    remedy = _USE_THE_FUSED_LOSS if any(map(_saturated, operands)) else _REMEDIES.get(op.name, "")
+    return type(error)(f"{op}({shown}) has no finite value: {error}. {remedy}".rstrip())
+
+
+def refuse_backward() -> Exception:
+    """For backward() in a function that gradient() is differentiating."""
+    return RuntimeError(
+        "backward() was called inside a function that gradient() is differentiating. Its .grad would be a plain "
+        "number, and the outer derivative would miss it. Call gradient() there too: it can be nested."
+    )
+
+
+def nan_gradient(order: Sequence[Value]) -> Exception | None:
+    """The error for a sweep that made a NaN out of numbers; None where the recorded data already had one."""
+    if any(node.data != node.data for node in order):
+        return None
+    for node in reversed(order):
+        for operand, partial in zip(node.operands, node.partials):
+            if hasattr(operand, "grad") and node.grad * partial != node.grad * partial:
+                why = f"∂{node.op}/∂({describe(operand)}) is {partial!r}, times the gradient {node.grad!r} above it"
+                if partial != partial:
+                    remedy = (
+                        "There is no such derivative: write the exponent as a plain number, or keep the base above 0."
+                    )
+                else:
+                    remedy = "Infinity times 0 has no value. " + _USE_THE_FUSED_LOSS
+                return FloatingPointError(f"the gradient of {describe(operand)} is not a number: {why}. {remedy}")
+    return FloatingPointError("a gradient is not a number: infinite contributions of both signs meet in one node.")
+
+
+def undefined_derivative(leaf: Value) -> Exception:
+    """For a NaN among the results of gradient() and hessian() at finite arguments."""
+    return FloatingPointError(
+        f"the derivative at {describe(leaf)} is not a number: somewhere infinity meets 0, or a power has a variable "
+        f"exponent over a negative base. " + _USE_THE_FUSED_LOSS
+    )
+
+
+def not_recorded(fun: Any, result: Any) -> Exception:
+    """For a function given to gradient() that returns something other than a node."""
+    name = getattr(fun, "__name__", repr(fun))
+    return TypeError(
+        f"{name} returned {result!r:.80} ({type(result).__name__}); gradient() needs a Value, computed from the "
+        "arguments. float(), .data, .grad and the math module leave the graph: use the functions of micrograd_lr instead."
+    )

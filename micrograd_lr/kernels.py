@@ -1,0 +1,137 @@
+"""The functions that the op table is written in, over every number type; a float takes the branch that is accurate."""
+
+from __future__ import annotations
+
+import math
+import operator
+
+from micrograd_lr.number_types import function_of, number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+def _elsewhere(kernel: Callable[..., Any], x: Any, derived: Callable[..., Any] | None = None) -> Any:
+    """`kernel` on a number that is not a float: the type's own function, or its form in terms of exp and log."""
+    given = function_of(x, kernel.__name__)
+    if given is not None:
+        return given(x)
+    x = number(x)
+    if type(x) is float:
+        return kernel(x)
+    if derived is None:
+        name, cls = kernel.__name__, type(x).__name__
+        raise TypeError(f"{name} is not known for {cls}. Make it known once: number_type({cls}, exp=..., log=...).")
+    return derived(x)
+
+
+def exp(x: Any) -> Any:
+    """eˣ, of a number or a `Value`."""
+    return math.exp(x) if type(x) is float else _elsewhere(exp, x)
+
+
+def log(x: Any) -> Any:
+    """The natural logarithm of a number or a `Value`."""
+    return math.log(x) if type(x) is float else _elsewhere(log, x)
+
+
+def sigmoid(z: Any) -> Any:
+    """σ(z) = 1 / (1 + e⁻ᶻ), of a number or a `Value`. On floats in two branches, so that neither overflows."""
+    if type(z) is not float:
+        return _elsewhere(sigmoid, z, lambda z: 1 / (1 + exp(-z)))
+    if z >= 0:
+        return 1 / (1 + math.exp(-z))
+    e = math.exp(z)
+    return e / (1 + e)
+
+
+def tanh(x: Any) -> Any:
+    """The hyperbolic tangent of a number or a `Value`."""
+    return math.tanh(x) if type(x) is float else _elsewhere(tanh, x, lambda x: 2 * sigmoid(2 * x) - 1)
+
+
+def relu(x: Any) -> Any:
+    """max(x, 0), of a number or a `Value`; NaN stays NaN."""
+    return (0.0 if x <= 0 else x) if type(x) is float else _elsewhere(relu, x, lambda x: 0 * x if x <= 0 else x)
+
+
+def step(x: Any) -> Any:
+    """0 for x ≤ 0, else 1: the slope of relu, with the usual choice of 0 at the kink; NaN stays NaN."""
+    return (0 if x <= 0 else 1 if x > 0 else x) if type(x) is float else _elsewhere(step, x, lambda x: int(x > 0))
+
+
+def softplus(t: Any) -> Any:
+    """log(1 + eᵗ) = max(t, 0) + log1p(e⁻|ᵗ|): 1.4 ulp on floats, with no overflow and no cancellation."""
+    if type(t) is float:
+        return max(t, 0.0) + math.log1p(math.exp(-abs(t)))
+    return _elsewhere(softplus, t, lambda t: relu(t) + _log1p(exp(-abs(t))))
+
+
+def _log1p(e: Any) -> Any:
+    u = 1 + e  # Kahan's quotient undoes the rounding of u
+    return e if u == 1 else log(u) * e / (u - 1)
+
+
+def power(base: Any, exponent: Any) -> Any:
+    """baseᵉˣᵖᵒⁿᵉⁿᵗ, without Python's step into the complex numbers."""
+    out = base**exponent
+    if type(out) is complex:
+        raise ValueError("a negative base has no real power with a fractional exponent")
+    return out
+
+
+def power_slope(out: Any, base: Any, exponent: Any) -> Any:
+    """b·aᵇ⁻¹, the slope of aᵇ in a: 0 for b = 0 at every a, infinite where the curve is vertical."""
+    if exponent == 0:
+        return 0
+    if type(out) is not float:
+        return exponent * power(base, exponent - 1)
+    try:
+        return exponent * base ** (exponent - 1)
+    except ZeroDivisionError:
+        return math.inf
+    except OverflowError:
+        return exponent * out / base
+
+
+def power_growth(out: Any, base: Any) -> Any:
+    """aᵇ·log a, the slope of aᵇ in b: 0 at a = 0; NaN for a < 0, where aᵇ has no slope in b."""
+    if type(out) is not float:
+        return (function_of(out, "power_growth") or _power_growth)(out, base)
+    return out * math.log(base) if base > 0 else 0.0 if base == 0 else math.nan
+
+
+def _power_growth(out: Any, base: Any) -> Any:
+    return out * log(base)
+
+
+def total(*terms: Any) -> Any:
+    """The sum of the terms; of floats with one rounding at the end (math.fsum)."""
+    if {*map(type, terms)} <= {float, int}:
+        try:
+            return math.fsum(terms)
+        except (OverflowError, ValueError):  # an infinity among the partial sums: add as + would
+            pass
+    return sum(terms[1:], start=terms[0]) if terms else 0.0
+
+
+def inner(*factors: Any) -> Any:
+    """w₁x₁ + … + wₙxₙ, for the factors w₁, …, wₙ, x₁, …, xₙ."""
+    n = len(factors) // 2
+    return total(*map(operator.mul, factors[:n], factors[n:]))
+
+
+def cross_entropy(z: Any, y: Any) -> Any:
+    """-(y log σ(z) + (1-y) log(1-σ(z))), by softplus of ±z: 1.5 ulp for y = 0 or 1, at any z."""
+    if y == 0:
+        return softplus(z)
+    if y == 1:
+        return softplus(-z)
+    return (1 - y) * softplus(z) + y * softplus(-z)
+
+
+def cross_entropy_slope(z: Any, y: Any) -> Any:
+    """σ(z) - y with the sign of the label, (1-y) σ(z) - y σ(-z): nothing cancels for y = 0 and y = 1, at any z."""
+    return (1 - y) * sigmoid(z) - y * sigmoid(-z)

@@ -1,0 +1,60 @@
+"""The table: every op's value and partial derivatives, once.
+
+A row is plain arithmetic, so one row serves every number type: on floats it gives numbers, on SymPy symbols proofs, on
+names formulas, and on `Value` nodes second derivatives. Adding an op is adding a row: `docs/design.md` shows one.
+"""
+
+from __future__ import annotations
+
+import operator
+
+from micrograd_lr import kernels
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Op:
+    """A row of the table: a name and a symbol, the value, and one partial derivative per operand.
+
+    ``value(*operands)`` computes the node; ``partials(out, *operands)`` gives (∂out/∂operand, …) in the same order,
+    from the recorded numbers. Rows are added to ``OPS``, which maps each name to its row.
+    """
+
+    __slots__ = ("name", "partials", "symbol", "value")
+
+    def __init__(self, name: str, symbol: str, value: Callable[..., Any], partials: Callable[..., tuple[Any, ...]]):
+        self.name, self.symbol, self.value, self.partials = name, symbol, value, partials
+        OPS[name] = self
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _op_named, (self.name,)  # pickled and copied by name
+
+
+OPS: dict[str, Op] = {}
+
+
+def _op_named(name: str) -> Op:
+    return OPS[name]
+
+
+ADD = Op("add", "+", operator.add, lambda out, a, b: (1, 1))
+SUB = Op("sub", "−", operator.sub, lambda out, a, b: (1, -1))
+MUL = Op("mul", "×", operator.mul, lambda out, a, b: (b, a))
+DIV = Op("div", "÷", operator.truediv, lambda out, a, b: (1 / b, -out / b))
+NEG = Op("neg", "−", operator.neg, lambda out, a: (-1,))
+POW = Op("pow", "^", kernels.power, lambda out, a, b: (kernels.power_slope(out, a, b), kernels.power_growth(out, a)))
+EXP = Op("exp", "exp", kernels.exp, lambda out, a: (out,))
+LOG = Op("log", "log", kernels.log, lambda out, a: (1 / a,))
+# a(1-a) of the recorded a: in the log loss its rounding cancels against 1/(1-a), and a-y survives to z = 36.
+SIGMOID = Op("sigmoid", "σ", kernels.sigmoid, lambda a, z: (a * (1 - a),))
+TANH = Op("tanh", "tanh", kernels.tanh, lambda out, a: ((1 - out) * (1 + out),))
+RELU = Op("relu", "relu", kernels.relu, lambda out, a: (kernels.step(a),))
+SUM = Op("sum", "Σ", kernels.total, lambda out, *terms: (1,) * len(terms))
+DOT = Op("dot", "·", kernels.inner, lambda out, *wx: wx[len(wx) // 2 :] + wx[: len(wx) // 2])
+LOSS = Op("logistic_loss", "L", kernels.cross_entropy, lambda out, z, y: (kernels.cross_entropy_slope(z, y), -z))

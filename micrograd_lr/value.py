@@ -1,0 +1,237 @@
+"""The engine: a `Value` records the graph as it computes, and `backward` walks it in reverse, to every gradient."""
+
+from __future__ import annotations
+
+from micrograd_lr import ops
+from micrograd_lr.errors import DOMAIN_ERRORS, domain_error, nan_gradient, refuse_backward
+from micrograd_lr.number_types import number, unified
+from micrograd_lr.scalar import Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_new = object.__new__
+_one = 1  # the partial of +: a gradient that is passed on whole needs no product
+_differentiating: list[Value] = []  # the arguments of every gradient() that is running
+
+
+# The methods of the ops are `apply`, unrolled for the operands of nearly every call: nodes and floats. The rest, and
+# every error, is left to `apply` itself.
+
+
+def _unary(op: ops.Op) -> Callable[[Value], Value]:
+    value = op.value
+
+    def method(self: Value) -> Value:
+        try:
+            out = value(self._data)
+        except DOMAIN_ERRORS:
+            return apply(op, self)
+        return _node(op, out, self, self._data, None, None)
+
+    return method
+
+
+def _binary(op: ops.Op) -> Callable[[Value, Any], Value]:
+    value = op.value
+
+    def method(self: Value, other: Any) -> Value:
+        kind = type(other)
+        if kind is not Value and kind is not float:
+            return apply(op, self, other)
+        x = self._data
+        y = other._data if kind is Value else other
+        try:
+            out = value(x, y)
+        except (TypeError, *DOMAIN_ERRORS):
+            return apply(op, self, other)
+        node = _new(Value)  # _node, written out: this is the hottest line of the engine
+        node._data = out
+        node.grad = node._seen = None
+        node.label = ""
+        node.op = op
+        node._a = self
+        node._x = x
+        node._b = other if kind is Value else None
+        node._y = y
+        return node
+
+    return method
+
+
+def _reflected(op: ops.Op) -> Callable[[Value, Any], Value]:
+    return lambda self, other: apply(op, other, self)
+
+
+class Value(Scalar):
+    """A node of the computation graph: one real number, and how it was computed.
+
+    `data` is the number and `label` its name. A node made by an op also has that `op`, its `operands` in order (nodes,
+    and plain numbers as they were written), and its `partials` ∂node/∂operand at the recorded numbers. `grad` is
+    ∂root/∂node after ``root.backward()``, None until then. Equality and hash are identity.
+    """
+
+    # What was recorded: the operands that are nodes in _a and _b (None for a plain number), their numbers in _x and _y
+    # (_y None for a single operand). In slots, not tuples: one object a node instead of three takes half the memory and
+    # a third less time. More than two operands: _a and _b None, all operands in the tuple _x, all numbers in _y.
+    __slots__ = ("_a", "_b", "_data", "_seen", "_x", "_y", "grad", "label", "op")
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = number(data)
+        self.label = label
+        self.grad = self.op = None
+        none: Any = None
+        self._a = self._x = self._b = self._y = self._seen = none
+
+    @property
+    def data(self) -> Any:
+        """The number. That of a leaf can be set, for a training step; what was recorded before keeps the old one."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.op is not None:
+            raise AttributeError(f"{self!r} was computed by {self.op}: change a leaf's data, and compute it again.")
+        self._data = number(data)
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """The inputs of the op in order, duplicates kept: nodes and plain numbers. Empty for a leaf."""
+        if self.op is None or type(self._x) is tuple:
+            return self._x or ()
+        first = self._x if self._a is None else self._a
+        return (first,) if self._y is None else (first, self._y if self._b is None else self._b)
+
+    @property
+    def numbers(self) -> tuple[Any, ...]:
+        """The operands' numbers, as they were when this node was computed. Empty for a leaf."""
+        if self.op is None or type(self._x) is tuple:
+            return self._y or ()
+        return (self._x,) if self._y is None else (self._x, self._y)
+
+    @property
+    def partials(self) -> tuple[Any, ...]:
+        """∂node/∂operand for each operand, by the rule of the op at the recorded numbers. Empty for a leaf."""
+        return self.op.partials(self._data, *self.numbers) if self.op else ()
+
+    def backward(self) -> None:
+        """Fill in `grad` = ∂self/∂node for every node of this graph; of any other node, nothing changes.
+
+        Overwrites, so a second call changes nothing and nothing needs to be reset. All or nothing: after an error or
+        Ctrl-C every gradient is what it was. FloatingPointError if finite numbers make a gradient that is NaN.
+        """
+        order = topological(self)
+        if _differentiating and not {*_differentiating}.isdisjoint(order):
+            raise refuse_backward()
+        sweep(order)
+
+    __add__, __radd__ = _binary(ops.ADD), _reflected(ops.ADD)
+    __sub__, __rsub__ = _binary(ops.SUB), _reflected(ops.SUB)
+    __mul__, __rmul__ = _binary(ops.MUL), _reflected(ops.MUL)
+    __truediv__, __rtruediv__ = _binary(ops.DIV), _reflected(ops.DIV)
+    __pow__, __rpow__ = _binary(ops.POW), _reflected(ops.POW)
+    __neg__ = _unary(ops.NEG)
+    exp, log, sigmoid = _unary(ops.EXP), _unary(ops.LOG), _unary(ops.SIGMOID)
+    tanh, relu = _unary(ops.TANH), _unary(ops.RELU)
+
+
+def _node(op: ops.Op, out: Any, a: Any, x: Any, b: Any, y: Any) -> Value:
+    node = _new(Value)
+    node._data = out
+    node.grad = node._seen = None
+    node.label = ""
+    node.op = op
+    node._a = a
+    node._x = x
+    node._b = b
+    node._y = y
+    return node
+
+
+def apply(op: ops.Op, *operands: Any) -> Value:
+    """Record one node: `op` applied to nodes and plain numbers. Numbers outside its domain raise, and are named."""
+    args = [x._data if isinstance(x, Value) else x if type(x) is int else number(x) for x in operands]
+    try:
+        try:
+            out = op.value(*args)
+        except TypeError:  # numbers of two types that do not mix by themselves
+            args = unified(args)
+            out = op.value(*args)
+    except DOMAIN_ERRORS as error:
+        raise domain_error(op, operands, error) from error
+    if len(operands) > 2:
+        return _node(op, out, None, operands, None, tuple(args))
+    a, b, *_ = *(x if isinstance(x, Value) else None for x in operands), None
+    x, y, *_ = *args, None
+    return _node(op, out, a, x, b, y)
+
+
+def topological(root: Value) -> list[Value]:
+    """Every node of the graph of `root`, once, operands before users, in the order in which they were written."""
+    order: list[Value] = []
+    seen = object()  # the mark of this walk: cheaper than a set of nodes by a quarter of backward()
+    path: list[Value] = []  # the nodes that wait for their operands: a stack of our own, so that no graph is too deep
+    done, push, pop = order.append, path.append, path.pop
+    node = root
+    while True:
+        a, b = node._a, node._b
+        if a is not None and a._seen is not seen:
+            push(node)
+            node = a
+        elif b is not None and b._seen is not seen:
+            push(node)
+            node = b
+        elif a is None and type(node._x) is tuple and (waiting := _unseen(node._x, seen)):
+            path += node, *waiting
+            node = pop()
+        else:
+            if node._seen is not seen:
+                node._seen = seen
+                done(node)
+            if not path:
+                return order
+            node = pop()
+
+
+def _unseen(operands: tuple[Any, ...], seen: object) -> list[Value]:
+    return [x for x in reversed(operands) if isinstance(x, Value) and x._seen is not seen]
+
+
+def sweep(order: list[Value]) -> None:
+    """Reverse-mode differentiation: each node, users first, pays its operands grad · ∂node/∂operand; paths add up."""
+    before = [node.grad for node in order]
+    try:
+        one = order[-1]._data ** 0  # 1 and 0 in the number type of the root
+        zero = one - one
+        for node in order:
+            node.grad = zero
+        order[-1].grad = one
+        for node in reversed(order):
+            op = node.op
+            if op is None:
+                continue
+            grad = node.grad
+            a, b = node._a, node._b
+            y = node._y
+            if y is None:
+                (da,) = op.partials(node._data, node._x)
+                a.grad += grad * da
+            elif a is None and b is None:
+                for operand, partial in zip(node._x, op.partials(node._data, *y)):
+                    if isinstance(operand, Value):
+                        operand.grad += grad * partial
+            else:
+                da, db = op.partials(node._data, node._x, y)
+                if a is not None:
+                    a.grad += grad if da is _one else grad * da
+                if b is not None:
+                    b.grad += grad if db is _one else grad * db
+        for node in order:
+            if node.op is None and node.grad != node.grad and (error := nan_gradient(order)):
+                raise error
+    except BaseException:
+        for node, grad in zip(order, before):
+            node.grad = grad
+        raise
