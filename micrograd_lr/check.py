@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from micrograd_lr.derivatives import _flat, gradient, numeric_gradient
 
 TYPE_CHECKING = False
@@ -27,7 +29,8 @@ class GradientReport:
     def __init__(self, names: Sequence[str], columns: Mapping[str, Sequence[float]], tolerances: Mapping[str, float]):
         self.names, self.columns, self.tolerances = list(names), dict(columns), dict(tolerances)
         self.reverse = next(iter(self.columns))
-        self._scale = max(abs(float(g)) for column in self.columns.values() for g in column) or 1.0
+        sizes = [abs(float(g)) for column in self.columns.values() for g in column]
+        self._scale = max(filter(math.isfinite, sizes), default=0.0) or 1.0
         self.differences = {way: max(self._off(way)) for way in self.tolerances}
         self.agree = all(self.differences[way] <= self.tolerances[way] for way in self.tolerances)
 
@@ -79,21 +82,22 @@ def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NU
     than `tolerance`, relative to the largest entry. Green means that the rules used are those of the function *given*;
     that it is the function *meant* only a closed form can tell: `logistic.three_way_check` has all three.
     """
-    reverse = list(_flat(gradient(fun, *args) if len(args) != 1 else [gradient(fun, *args)]))
-    names = [
-        f"argument {i}" + (f"[{j}]" if len(flat) > 1 else "")
-        for i, arg in enumerate(args)
-        for flat in [[*_flat(arg)]]
-        for j in range(len(flat))
-    ]
     report = GradientReport(
-        names, {"reverse pass": reverse, "numeric": numeric_gradient(fun, *args)}, {"numeric": tolerance}
+        _names(fun, args),
+        {"reverse pass": list(_flat([gradient(fun, *args)])), "numeric": numeric_gradient(fun, *args)},
+        {"numeric": tolerance},
     )
-    return confirmed(report)
-
-
-def confirmed(report: GradientReport) -> GradientReport:
-    """`report` itself where its columns agree; else GradientCheckError."""
     if not report.agree:
         raise GradientCheckError(f"the gradient is wrong at {report.worst}, or fun leaves the graph there:\n{report}")
     return report
+
+
+def _names(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[str]:
+    """The numbers of the arguments by the names that `fun` gives them: w[0], w[1], b."""
+    import inspect
+
+    names: list[str] = []
+    for name, value in inspect.signature(fun).bind(*args).arguments.items():
+        numbers = list(_flat(value))
+        names += [f"{name}[{i}]" for i in range(len(numbers))] if hasattr(value, "__len__") else [name]
+    return names

@@ -22,6 +22,22 @@ def _restored(fields: Iterable[Any], *_: Any) -> Value:
     return node
 
 
+def deep_copied(root: Value, memo: dict[int, Any]) -> Value:
+    """A copy of the whole graph of `root`; nodes that `memo` knows already are shared with it."""
+
+    for node in topological(root):
+        if id(node) not in memo:
+            memo[id(node)] = _restored(_twin(getattr(node, name), memo) for name in _FIELDS)
+    copied: Value = memo[id(root)]
+    return copied
+
+
+def _twin(field: Any, memo: dict[int, Any]) -> Any:
+    if type(field) is tuple:
+        return tuple(memo[id(x)] if isinstance(x, Value) else x for x in field)
+    return memo[id(field)] if isinstance(field, Value) else field
+
+
 class _BeingPickled(threading.local):
     """The nodes whose operands the pickler of this thread has seen, so that they need no list of their own."""
 

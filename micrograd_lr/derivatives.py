@@ -19,7 +19,7 @@ def gradient(fun: Callable[..., Any], /, *args: Any) -> Any:
 
     `fun` is plain Python over Values; an argument is a number, or a list (nested, or an array) of numbers. An argument
     that `fun` does not use gets 0. Can be nested to any order: where an argument, or something that `fun` closes over,
-    is a Value, the results are Values as well, so that an outer derivative misses nothing.
+    is a Value, results that depend on it are Values, so that an outer derivative misses nothing.
     TypeError if `fun` returns something that is not a Value; FloatingPointError if a derivative does not exist.
     """
     traced, leaves = _traced(args)
@@ -150,11 +150,11 @@ def _product(slope: Any, partial: Any) -> Any:
 
 
 def _numbers(root: Value, leaves: list[Value], slopes: list[Any]) -> list[Any]:
-    """The slopes as numbers; as Values where the graph of `root` rests on Values that are not its arguments."""
+    """The slopes as numbers; those of a `root` that rests on Values other than its arguments stay nodes."""
     one = root.data**0  # 1 in the root's own number type
     own = set(leaves)
     if any(node.op is None and node not in own for node in topological(root)):
-        return [slope if isinstance(slope, Value) else Value(one * slope) for slope in slopes]
+        return [slope if isinstance(slope, Value) else one * slope for slope in slopes]
     numbers = [one * (slope.data if isinstance(slope, Value) else slope) for slope in slopes]
     for leaf, slope in zip(leaves, numbers):
         if slope != slope and first_nan(root) is None:

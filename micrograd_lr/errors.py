@@ -88,5 +88,5 @@ def not_recorded(fun: Any, result: Any) -> Exception:
     name = getattr(fun, "__name__", repr(fun))
     return TypeError(
         f"{name} returned {result!r:.80} ({type(result).__name__}); gradient() needs a Value, computed from the "
-        "arguments. float(), .data, .grad and the math module leave the graph: use the functions of micrograd_lr instead."
+        "arguments. float(), .data, .grad and the math module leave the graph: use micrograd_lr's own functions."
     )

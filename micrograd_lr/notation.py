@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from micrograd_lr.number_types import number_type
+from micrograd_lr.scalar import Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ class Text:
     def __neg__(self) -> Text:
         return self._signed(not self._minus)
 
-    def __add__(self, other: Any) -> Text:
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
         if _is(other, 0):
             return self
         other = _text(other)
@@ -47,13 +50,17 @@ class Text:
     def __radd__(self, other: Any) -> Text:
         return self if _is(other, 0) else _text(other) + self
 
-    def __sub__(self, other: Any) -> Text:
+    def __sub__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
         return self + -_text(other)
 
     def __rsub__(self, other: Any) -> Text:
-        return _text(other) - self
+        return -self if _is(other, 0) else _text(other) - self
 
     def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
         if _is(other, 0):
             return 0
         if _is(other, 1) or _is(other, -1):
@@ -71,7 +78,9 @@ class Text:
     def __rmul__(self, other: Any) -> Any:
         return self * other if _is(other, 0) or _is(other, 1) or _is(other, -1) else _text(other) * self
 
-    def __truediv__(self, other: Any) -> Text:
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
         other = _text(other)
         text = f"{self._inside(_PRODUCT)}/{other._inside(_ATOM)}"
         below = other if self._text == "1" else None
@@ -81,6 +90,8 @@ class Text:
         return _text(other) / self
 
     def __pow__(self, exponent: Any) -> Any:
+        if isinstance(exponent, Scalar):
+            return NotImplemented
         if _is(exponent, 0):
             return 1
         other = _text(exponent)

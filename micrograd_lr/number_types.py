@@ -63,7 +63,7 @@ def _remedy(x: Any) -> str:
         return "It is a node already: use it as it is, or its number, .data."
     if x is None:
         return "Was a result forgotten, or .grad read before backward()?"
-    if isinstance(x, (bool, str, bytes)) or type(x).__name__ == "bool_":
+    if isinstance(x, (str, bytes)) or type(x).__name__ in ("bool", "bool_"):  # NumPy has a bool of its own
         return "Convert it first, with float(...), if a number is meant."
     if isinstance(x, complex):
         return "Take its .real part or its abs()."

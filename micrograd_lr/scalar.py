@@ -16,6 +16,7 @@ class Scalar:
     __slots__ = ()
 
     __array_ufunc__ = None  # NumPy scalars leave the arithmetic to Value; arrays are refused
+    _op_priority = 100  # and so do SymPy's expressions, which would take float(value) otherwise
 
     data: Any
     label: str
@@ -54,6 +55,11 @@ class Scalar:
         from micrograd_lr.copying import reduced
 
         return reduced(self)
+
+    def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
+        from micrograd_lr.copying import deep_copied
+
+        return deep_copied(self, memo)
 
 
 def number_of(x: Any) -> Any:

@@ -1,0 +1,22 @@
+"""What several test files need."""
+
+import pytest
+import sympy
+
+from micrograd_lr import number_type
+from micrograd_lr.number_types import _FUNCTIONS
+
+
+@pytest.fixture
+def symbolic():
+    """SymPy as a number type, by the documented extension point."""
+    number_type(
+        sympy.Expr,
+        exp=sympy.exp,
+        log=sympy.log,
+        softplus=lambda t: sympy.log(1 + sympy.exp(t)),
+        relu=lambda x: sympy.Max(x, 0),
+        step=sympy.Heaviside,
+    )
+    yield
+    del _FUNCTIONS[sympy.Expr]

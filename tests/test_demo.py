@@ -1,0 +1,150 @@
+"""The main job, run whole: what it prints and writes, and that every number in it is right."""
+
+import io
+import math
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from micrograd_lr import cli, demo, logistic
+from micrograd_lr.dataset import breast_cancer
+from micrograd_lr.report import Report
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """One run of the command as a user types it, into a pipe."""
+    out = tmp_path_factory.mktemp("demo") / "new" / "folder"
+    command = [sys.executable, "-m", "micrograd_lr.cli", "demo", "--out", str(out)]
+    run = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=os.environ | {"PYTHONIOENCODING": "ascii"}
+    )
+    return run, (out / "report.md").read_text(encoding="utf-8")
+
+
+def test_it_succeeds_in_plain_text_of_80_columns(printed):
+    run, _ = printed
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""
+    assert "\x1b" not in run.stdout
+    assert max(len(line.rstrip()) for line in run.stdout.splitlines()) <= 80
+
+
+def test_the_one_case_is_right(printed):
+    run, report = printed
+    cases = breast_cancer()
+    X = np.array(cases.rows)[:, :2]
+    x = (X[0] - X.mean(0)) / X.std(0)
+    z = 0.5 * x[0] + 0.25 * x[1] - 0.25
+    a = 1 / (1 + math.exp(-z))
+    for line in (
+        f"| z | (1, 1) | wx + b | (0.5)({x[0]:.4f}) + (0.25)({x[1]:.4f}) - 0.25 | {z:.6f} |",
+        f"| a | (1, 1) | σ(z) | σ({z:.4f}) | {a:.6f} |",
+        f"| {-math.log(a):.6f} |",
+        f"| ∂L/∂a | (1, 1) | (1 - y)/(1 - a) - y/a | 0/{1 - a:.4f} - 1/{a:.4f} | {-1 / a:.6f} |",
+        f"| ∂a/∂z | (1, 1) | a(1 - a) | {a:.4f}(1 - {a:.4f}) | {a * (1 - a):.6f} |",
+        f"| ∂z/∂w | (1, 2) | xᵀ | xᵀ | ({x[0]:.4f}, {x[1]:.4f}) |",
+        "| ∂z/∂b | (1, 1) | 1 | 1 | 1 |",
+        f"**({(a - 1) * x[0]:.4f}, {(a - 1) * x[1]:.4f})**",
+        f"here {a:.4f} - 1 = {a - 1:.4f}",
+    ):
+        assert line in report
+    assert f"{a:.6f}" in run.stdout
+
+
+def test_all_cases_and_the_training_are_right(printed):
+    _, report = printed
+    cases = breast_cancer()
+    X = np.array(cases.rows)
+    X = (X - X.mean(0)) / X.std(0)
+    Y = np.array(cases.labels)
+    dw = (0.5 - Y) @ X
+    largest = np.argsort(-abs(dw))[:5]
+    for j in largest:
+        assert f"| {cases.features[j]} | {dw[j]:+.11g}"[:-1] in report
+    assert f"* J = {569 * math.log(2):.6f}, and 569 log 2 = {569 * math.log(2):.6f}" in report
+    assert "1,739 nodes" in report
+    w, b, rate = np.zeros(30), 0.0, 4 / (569 * 31)
+    J = lambda: float(np.sum(np.logaddexp(0, X @ w + b) - Y * (X @ w + b)))
+    losses = [J()]
+    for _ in range(demo.STEPS):
+        e = 1 / (1 + np.exp(-(X @ w + b))) - Y
+        w, b = w - rate * (e @ X), b - rate * e.sum()
+        losses.append(J())
+    assert all(after < before for before, after in zip(losses, losses[1:]))
+    assert (
+        f"| J | {losses[0]:.2f} | {losses[1]:.2f} | {losses[10]:.2f} | {losses[30]:.2f} | {losses[-1]:.2f} |" in report
+    )
+    assert report.count("✓ green") == 3
+    assert "RED" not in report
+    assert "| held out | 113 | " in report
+
+
+def test_every_difference_it_shows_is_within_the_promise(printed):
+    _, report = printed
+    shown = [word.strip("*;") for word in report.split("numeric: ")[1:]]
+    assert len(shown) == 3
+    for found in shown:
+        assert float(found.split()[0]) <= 1e-9
+        assert float(found.split("closed form: ")[1].split()[0]) <= 1e-13
+
+
+def test_a_red_check_is_red_and_fails_the_command(tmp_path, monkeypatch, capsys):
+    wrong = lambda z, y: logistic.literal_loss(2 * z, y)
+    monkeypatch.setattr(demo, "literal_loss", wrong)
+    monkeypatch.setattr(demo, "all_cases", lambda report, cases: True)
+    monkeypatch.setattr(demo, "training", lambda report, cases: [True])
+    assert cli.main(["demo", "--out", str(tmp_path)]) == 1
+    assert "✗ RED: they disagree" in capsys.readouterr().out
+
+
+def test_an_unwritable_folder_and_a_missing_package_are_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(demo, "one_case", lambda report, cases: True)
+    monkeypatch.setattr(demo, "all_cases", lambda report, cases: True)
+    monkeypatch.setattr(demo, "training", lambda report, cases: [True])
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    assert cli.main(["demo", "--out", str(blocked / "out")]) == 1
+    assert "micrograd-lr: " in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    assert cli.main(["demo", "--out", str(tmp_path)]) == 1
+    assert "this needs the package rich" in capsys.readouterr().err
+
+
+def test_colour_and_a_progress_bar_on_a_terminal():
+    report = Report()
+    console = report.console.__class__(
+        file=io.StringIO(), force_terminal=True, width=200, color_system="truecolor", legacy_windows=False
+    )
+    report.console = console
+    report.write("# Title")
+    bar, move = report.progress(3, "training")
+    with bar:
+        for _ in range(3):
+            move("J = 1")
+    shown = console.file.getvalue()
+    assert "\x1b[" in shown
+    assert "training" in shown
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path):
+    report = Report()
+    path = tmp_path / "report.md"
+    path.write_text("old")
+    report.text = "\ud800"  # cannot be encoded
+    with pytest.raises(UnicodeEncodeError):
+        report.save(path)
+    assert path.read_text() == "old"
+
+
+def test_the_command_line_explains_itself(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["--help"])
+    assert stopped.value.code == 0
+    assert "demo" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([])
+    assert stopped.value.code == 2

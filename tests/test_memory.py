@@ -1,0 +1,154 @@
+"""Depth, width, memory and reference counting, with no timing in it: speed is measured in tests/benchmarks."""
+
+import copy
+import gc
+import pickle
+import sys
+import threading
+import tracemalloc
+
+import pytest
+
+from micrograd_lr import Value, dot, log, logistic_loss, sigmoid
+from micrograd_lr import sum as node_sum
+
+MILLION = 1_000_000
+
+
+def chain(n):
+    leaf = node = Value(1.0, "leaf")
+    for _ in range(n):
+        node = node + 1.0
+    return leaf, node
+
+
+def test_a_chain_of_a_million_adds():
+    limit = sys.getrecursionlimit()
+    leaf, root = chain(MILLION)
+    root.backward()
+    assert (root.data, leaf.grad) == (MILLION + 1.0, 1.0)
+    twin = pickle.loads(pickle.dumps(root))
+    twin.backward()
+    assert twin.data == root.data
+    twin = copy.deepcopy(root)
+    twin.backward()
+    assert (twin.data, sys.getrecursionlimit()) == (root.data, limit)
+    del twin, root
+    assert leaf.grad == 1.0
+
+
+def test_a_sum_of_a_million_terms():
+    leaves = [Value(1.0) for _ in range(MILLION)]
+    root = node_sum(leaves)
+    root.backward()
+    assert root.data == MILLION
+    assert {leaf.grad for leaf in leaves} == {1.0}
+    twin = pickle.loads(pickle.dumps(root))
+    assert len(twin.operands) == MILLION
+    assert len(copy.deepcopy(root).operands) == MILLION
+
+
+def test_a_million_uses_of_one_leaf():
+    leaf = Value(2.0)
+    root = node_sum([leaf] * MILLION)
+    root.backward()
+    assert leaf.grad == MILLION
+
+
+def test_deep_graphs_from_a_thread_with_a_small_stack_and_far_down_the_stack():
+    results = []
+
+    def job():
+        leaf, root = chain(50_000)
+        root.backward()
+        results.append(leaf.grad)
+
+    size = threading.stack_size(1 << 20)
+    thread = threading.Thread(target=job)
+    thread.start()
+    thread.join()
+    threading.stack_size(size)
+
+    def down(n):
+        return job() if n == 0 else down(n - 1)
+
+    down(500)
+    assert results == [1.0, 1.0]
+
+
+@pytest.fixture
+def no_collector():
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_a_graph_is_freed_at_once_by_reference_counting(no_collector):
+    leaf, root = chain(10)
+    before = len(gc.get_objects())
+    _, big = chain(5_000)
+    big.backward()
+    copy.deepcopy(big)
+    pickle.dumps(big)
+    assert len(gc.get_objects()) > before + 5_000
+    del big, _
+    assert len(gc.get_objects()) <= before + 100  # what imports and pickle keep
+    assert gc.collect() <= 100
+
+
+def test_a_thousand_training_steps_leave_no_cycle(no_collector):
+    w, b = [Value(0.1) for _ in range(30)], Value(0.0)
+    X = [[((i * j) % 7 - 3) / 3 for j in range(30)] for i in range(10)]
+
+    def step():
+        literal = [sigmoid(dot(w, x) + b) for x in X[:5]]
+        J = node_sum([logistic_loss(dot(w, x) + b, i % 2) for i, x in enumerate(X)] + [-log(a) for a in literal])
+        J.backward()
+        for parameter in (*w, b):
+            parameter.data -= 0.01 * parameter.grad
+
+    step()
+    before = len(gc.get_objects())
+    for _ in range(1_000):
+        step()
+    assert len(gc.get_objects()) <= before + 10
+    assert gc.collect() == 0
+
+
+def test_failed_recordings_and_sweeps_leave_no_cycle(no_collector):
+    v = Value(0.0)
+
+    def failing():
+        with pytest.raises(ValueError, match="no finite value"):
+            log(v)
+        root = v**0.5
+        with pytest.raises(FloatingPointError):
+            (root - v**0.5).backward()
+
+    failing()
+    gc.collect()
+    before = len(gc.get_objects())
+    for _ in range(50):
+        failing()
+    gc.collect()
+    assert len(gc.get_objects()) <= before + 50
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_an_op_node_takes_at_most_250_bytes(swept):
+    """Of two operands, with its number, and with its gradient after the sweep."""
+    leaf = Value(1.5)
+    nodes = [leaf] * 10_001
+    tracemalloc.start()
+    try:
+        start, _ = tracemalloc.get_traced_memory()
+        node = leaf
+        for i in range(10_000):
+            nodes[i] = node = node * 1.0000001
+        if swept:
+            node.backward()
+        end, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (end - start) / 10_000 <= 250

@@ -1,0 +1,94 @@
+"""The same unchanged engine on exact, high-precision and symbolic numbers: keys, digits and proofs."""
+
+from fractions import Fraction as F
+
+import mpmath
+import pytest
+import sympy
+
+from micrograd_lr import Value, exp, gradient, log, logistic_loss, number_type, sigmoid
+from micrograd_lr import sum as node_sum
+from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
+from micrograd_lr.number_types import _FUNCTIONS
+
+
+@pytest.mark.parametrize(("y", "dw", "db", "da"), [(1, F(-1), F(-1, 2), F(-2)), (0, F(1), F(1, 2), F(2))])
+def test_the_slides_example_in_fractions(y, dw, db, da):
+    """x = 2, w = 1/2, b = -1: z = 0, a = 1/2, and ∂L/∂w, ∂L/∂b are exact."""
+    one = OneExample([F(1, 2)], F(-1), [F(2)], F(y))
+    factors = one.factors()
+    assert factors == {"∂L/∂a": da, "∂a/∂z": F(1, 4), "∂z/∂w": [F(2)], "∂z/∂b": F(1)}
+    assert (one.w[0].grad, one.b.grad, one.y.grad) == (dw, db, 0)
+    assert all(type(v.grad) is F for v in (one.w[0], one.b, one.a, one.z, one.L))
+
+
+def test_fraction_keys_with_shapes_and_two_layers():
+    w, x, b = [F(1), F(-2), F(1, 2)], [F(2), F(1), F(-2)], F(1)
+    one = OneExample(w, b, x, F(1))
+    one.L.backward()
+    assert ([v.grad for v in one.w], one.b.grad) == ([F(-1), F(-1, 2), F(1)], F(-1, 2))
+
+    def two_layers(w1, b1, w2, b2):
+        a1 = sigmoid(w1 * F(3) + b1)
+        return literal_loss(w2 * a1 + b2, F(1))
+
+    assert gradient(two_layers, F(0), F(0), F(2), F(-1)) == (F(-3, 4), F(-1, 4), F(-1, 4), F(-1, 2))
+
+
+def test_fraction_key_at_a_given_activation():
+    """a = 3/4, y = 0: ∂L/∂a = 4 exactly, whatever log rounds to."""
+    a = Value(F(3, 4))
+    (-(0 * log(a) + (1 - F(0)) * log(1 - a))).backward()
+    assert a.grad == F(4)
+
+
+def test_fifty_digits():
+    with mpmath.workdps(50):
+        mpf = mpmath.mpf
+        number_type(mpf, exp=mpmath.exp, log=mpmath.log)
+        w, b, x, y = Value(mpf("0.3")), Value(mpf(-1)), mpf("1.7"), mpf(1)
+        for loss in (logistic_loss, literal_loss):
+            loss(w * x + b, y).backward()
+            a = 1 / (1 + mpmath.exp(-(mpf("0.3") * mpf("1.7") - 1)))
+            assert type(w.grad) is mpf
+            assert abs(w.grad - (a - y) * x) < mpf(10) ** -48
+            assert abs(b.grad - (a - y)) < mpf(10) ** -48
+        (exp(w) ** 3).backward()
+        assert abs(w.grad - 3 * mpmath.exp(3 * mpf("0.3"))) < mpf(10) ** -47
+        del _FUNCTIONS[mpf]
+
+
+def test_sympy_proves_the_slides_for_one_example(symbolic):
+    """Not at a point: ∂L/∂w_p - (a - y)x_p and ∂L/∂b - (a - y) simplify to 0."""
+    w, x, b, y = sympy.symbols("w1:4"), sympy.symbols("x1:4"), sympy.Symbol("b"), sympy.Symbol("y")
+    one = OneExample(list(w), b, list(x), y)
+    one.L.backward()
+    a = one.a.data
+    for w_p, x_p in zip(one.w, x):
+        assert sympy.simplify(w_p.grad - (a - y) * x_p) == 0
+    assert sympy.simplify(one.b.grad - (a - y)) == 0
+    assert sympy.simplify(one.b.grad - (a + y)) != 0  # the prover does tell a wrong sign
+
+
+@pytest.mark.parametrize("loss", [literal_loss, logistic_loss])
+def test_sympy_proves_the_index_wise_sum_for_many_examples(symbolic, loss):
+    """n = 3, m = 4: ∂J/∂w_p = Σ (aᵢ - yᵢ) X_pi and ∂J/∂b = Σ (aᵢ - yᵢ)."""
+    n, m = 3, 4
+    w, b, y = sympy.symbols(f"w1:{n + 1}"), sympy.Symbol("b"), sympy.symbols(f"y1:{m + 1}")
+    X = [list(sympy.symbols(f"x{p}_1:{m + 1}")) for p in range(n)]
+    many = ManyExamples(list(w), b, X, list(y), loss)
+    many.backward()
+    a = many.A
+    for p in range(n):
+        assert sympy.simplify(many.w[p].grad - sum((a[i] - y[i]) * X[p][i] for i in range(m))) == 0
+    assert sympy.simplify(many.b.grad - sum(a[i] - y[i] for i in range(m))) == 0
+
+
+def test_the_extension_point_is_needed_and_says_so():
+    with pytest.raises(TypeError, match=r"number_type\(Symbol, exp=\.\.\., log=\.\.\.\)"):
+        Value(sympy.Symbol("x"))
+
+
+def test_a_sum_of_symbols(symbolic):
+    x, y = sympy.symbols("x y")
+    assert sympy.simplify(node_sum([Value(x), Value(y), Value(x)]).data - 2 * x - y) == 0

@@ -1,0 +1,117 @@
+"""The public surface, what an import loads, and the data that ships."""
+
+import importlib
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import micrograd_lr
+from micrograd_lr.dataset import breast_cancer
+from micrograd_lr.extras import need
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_public_names():
+    assert micrograd_lr.__all__ == [
+        "OPS", "GradientCheckError", "GradientReport", "Op", "Value", "check_gradient", "dot", "exp", "first_nan",
+        "gradient", "hessian", "log", "logistic", "logistic_loss", "number_type", "relu", "sigmoid", "sum", "tanh",
+    ]  # fmt: skip
+    for name in micrograd_lr.__all__:
+        assert getattr(micrograd_lr, name) is not None
+        assert name in dir(micrograd_lr)
+    with pytest.raises(AttributeError, match="module 'micrograd_lr' has no attribute 'Tensor'"):
+        micrograd_lr.Tensor  # noqa: B018
+
+
+def test_import_loads_no_third_party_module_and_no_heavy_standard_one():
+    code = "import sys; before = set(sys.modules); import micrograd_lr; print(*sorted(set(sys.modules) - before))"
+    run = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = run.stdout.split()
+    assert "micrograd_lr.value" in loaded
+    assert {name.partition(".")[0] for name in loaded} <= {
+        "micrograd_lr",
+        "__future__",
+        "math",
+        "operator",
+        "_operator",
+    }
+
+
+def test_the_core_imports_only_the_standard_library():
+    for name in (
+        "ops",
+        "value",
+        "kernels",
+        "number_types",
+        "errors",
+        "scalar",
+        "functions",
+        "derivatives",
+        "check",
+        "logistic",
+        "shapes",
+        "notation",
+        "copying",
+    ):
+        run = subprocess.run(
+            [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); import micrograd_lr.{name}"],
+            capture_output=True,
+            text=True,
+        )
+        assert run.returncode == 0, run.stderr
+
+
+def test_version_typing_marker_and_engine_size():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["requires-python"] == ">=3.11"
+    assert micrograd_lr.__version__.count(".") == 2
+    assert (ROOT / "micrograd_lr" / "py.typed").exists()
+    lines = sum(
+        len((ROOT / "micrograd_lr" / name).read_text(encoding="utf-8").splitlines()) for name in ("ops.py", "value.py")
+    )
+    assert lines < 300
+
+
+def test_a_missing_package_is_named_with_its_remedy():
+    assert need("math", "-") is importlib.import_module("math")
+    with pytest.raises(
+        ImportError, match=r"this needs the package no_such_thing, .*Install it: pip install no-such-thing"
+    ):
+        need("no_such_thing.part", "pip install no-such-thing")
+
+
+def test_the_data_are_scikit_learns():
+    from sklearn.datasets import load_breast_cancer
+
+    theirs, ours = load_breast_cancer(), breast_cancer()
+    assert ours.features == list(theirs.feature_names)
+    assert np.array_equal(ours.rows, theirs.data)
+    assert np.array_equal(ours.labels, 1 - theirs.target)  # there 1 is benign, here 1 is malignant
+    assert (len(ours), len(ours.features), np.shape(ours.X)) == (569, 30, (30, 569))
+    licence = (ROOT / "micrograd_lr" / "data" / "breast_cancer.md").read_text(encoding="utf-8")
+    assert "CC BY 4.0" in licence
+
+
+def test_splitting_and_standardising():
+    from sklearn.preprocessing import StandardScaler
+
+    cases = breast_cancer()
+    train, held_out = cases.split(every=5)
+    assert (len(train), len(held_out)) == (456, 113)
+    assert held_out.rows[0] == cases.rows[4]
+    scaler = StandardScaler().fit(train.rows)
+    assert np.allclose(train.standardised().rows, scaler.transform(train.rows), rtol=1e-12, atol=1e-12)
+    assert np.allclose(held_out.standardised(by=train).rows, scaler.transform(held_out.rows), rtol=1e-12, atol=1e-12)
+    two = cases.only(["mean texture", "mean radius"])
+    assert two.rows[0] == [10.38, 17.99]
+    assert two.labels == cases.labels

@@ -1,0 +1,136 @@
+"""Random graphs with shared nodes: exact against exact arithmetic, and to a few ulp against 50-digit derivatives."""
+
+import math
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from truth import VALUES, mp
+
+from micrograd_lr import OPS, Value
+from micrograd_lr.value import apply, topological
+
+ULP = 2.0**-52
+
+
+@st.composite
+def programs(draw, ops, leaves=3, most=14):
+    """Lines (op, positions of its operands among everything computed so far): later lines reuse earlier results freely."""
+    lines = []
+    for size in range(leaves, leaves + draw(st.integers(1, most))):
+        name, arity = draw(st.sampled_from(ops))
+        lines.append((name, draw(st.lists(st.integers(0, size - 1), min_size=arity, max_size=arity))))
+    return lines
+
+
+def run(lines, values, call):
+    values = list(values)
+    for name, positions in lines:
+        values.append(call(name, [values[i] for i in positions]))
+    return values
+
+
+class Dual:
+    """A number and its derivative along one direction: forward mode in fractions, nothing of the engine in it."""
+
+    def __init__(self, x, dx):
+        self.x, self.dx = x, dx
+
+    @staticmethod
+    def call(name, operands):
+        x, dx = [o.x for o in operands], [o.dx for o in operands]
+        n = len(x) // 2
+        if name == "add":
+            return Dual(x[0] + x[1], dx[0] + dx[1])
+        if name == "sub":
+            return Dual(x[0] - x[1], dx[0] - dx[1])
+        if name == "mul":
+            return Dual(x[0] * x[1], dx[0] * x[1] + x[0] * dx[1])
+        if name == "neg":
+            return Dual(-x[0], -dx[0])
+        if name == "sum":
+            return Dual(sum(x), sum(dx))
+        assert name == "dot"
+        return Dual(
+            sum(a * b for a, b in zip(x[:n], x[n:])),
+            sum(da * b + a * db for a, b, da, db in zip(x[:n], x[n:], dx[:n], dx[n:])),
+        )
+
+
+POLYNOMIAL = [("add", 2), ("sub", 2), ("mul", 2), ("neg", 1), ("sum", 3), ("dot", 4)]
+
+
+@given(programs(POLYNOMIAL, most=20), st.lists(st.fractions(-3, 3, max_denominator=8), min_size=3, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_polynomials_are_exact(lines, numbers):
+    """In fractions the gradient is equal, not close; in floats too wherever every number fits into 53 bits."""
+    leaves = [Value(x) for x in numbers]
+    run(lines, leaves, lambda name, operands: apply(OPS[name], *operands))[-1].backward()
+    truth = []
+    for i in range(3):
+        duals = run(lines, [Dual(x, Fraction(j == i)) for j, x in enumerate(numbers)], Dual.call)
+        truth.append(duals[-1].dx)
+    assert [0 if leaf.grad is None else leaf.grad for leaf in leaves] == truth
+
+
+SMOOTH = [
+    ("add", 2),
+    ("sub", 2),
+    ("mul", 2),
+    ("div", 2),
+    ("neg", 1),
+    ("sigmoid", 1),
+    ("tanh", 1),
+    ("exp", 1),
+    ("log", 1),
+]
+SMOOTH += [("logistic_loss", 2), ("sum", 3), ("dot", 4), ("pow", 2)]
+
+
+def benign(node):
+    """Of moderate size, and where a(1-a) and (1-t)(1+t) of the recorded number have not lost digits by cancellation."""
+    name, numbers = node.op and node.op.name, node.numbers
+    if name in ("sigmoid", "tanh", "logistic_loss") and abs(numbers[0]) > 2:
+        return False
+    return 0.05 <= abs(node.data) <= 20 and not (name == "pow" and numbers[0] <= 0)
+
+
+def conditioned(root, leaf):
+    """How large the terms are whose sum the gradient is: the bound on what rounding can do to it, in units of an ulp."""
+    order = topological(root)
+    size = dict.fromkeys(order, 0.0)
+    size[root] = 1.0
+    for node in reversed(order):
+        for operand, partial in zip(node.operands, node.partials):
+            if isinstance(operand, Value):
+                size[operand] += size[node] * abs(partial)
+    return size[leaf]
+
+
+@given(programs(SMOOTH, most=9), st.lists(st.floats(0.25, 2.0), min_size=3, max_size=3))
+@settings(max_examples=400, deadline=None)
+def test_smooth_graphs_agree_with_fifty_digits(lines, numbers):
+    """Truth: mpmath differentiates the composed function numerically, at 50 digits. Tolerance: a few ulp of the terms of
+    the sum over paths, where every intermediate number is of moderate size (so that conditioning adds little)."""
+    leaves = [Value(x) for x in numbers]
+    try:
+        values = run(lines, leaves, lambda name, operands: apply(OPS[name], *operands))
+    except (ArithmeticError, ValueError):
+        return  # outside the domain: its errors have tests of their own
+    root = values[-1]
+    if not all(map(benign, values)):
+        return
+    root.backward()
+    for i, leaf in enumerate(leaves):
+        if leaf.grad is None:
+            continue
+
+        def along(x, i=i):
+            exact = [mp.mpf(v) for v in numbers]
+            exact[i] = x
+            return run(lines, exact, lambda name, operands: VALUES[name](*operands))[-1]
+
+        truth = mp.diff(along, mp.mpf(numbers[i]))
+        bound = conditioned(root, leaf) * 20  # the numbers' own rounding, amplified by at most their ratio
+        assert math.isfinite(leaf.grad)
+        assert abs(mp.mpf(leaf.grad) - truth) <= 8 * ULP * (bound + abs(truth)) * len(lines)

@@ -1,0 +1,405 @@
+"""The promises of `Value` and `backward`: recording, order, state, failures that change nothing."""
+
+import math
+import operator
+import random
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from micrograd_lr import OPS, Op, Value, dot, exp, log, logistic_loss, sigmoid
+from micrograd_lr import sum as node_sum
+from micrograd_lr.value import apply, sweep, topological
+
+
+def test_a_leaf():
+    v = Value(2, "w")
+    assert (v.data, v.grad, v.label, v.op, v.operands, v.numbers, v.partials) == (2.0, None, "w", None, (), (), ())
+    assert type(v.data) is float
+    assert repr(v) == "Value(2.0, label='w', grad=None)"
+
+
+def test_a_node_keeps_op_operands_and_plain_numbers_as_written():
+    w = Value(0.5, "w")
+    node = 2 * w
+    assert (node.op.name, node.operands, node.numbers, node.partials) == ("mul", (2, w), (2, 0.5), (0.5, 2))
+    assert repr(node) == "Value(1.0, op=mul, grad=None)"
+    assert (w * 2.5).operands == (w, 2.5)
+    assert (-w).operands == (w,)
+    assert (w * w).operands == (w, w)
+    assert dot([w, 1.0], [3.0, w]).operands == (w, 1.0, 3.0, w)
+
+
+def test_every_operator_and_its_reflection():
+    a, b = 0.7, -1.3
+    v = Value(a)
+    for op in (operator.add, operator.sub, operator.mul, operator.truediv):
+        assert op(v, Value(b)).data == op(v, b).data == op(a, b)
+        assert op(b, v).data == op(b, a)
+        assert op(v, 3).data == op(a, 3)
+        assert op(3, v).data == op(3, a)
+    assert (v**2).data == a**2
+    assert (2**v).data == 2**a
+    assert (v ** Value(2.0)).data == a**2.0
+    assert +v is v
+    assert (-v).data == -a
+    assert sum([v, v, v]).data == a + a + a
+
+
+def test_numpy_scalars_are_widened_on_either_side_and_arrays_refused():
+    v = Value(np.float32(0.1))
+    assert type(v.data) is float
+    assert type(Value(np.int8(100)).data) is float
+    for scalar in (np.float64(2), np.float32(2), np.int64(2)):
+        for node in (scalar * v, v * scalar, scalar + v, v - scalar, v / scalar, v**scalar, scalar**v):
+            assert type(node) is Value
+            assert type(node.data) is float
+    for array in (np.array([1.0, 2.0]), np.array(2.0)):
+        with pytest.raises(TypeError):
+            array * v
+        with pytest.raises(TypeError, match=r"one real number, not array\(.*Make one Value per number"):
+            v * array
+    y = Value(np.int8(100))
+    z = y * y + 3 * y
+    z.backward()
+    assert (z.data, y.grad) == (10300.0, 203.0)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("a", r"one real number, not 'a' \(str\)\. Convert it first, with float\(\.\.\.\)"),
+        (b"1", r"not b'1' \(bytes\)\. Convert it first"),
+        (None, r"not None \(NoneType\)\. Was a result forgotten, or \.grad read before backward\(\)\?"),
+        (True, r"not True \(bool\)\. Convert it first"),
+        (np.True_, r"not np\.True_ \(bool\)\. Convert it first"),
+        (1j, r"not 1j \(complex\)\. Take its \.real part or its abs\(\)\."),
+        ([1.0], r"not \[1\.0\] \(list\)\. Make one Value per number: \[Value\(v\) for v in data\]\."),
+        (np.array(2.0), r"not array\(2\.\) \(ndarray\)\. Make one Value per number"),
+        (
+            Value(2.0),
+            r"not Value\(2\.0, grad=None\) \(Value\)\. It is a node already: use it as it is, or its number, \.data",
+        ),
+        (
+            object,
+            r"\(type\)\. A number type of your own is made known once: number_type\(type, exp=\.\.\., log=\.\.\.\)",
+        ),
+    ],
+)
+def test_what_is_not_a_real_number_is_refused_with_the_remedy(data, message):
+    with pytest.raises(TypeError, match=message):
+        Value(data)
+    if not isinstance(data, Value):
+        with pytest.raises(TypeError, match=message):
+            Value(1.0) + data
+        v = Value(1.0)
+        with pytest.raises(TypeError, match=message):
+            v.data = data
+        assert v.data == 1.0
+
+
+def test_other_number_types_are_kept_as_they_are():
+    assert type(Value(Fraction(1, 3)).data) is Fraction
+    assert type(Value(Decimal("0.1")).data) is Decimal
+    assert (Value(Fraction(1, 3)) * 3).data == Fraction(1)
+    third = Value(Decimal(1)) / 4.0  # Decimal itself refuses floats
+    assert third.data == Decimal("0.25")
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Value(Fraction(1, 3)) * Value(Decimal(1))
+
+
+def test_comparisons_and_conversions_read_the_number():
+    small, big = Value(1.0), Value(2.0)
+    assert small < big
+    assert small <= 1
+    assert big > 1.5
+    assert big >= small
+    assert 1.5 < big
+    assert max([small, big]) is big
+    assert sorted([big, small]) == [small, big]
+    assert float(big) == 2.0
+    assert math.exp(Value(0.0)) == 1.0
+    assert bool(small)
+    assert not Value(0.0)
+    assert f"{Value(1 / 3):.3f}" == "0.333"
+
+
+def test_equality_and_hash_are_identity():
+    a, b = Value(1.0), Value(1.0)
+    assert a != b
+    assert a == a  # noqa: PLR0124
+    assert len({a, b}) == 2
+    with pytest.raises(AttributeError):
+        a.dta = 5
+
+
+# --- backward --------------------------------------------------------------------------------------------------------
+
+
+def test_reuse_duplicates_and_diamonds():
+    a = Value(3.0)
+    (a * a).backward()
+    assert a.grad == 6.0
+    b = a + a
+    (b + b).backward()
+    assert (a.grad, b.grad) == (4.0, 2.0)
+    node = a
+    for _ in range(500):
+        node = node + node * 0.0
+    node.backward()
+    assert a.grad == 1.0
+
+
+def test_backward_is_idempotent_and_overwrites():
+    a = Value(3.0)
+    b = a * a
+    c = b * 2
+    for _ in range(3):
+        c.backward()
+        assert (a.grad, b.grad, c.grad) == (12.0, 2.0, 1.0)
+
+
+def test_two_roots_and_a_graph_that_grows_on():
+    a = Value(3.0)
+    b = a * a
+    first, second = b * 1.0, b * 2.0
+    first.backward()
+    second.backward()
+    assert a.grad == 12.0
+    b.backward()
+    (b * 3.0).backward()
+    assert a.grad == 18.0
+
+
+def test_every_node_of_the_graph_gets_its_gradient_and_no_other():
+    x, y, aside = Value(2.0), Value(5.0), Value(7.0)
+    product = x * y
+    unused = aside * x
+    root = product + x
+    root.backward()
+    assert [v.grad for v in (root, product, x, y)] == [1.0, 1.0, 6.0, 2.0]
+    assert (aside.grad, unused.grad) == (None, None)
+
+
+def test_what_was_recorded_counts():
+    a = Value(2.0)
+    square = a * a
+    grown = exp(a)
+    a.data = 10
+    square.backward()
+    assert a.grad == 4.0
+    grown.backward()
+    assert a.grad == math.exp(2.0)
+    with pytest.raises(
+        AttributeError, match=r"Value\(4\.0, op=mul, grad=1\.0\) was computed by mul: change a leaf's data"
+    ):
+        square.data = 3.0
+
+
+def test_the_order_depends_only_on_how_the_expression_was_written():
+    def names() -> list[str]:
+        x, y = Value(1.0, "x"), Value(2.0, "y")
+        z = x * y
+        root = (z + x) * (y + z)
+        return [v.label or str(v.op) for v in topological(root)]
+
+    assert names() == ["x", "y", "mul", "add", "add", "mul"]
+    assert all(names() == names() for _ in range(20))
+
+
+def test_gradients_have_the_same_bits_every_time():
+    def gradient() -> tuple[float, ...]:
+        rng = random.Random(5)
+        leaves = [Value(rng.uniform(-1, 1) * 10 ** rng.randint(-8, 8)) for _ in range(20)]
+        nodes = list(leaves)
+        for _ in range(300):
+            nodes.append(rng.choice(nodes) * 0.3 + rng.choice(nodes))
+        node_sum(nodes).backward()
+        return tuple(leaf.grad for leaf in leaves)
+
+    assert len({gradient() for _ in range(10)}) == 1
+
+
+def test_each_node_is_visited_once_in_a_dense_graph():
+    nodes = [Value(1.0)]
+    for _ in range(200):
+        nodes.append(dot([0.01] * len(nodes), nodes))
+    order = topological(nodes[-1])
+    assert len(order) == len(set(order)) == 201
+    nodes[-1].backward()
+    truth = 1.0  # d(last)/d(first): every node is the sum of all before it, over 100
+    total = [1.0]
+    for _ in range(200):
+        truth = 0.01 * math.fsum(total)
+        total.append(truth)
+    assert nodes[0].grad == pytest.approx(truth, rel=1e-12)
+
+
+def test_wide_nodes_with_operands_that_rest_on_each_other():
+    a = Value(2.0)
+    b = a * 3.0
+    c = node_sum([b, a, b, c_ := b * a, 1.0, c_])
+    c.backward()
+    assert (c.data, a.grad, b.grad) == (2 + 6 + 6 + 12 + 12 + 1, 31.0, 6.0)
+
+
+def test_one_and_two_operands_of_the_wide_ops():
+    v, w = Value(3.0), Value(5.0)
+    assert (node_sum([v]).operands, dot([v], [2.0]).operands) == ((v,), (v, 2.0))
+    root = node_sum([v, 4.0]) + dot([2.0], [w])
+    root.backward()
+    assert (v.grad, w.grad) == (1.0, 2.0)
+    with pytest.raises(ValueError, match=r"as many weights as features, at least one: got 1 and 2"):
+        dot([v], [1.0, 2.0])
+    with pytest.raises(ValueError, match="got 0 and 0"):
+        dot([], [])
+    assert dot([1.0, 2], [3, 4.0]) == 11.0
+
+
+class Interrupted(Exception):
+    pass
+
+
+def test_a_sweep_is_all_or_nothing():
+    """Whatever breaks it, wherever: no gradient has changed."""
+    a, b = Value(2.0), Value(3.0)
+    node = a * b
+    for k in range(30):
+        node = node * 1.01 + a if k % 2 else sigmoid(node)
+    node.backward()
+    order = topological(node)
+    before = [v.grad for v in order]
+    other = node + a * 100.0  # other gradients than the first root's
+
+    calls = 0
+
+    def sometimes(out, x):
+        nonlocal calls
+        calls += 1
+        if calls == fail_at:
+            raise KeyboardInterrupt
+        return (1.0,)
+
+    broken = Op("sometimes", "?", lambda x: x, sometimes)
+    try:
+        nodes = [apply(broken, v) for v in (a, b, node)]
+        root = node_sum([other, *nodes])
+        for fail_at in (1, 2, 3):
+            calls = 0
+            with pytest.raises(KeyboardInterrupt):
+                root.backward()
+            assert [v.grad for v in order] == before
+            assert root.grad is None
+        calls, fail_at = 0, -1
+        root.backward()
+        assert root.grad == 1.0
+        assert a.grad != before[order.index(a)]
+    finally:
+        del OPS["sometimes"]
+
+
+def test_the_sweep_is_the_one_that_backward_runs():
+    a = Value(3.0)
+    root = a * a
+    sweep(topological(root))
+    assert (a.grad, root.grad) == (6.0, 1.0)
+
+
+def test_gradients_of_ints_are_floats():
+    x, y = Value(2), Value(3)
+    (x + y).backward()
+    assert [type(v.grad) for v in (x, y)] == [float, float]
+
+
+# --- Errors ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "error", "message"),
+    [
+        (
+            lambda v: log(v * 0),
+            ValueError,
+            r"log\(the mul node = 0\.0\) has no finite value: .*\. log needs an operand above 0\.",
+        ),
+        (lambda v: log(-v), ValueError, r"log\(the neg node = -2\.0\) .* log needs an operand above 0"),
+        (lambda v: v / 0, ZeroDivisionError, r"div\(v = 2\.0, 0\) has no finite value: .*The divisor must not be 0"),
+        (lambda v: 1.0 / (v - 2.0), ZeroDivisionError, r"div\(1\.0, the sub node = 0\.0\)"),
+        (lambda v: v / Value(0.0, "d"), ZeroDivisionError, r"div\(v = 2\.0, d = 0\.0\)"),
+        (
+            lambda v: (-v) ** 0.5,
+            ValueError,
+            r"pow\(the neg node = -2\.0, 0\.5\).*no real power with a fractional exponent\. A base of 0",
+        ),
+        (lambda v: (v * 0) ** -1, ZeroDivisionError, r"pow\(the mul node = 0\.0, -1\)"),
+        (lambda v: (v * 1e200) ** 2, OverflowError, r"pow\(the mul node = 2e\+200, 2\)"),
+        (
+            lambda v: exp(v * 400),
+            OverflowError,
+            r"exp\(the mul node = 800\.0\) has no finite value: .* exp overflows above 709\.78",
+        ),
+        (lambda v: 10**400 * v, OverflowError, r"mul\(10{36}\.\.\., v = 2\.0\) has no finite value: int too large"),
+        (
+            lambda v: log(1 - sigmoid(v * 20)),
+            ValueError,
+            r"log\(the sub node = 0\.0\).*Use logistic_loss\(z, y\): one node, stable",
+        ),
+        (lambda v: log(sigmoid(v * -400)), ValueError, r"log\(the sigmoid node = 0\.0\).*Use logistic_loss\(z, y\)"),
+        (lambda v: Value(Fraction(1)) / Fraction(0), ZeroDivisionError, r"div\(Fraction\(1, 1\), Fraction\(0, 1\)\)"),
+    ],
+)
+def test_domain_errors_name_the_node_its_operands_and_the_remedy(record, error, message):
+    with pytest.raises(error, match=message):
+        record(Value(2.0, "v"))
+
+
+def test_a_wide_op_names_its_first_operands():
+    wide = Op("harmonic", "h", lambda *x: sum(1 / v for v in x), lambda out, *x: tuple(-1 / v**2 for v in x))
+    try:
+        with pytest.raises(ZeroDivisionError, match=r"harmonic\(a = 1\.0, 2\.0, 3\.0, 0\.0, …\)"):
+            apply(wide, Value(1.0, "a"), 2.0, 3.0, 0.0, 5.0)
+    finally:
+        del OPS["harmonic"]
+
+
+def test_infinity_times_zero_is_an_error_that_names_the_place():
+    z = Value(-710.0, "z")
+    loss = -log(sigmoid(z))
+    with pytest.raises(
+        FloatingPointError,
+        match=r"the gradient of the sigmoid node = .* not a number|gradient of z = -710\.0 is not a number: .*Use logistic_loss",
+    ):
+        (loss * 0.0).backward()
+    stable = logistic_loss(z, 1.0)
+    stable.backward()
+    assert (stable.data, z.grad) == (710.0, -1.0)
+
+
+def test_a_power_has_no_slope_in_a_variable_exponent_below_zero():
+    power = Value(-2.0, "base") ** Value(2.0, "exponent")
+    assert power.data == 4.0
+    with pytest.raises(
+        FloatingPointError, match=r"gradient of exponent = 2\.0 is not a number.*write the exponent as a plain number"
+    ):
+        power.backward()
+    assert power.grad is None
+
+
+def test_infinite_contributions_of_both_signs():
+    v = Value(0.0, "v")
+    root = v**0.5
+    with pytest.raises(FloatingPointError, match="infinite contributions of both signs meet in one node"):
+        (root - v**0.5).backward()
+
+
+def test_nan_that_was_given_is_accepted():
+    v = Value(math.nan)
+    root = v * 2.0 + 1.0
+    root.backward()
+    assert math.isnan(root.data)
+    assert v.grad == 2.0
+    w = Value(1.0)
+    (w * v).backward()
+    assert math.isnan(w.grad)
