@@ -98,7 +98,7 @@ def one_case(report: Report, cases: Cases) -> bool:
         "Three independent ways to the same gradient: the reverse pass over the graph, differences of the loss in "
         "30-digit decimals, and the closed form (a - y)xᵀ, a - y:"
     )
-    check = three_way_check(WEIGHTS, BIAS, [[xj] for xj in x], [y], literal_loss, names=["∂L/∂w₁", "∂L/∂w₂", "∂L/∂b"])
+    check = three_way_check(WEIGHTS, BIAS, [[xj] for xj in x], [y], literal_loss)
     report.check(check)
     return check.agree
 
@@ -121,7 +121,7 @@ def all_cases(report: Report, cases: Cases) -> bool:
         f"swept backward in {1e3 * (swept - recorded):.1f} ms\n\n"
         f"∂J/∂w = (A - Y)Xᵀ and ∂J/∂b = (A - Y)1, the largest 5 of {n + 1} entries, and the check of all {n + 1}:"
     )
-    check = three_way_check(w, b, cases.X, cases.labels, names=cases.features)
+    check = three_way_check(w, b, cases.X, cases.labels, names=[*cases.features, "b"])
     report.check(check, rows=5)
     return check.agree
 
@@ -140,7 +140,7 @@ def training(report: Report, cases: Cases) -> list[bool]:
     w, b, losses = _descend(report, full, rate, f"all {m} cases")
     shown = [0, 1, 10, 30, STEPS]
     report.table(["step", *map(str, shown)], [["J", *(f"{losses[k]:.2f}" for k in shown)]], right=range(1, 6))
-    check = three_way_check(w, b, full.X, full.labels, names=cases.features)
+    check = three_way_check(w, b, full.X, full.labels, names=[*cases.features, "b"])
     report.write(
         f"The three-way check again, at the trained weights: **{check.verdict}**",
         style="green" if check.agree else "bold red",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.errors import not_recorded, undefined_derivative
+from micrograd_lr.errors import lost, lost_derivative, not_recorded
 from micrograd_lr.value import Value, _differentiating, _one, topological
 
 TYPE_CHECKING = False
@@ -157,6 +157,6 @@ def _numbers(root: Value, leaves: list[Value], slopes: list[Any]) -> list[Any]:
         return [slope if isinstance(slope, Value) else one * slope for slope in slopes]
     numbers = [one * (slope.data if isinstance(slope, Value) else slope) for slope in slopes]
     for leaf, slope in zip(leaves, numbers):
-        if slope != slope and first_nan(root) is None:
-            raise undefined_derivative(leaf)
+        if lost(slope) and not any(lost(node.data) for node in topological(root)):
+            raise lost_derivative(leaf)
     return numbers

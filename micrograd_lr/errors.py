@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 DOMAIN_ERRORS = (ArithmeticError, ValueError)  # what floats, Fractions and Decimals raise outside a function's domain
 
+_INFINITY = float("inf")
 _USE_THE_FUSED_LOSS = (
     "A sigmoid that far from 0 rounds to 0 or 1, and its log is lost. "
     "Use logistic_loss(z, y): one node, stable at any z."
@@ -57,29 +58,38 @@ def refuse_backward() -> Exception:
     )
 
 
-def nan_gradient(order: Sequence[Value]) -> Exception | None:
-    """The error for a sweep that made a NaN out of numbers; None where the recorded data already had one."""
-    if any(node.data != node.data for node in order):
+def lost(x: Any) -> bool:
+    """Whether `x` is NaN or an infinity."""
+    return bool(x != x or x == _INFINITY or x == -_INFINITY)
+
+
+def lost_gradient(order: Sequence[Value]) -> Exception | None:
+    """The error for a sweep that made NaN or infinity out of finite numbers; None where the data already held one."""
+    if any(lost(node.data) for node in order):
         return None
     for node in reversed(order):
         for operand, partial in zip(node.operands, node.partials):
-            if hasattr(operand, "grad") and node.grad * partial != node.grad * partial:
-                why = f"∂{node.op}/∂({describe(operand)}) is {partial!r}, times the gradient {node.grad!r} above it"
+            if hasattr(operand, "grad") and lost(node.grad * partial):
                 if partial != partial:
                     remedy = (
                         "There is no such derivative: write the exponent as a plain number, or keep the base above 0."
                     )
+                elif node.op is not None and node.op.name == "pow":
+                    remedy = "The curve is vertical there: keep the base away from 0."
                 else:
-                    remedy = "Infinity times 0 has no value. " + _USE_THE_FUSED_LOSS
-                return FloatingPointError(f"the gradient of {describe(operand)} is not a number: {why}. {remedy}")
-    return FloatingPointError("a gradient is not a number: infinite contributions of both signs meet in one node.")
+                    remedy = "The product leaves the range of floats. " + _USE_THE_FUSED_LOSS
+                return FloatingPointError(
+                    f"the gradient of {describe(operand)} has no finite value: ∂{node.op}/∂({describe(operand)}) is "
+                    f"{partial!r}, times the gradient {node.grad!r} above it. {remedy}"
+                )
+    return FloatingPointError("a gradient has no finite value: the sum over its paths leaves the range of floats.")
 
 
-def undefined_derivative(leaf: Value) -> Exception:
-    """For a NaN among the results of gradient() and hessian() at finite arguments."""
+def lost_derivative(leaf: Value) -> Exception:
+    """For NaN or infinity among the results of gradient() and hessian() at finite arguments."""
     return FloatingPointError(
-        f"the derivative at {describe(leaf)} is not a number: somewhere infinity meets 0, or a power has a variable "
-        f"exponent over a negative base. " + _USE_THE_FUSED_LOSS
+        f"the derivative at {describe(leaf)} has no finite value: a curve is vertical there, a power has a variable "
+        "exponent over a negative base, or infinity meets 0. " + _USE_THE_FUSED_LOSS
     )
 
 

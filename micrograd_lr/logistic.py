@@ -107,7 +107,8 @@ def three_way_check(
     """∂J/∂w and ∂J/∂b by the reverse pass, by numeric derivatives, and by the closed form, side by side.
 
     Green (`report.agree`) means that all three agree: numeric to 1e-9 and closed form to 1e-13 of the largest entry.
-    `loss(z, y)` is the loss of one example that is put to the test. The numeric check alone compares a function with
+    `loss(z, y)` is the loss of one example that is put to the test; `names`, one for each weight and one for b, are for
+    the report. The numeric check alone compares a function with
     itself: σ(2z) in place of σ(z) passes it. Only the closed form knows which function was meant.
     """
     data = Data(w, b, X, Y)
@@ -119,8 +120,9 @@ def three_way_check(
         *w, b = parameters
         return total(*(_loss_number(loss, inner(*w, *x) + b, y) for x, y in cases))
 
+    loss_name = "L" if data.m == 1 else "J"
     return GradientReport(
-        [*(names or [f"∂J/∂w{_subscript(j)}" for j in range(1, data.n + 1)]), "∂J/∂b"],
+        names or [*(f"∂{loss_name}/∂w{_subscript(j)}" for j in range(1, data.n + 1)), f"∂{loss_name}/∂b"],
         {
             "reverse pass": [*slopes, slope],
             "numeric": central_differences(J, decimals([*data.w, data.b])),

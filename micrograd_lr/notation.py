@@ -55,7 +55,7 @@ class Text:
             return NotImplemented
         return self + -_text(other)
 
-    def __rsub__(self, other: Any) -> Text:
+    def __rsub__(self, other: Any) -> Any:
         return -self if _is(other, 0) else _text(other) - self
 
     def __mul__(self, other: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from micrograd_lr import ops
-from micrograd_lr.errors import DOMAIN_ERRORS, domain_error, nan_gradient, refuse_backward
+from micrograd_lr.errors import DOMAIN_ERRORS, domain_error, lost, lost_gradient, refuse_backward
 from micrograd_lr.number_types import number, unified
 from micrograd_lr.scalar import Scalar
 
@@ -120,7 +120,7 @@ class Value(Scalar):
         """Fill in `grad` = ∂self/∂node for every node of this graph; of any other node, nothing changes.
 
         Overwrites, so a second call changes nothing and nothing needs to be reset. All or nothing: after an error or
-        Ctrl-C every gradient is what it was. FloatingPointError if finite numbers make a gradient that is NaN.
+        Ctrl-C every gradient is what it was. FloatingPointError if finite numbers make an infinite gradient or NaN.
         """
         order = topological(self)
         if _differentiating and not {*_differentiating}.isdisjoint(order):
@@ -229,7 +229,7 @@ def sweep(order: list[Value]) -> None:
                 if b is not None:
                     b.grad += grad if db is _one else grad * db
         for node in order:
-            if node.op is None and node.grad != node.grad and (error := nan_gradient(order)):
+            if node.op is None and lost(node.grad) and (error := lost_gradient(order)):
                 raise error
     except BaseException:
         for node, grad in zip(order, before):

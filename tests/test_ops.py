@@ -120,8 +120,10 @@ def test_division_is_a_division_at_the_ends_of_the_range(a, b, partials):
 def test_powers_at_the_edges(base, exponent, value, slope):
     v = Value(base)
     power = v**exponent
-    power.backward()
-    assert (power.data, v.grad) == (pytest.approx(value, rel=1e-15), slope)
+    assert (power.data, power.partials[0]) == (pytest.approx(value, rel=1e-15), slope)
+    if math.isfinite(slope):
+        power.backward()
+        assert v.grad == slope
 
 
 def test_a_variable_exponent():

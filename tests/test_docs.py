@@ -1,0 +1,70 @@
+"""Every snippet of README and docs is run, and prints what the page says it prints."""
+
+import contextlib
+import io
+import re
+import runpy
+from pathlib import Path
+
+import failure_cases
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+DEMOS = sorted((ROOT / "demos").glob("*.py"))
+SNIPPET = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", re.DOTALL)
+
+
+def test_the_pages_and_demos_are_found():
+    assert {page.name for page in PAGES} >= {"README.md", "derivation.md", "design.md"}
+    assert [demo.name[:3] for demo in DEMOS] == ["01_", "02_", "03_", "04_", "05_"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_snippets_run_and_print_what_the_page_says(page):
+    text = page.read_text(encoding="utf-8")
+    snippets = SNIPPET.findall(text)
+    assert len(snippets) == text.count("```python")
+    assert sum(bool(expected) for _, expected in snippets) == text.count("```text")
+    names: dict[str, object] = {}
+    for source, expected in snippets:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(source, str(page), "exec"), names)
+        assert printed.getvalue() == expected
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def test_links_between_the_pages_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_table_of_the_edges_is_what_the_engine_does():
+    page = failure_cases.PAGE.read_text(encoding="utf-8")
+    assert page == failure_cases.page_with(failure_cases.table())
+
+
+DEMO_ENDS = {
+    "01_one_neuron.py": "gradients within",
+    "02_one_example.py": "✓ green",
+    "03_many_examples.py": "✗ RED",
+    "04_number_types_and_the_proof.py": "∂L/∂b - (a - y)  = 0",
+    "05_second_derivatives.py": "X̃ diag(a(1-a)) X̃ᵀ: within",
+}
+
+
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
+def test_demos_run_and_are_short(demo, capsys):
+    from micrograd_lr.number_types import _FUNCTIONS
+
+    before = dict(_FUNCTIONS)
+    runpy.run_path(str(demo), run_name="__main__")
+    _FUNCTIONS.clear()
+    _FUNCTIONS.update(before)
+    assert DEMO_ENDS[demo.name] in capsys.readouterr().out.splitlines()[-1]
+    assert len(demo.read_text(encoding="utf-8").splitlines()) < 60
