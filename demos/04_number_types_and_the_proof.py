@@ -1,4 +1,4 @@
-"""The same unchanged engine on fractions, 50 digits and symbols: exact keys, and a proof of (a-y)x. Needs mpmath, sympy."""
+"""The same engine on fractions, 50 digits and symbols: exact keys, and a proof of (a-y)x. Needs mpmath and sympy."""
 
 from fractions import Fraction
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from micrograd_lr.errors import lost, lost_derivative, not_recorded
-from micrograd_lr.value import Value, _differentiating, _one, topological
+from micrograd_lr.errors import differentiating, lost, lost_derivative, not_recorded
+from micrograd_lr.value import Value, _one, topological
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,11 +115,11 @@ def _traced(args: tuple[Any, ...]) -> tuple[list[Any], list[Value]]:
 
 
 def _called(fun: Callable[..., Any], traced: list[Any], leaves: list[Value]) -> Value:
-    _differentiating.extend(leaves)
+    differentiating.extend(leaves)
     try:
         root = fun(*traced)
     finally:
-        del _differentiating[len(_differentiating) - len(leaves) :]
+        del differentiating[len(differentiating) - len(leaves) :]
     if not isinstance(root, Value):
         raise not_recorded(fun, root)
     return root

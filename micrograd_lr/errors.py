@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 DOMAIN_ERRORS = (ArithmeticError, ValueError)  # what floats, Fractions and Decimals raise outside a function's domain
 
+TO_EXPLAIN = (TypeError, *DOMAIN_ERRORS)
+
+differentiating: list[Value] = []  # the arguments of every gradient() that is running
+
 _INFINITY = float("inf")
 _USE_THE_FUSED_LOSS = (
     "A sigmoid that far from 0 rounds to 0 or 1, and its log is lost. "
@@ -50,12 +54,13 @@ def domain_error(op: Op, operands: Sequence[Any], error: Exception) -> Exception
     return type(error)(f"{op}({shown}) has no finite value: {error}. {remedy}".rstrip())
 
 
-def refuse_backward() -> Exception:
-    """For backward() in a function that gradient() is differentiating."""
-    return RuntimeError(
-        "backward() was called inside a function that gradient() is differentiating. Its .grad would be a plain "
-        "number, and the outer derivative would miss it. Call gradient() there too: it can be nested."
-    )
+def refuse_inside_gradient(order: Sequence[Value]) -> None:
+    """Raises RuntimeError for backward() over arguments of a gradient() that is running."""
+    if differentiating and not {*differentiating}.isdisjoint(order):
+        raise RuntimeError(
+            "backward() was called inside a function that gradient() is differentiating. Its .grad would be a plain "
+            "number, and the outer derivative would miss it. Call gradient() there too: it can be nested."
+        )
 
 
 def lost(x: Any) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import operator
+
 from micrograd_lr import ops
 from micrograd_lr.kernels import log, power_growth, step
 from micrograd_lr.number_types import number, number_type, unified
-from micrograd_lr.value import Value, apply
+from micrograd_lr.value import Value, apply, binary, recorded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
+
+_loss = binary(ops.LOSS)
+_number = operator.attrgetter("_data")
 
 
 def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
@@ -18,6 +23,12 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
     w, x = [*w], [*x]
     if len(w) != len(x) or not w:
         raise ValueError(f"dot(w, x) needs as many weights as features, at least one: got {len(w)} and {len(x)}.")
+    if len(w) > 1 and {*map(type, x)} == {float}:
+        try:  # weights times data, what training is made of: `apply` without a look at every operand
+            numbers = (*map(_number, w), *x)
+            return recorded(ops.DOT, ops.DOT.value(*numbers), None, tuple(w), None, numbers)
+        except (AttributeError, TypeError):
+            pass
     return _node_or_number(ops.DOT, *w, *x)
 
 
@@ -31,7 +42,7 @@ def logistic_loss(z: Any, y: Any) -> Any:
 
     For y = 0 and 1 at most 1.5 ulp in the loss and 2.5 ulp in ∂L/∂z = σ(z) - y; the literal form ends at z = 36.7.
     """
-    return _node_or_number(ops.LOSS, z, y)
+    return _loss(z, y) if type(z) is Value else _node_or_number(ops.LOSS, z, y)
 
 
 def _node_or_number(op: ops.Op, *operands: Any) -> Any:

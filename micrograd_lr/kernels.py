@@ -9,7 +9,7 @@ from micrograd_lr.number_types import function_of, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 
@@ -109,18 +109,20 @@ def _power_growth(out: Any, base: Any) -> Any:
 
 def total(*terms: Any) -> Any:
     """The sum of the terms; of floats with one rounding at the end (math.fsum)."""
-    if {*map(type, terms)} <= {float, int}:
-        try:
-            return math.fsum(terms)
-        except (OverflowError, ValueError):  # an infinity among the partial sums: add as + would
-            pass
-    return sum(terms[1:], start=terms[0]) if terms else 0.0
+    return _total(terms)
 
 
 def inner(*factors: Any) -> Any:
-    """w₁x₁ + … + wₙxₙ, for the factors w₁, …, wₙ, x₁, …, xₙ."""
+    """w₁x₁ + … + wₙxₙ, for the factors w₁, …, wₙ, x₁, …, xₙ; of floats with one rounding of the sum."""
     n = len(factors) // 2
-    return total(*map(operator.mul, factors[:n], factors[n:]))
+    return _total([*map(operator.mul, factors[:n], factors[n:])])
+
+
+def _total(terms: Sequence[Any]) -> Any:
+    plain = sum(terms)
+    if type(plain) is not float or not math.isfinite(plain):  # fsum knows floats only, and no infinity among them
+        return plain
+    return math.fsum(terms)
 
 
 def cross_entropy(z: Any, y: Any) -> Any:
@@ -134,4 +136,8 @@ def cross_entropy(z: Any, y: Any) -> Any:
 
 def cross_entropy_slope(z: Any, y: Any) -> Any:
     """σ(z) - y with the sign of the label, (1-y) σ(z) - y σ(-z): nothing cancels for y = 0 and y = 1, at any z."""
+    if y == 0:
+        return sigmoid(z)
+    if y == 1:
+        return -sigmoid(-z)
     return (1 - y) * sigmoid(z) - y * sigmoid(-z)

@@ -47,7 +47,7 @@ class Text:
         sign = "-" if other._minus else "+"
         return Text(f"{self} {sign} {other._inside(_PRODUCT if other._minus else _SUM)}", _rank=_SUM)
 
-    def __radd__(self, other: Any) -> Text:
+    def __radd__(self, other: Any) -> Any:
         return self if _is(other, 0) else _text(other) + self
 
     def __sub__(self, other: Any) -> Any:
@@ -86,7 +86,7 @@ class Text:
         below = other if self._text == "1" else None
         return Text(text, _rank=_PRODUCT, _minus=self._minus != other._minus, _below=below)
 
-    def __rtruediv__(self, other: Any) -> Text:
+    def __rtruediv__(self, other: Any) -> Any:
         return _text(other) / self
 
     def __pow__(self, exponent: Any) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+
 from micrograd_lr import ops
-from micrograd_lr.errors import DOMAIN_ERRORS, domain_error, lost, lost_gradient, refuse_backward
+from micrograd_lr.errors import DOMAIN_ERRORS, TO_EXPLAIN, domain_error, lost, lost_gradient, refuse_inside_gradient
 from micrograd_lr.number_types import number, unified
 from micrograd_lr.scalar import Scalar
 
@@ -14,27 +16,25 @@ if TYPE_CHECKING:
 
 _new = object.__new__
 _one = 1  # the partial of +: a gradient that is passed on whole needs no product
-_differentiating: list[Value] = []  # the arguments of every gradient() that is running
 
 
 # The methods of the ops are `apply`, unrolled for the operands of nearly every call: nodes and floats. The rest, and
 # every error, is left to `apply` itself.
 
 
-def _unary(op: ops.Op) -> Callable[[Value], Value]:
+def unary(op: ops.Op) -> Callable[[Value], Value]:
     value = op.value
 
     def method(self: Value) -> Value:
         try:
-            out = value(self._data)
-        except DOMAIN_ERRORS:
+            return recorded(op, value(self._data), self, self._data, None, None)
+        except TO_EXPLAIN:
             return apply(op, self)
-        return _node(op, out, self, self._data, None, None)
 
     return method
 
 
-def _binary(op: ops.Op) -> Callable[[Value, Any], Value]:
+def binary(op: ops.Op) -> Callable[[Value, Any], Value]:
     value = op.value
 
     def method(self: Value, other: Any) -> Value:
@@ -45,9 +45,9 @@ def _binary(op: ops.Op) -> Callable[[Value, Any], Value]:
         y = other._data if kind is Value else other
         try:
             out = value(x, y)
-        except (TypeError, *DOMAIN_ERRORS):
+        except TO_EXPLAIN:
             return apply(op, self, other)
-        node = _new(Value)  # _node, written out: this is the hottest line of the engine
+        node = _new(Value)  # recorded(), written out: this is the hottest line of the engine
         node._data = out
         node.grad = node._seen = None
         node.label = ""
@@ -61,8 +61,18 @@ def _binary(op: ops.Op) -> Callable[[Value, Any], Value]:
     return method
 
 
-def _reflected(op: ops.Op) -> Callable[[Value, Any], Value]:
-    return lambda self, other: apply(op, other, self)
+def reflected(op: ops.Op) -> Callable[[Value, Any], Value]:
+    value = op.value
+
+    def method(self: Value, other: Any) -> Value:
+        try:
+            if type(other) is float or type(other) is int:
+                return recorded(op, value(other, self._data), None, other, self, self._data)
+        except TO_EXPLAIN:
+            pass
+        return apply(op, other, self)
+
+    return method
 
 
 class Value(Scalar):
@@ -75,7 +85,7 @@ class Value(Scalar):
 
     # What was recorded: the operands that are nodes in _a and _b (None for a plain number), their numbers in _x and _y
     # (_y None for a single operand). In slots, not tuples: one object a node instead of three takes half the memory and
-    # a third less time. More than two operands: _a and _b None, all operands in the tuple _x, all numbers in _y.
+    # a third less time. More than two operands: _a and _b None, the nodes or None in the tuple _x, the numbers in _y.
     __slots__ = ("_a", "_b", "_data", "_seen", "_x", "_y", "grad", "label", "op")
 
     def __init__(self, data: Any, label: str = "") -> None:
@@ -99,10 +109,8 @@ class Value(Scalar):
     @property
     def operands(self) -> tuple[Any, ...]:
         """The inputs of the op in order, duplicates kept: nodes and plain numbers. Empty for a leaf."""
-        if self.op is None or type(self._x) is tuple:
-            return self._x or ()
-        first = self._x if self._a is None else self._a
-        return (first,) if self._y is None else (first, self._y if self._b is None else self._b)
+        nodes = self._x if type(self._x) is tuple else (self._a, self._b)
+        return tuple(number if node is None else node for number, node in zip(self.numbers, chain(nodes, repeat(None))))
 
     @property
     def numbers(self) -> tuple[Any, ...]:
@@ -123,49 +131,46 @@ class Value(Scalar):
         Ctrl-C every gradient is what it was. FloatingPointError if finite numbers make an infinite gradient or NaN.
         """
         order = topological(self)
-        if _differentiating and not {*_differentiating}.isdisjoint(order):
-            raise refuse_backward()
+        refuse_inside_gradient(order)
         sweep(order)
 
-    __add__, __radd__ = _binary(ops.ADD), _reflected(ops.ADD)
-    __sub__, __rsub__ = _binary(ops.SUB), _reflected(ops.SUB)
-    __mul__, __rmul__ = _binary(ops.MUL), _reflected(ops.MUL)
-    __truediv__, __rtruediv__ = _binary(ops.DIV), _reflected(ops.DIV)
-    __pow__, __rpow__ = _binary(ops.POW), _reflected(ops.POW)
-    __neg__ = _unary(ops.NEG)
-    exp, log, sigmoid = _unary(ops.EXP), _unary(ops.LOG), _unary(ops.SIGMOID)
-    tanh, relu = _unary(ops.TANH), _unary(ops.RELU)
+    __add__, __radd__ = binary(ops.ADD), reflected(ops.ADD)
+    __sub__, __rsub__ = binary(ops.SUB), reflected(ops.SUB)
+    __mul__, __rmul__ = binary(ops.MUL), reflected(ops.MUL)
+    __truediv__, __rtruediv__ = binary(ops.DIV), reflected(ops.DIV)
+    __pow__, __rpow__ = binary(ops.POW), reflected(ops.POW)
+    __neg__ = unary(ops.NEG)
+    exp, log, sigmoid = unary(ops.EXP), unary(ops.LOG), unary(ops.SIGMOID)
+    tanh, relu = unary(ops.TANH), unary(ops.RELU)
 
 
-def _node(op: ops.Op, out: Any, a: Any, x: Any, b: Any, y: Any) -> Value:
+def recorded(op: ops.Op, out: Any, a: Any, x: Any, b: Any, y: Any) -> Value:
     node = _new(Value)
     node._data = out
     node.grad = node._seen = None
     node.label = ""
     node.op = op
-    node._a = a
-    node._x = x
-    node._b = b
-    node._y = y
+    node._a, node._x = a, x
+    node._b, node._y = b, y
     return node
 
 
 def apply(op: ops.Op, *operands: Any) -> Value:
     """Record one node: `op` applied to nodes and plain numbers. Numbers outside its domain raise, and are named."""
-    args = [x._data if isinstance(x, Value) else x if type(x) is int else number(x) for x in operands]
+    nodes = tuple(x if isinstance(x, Value) else None for x in operands)
+    numbers = [x._data if isinstance(x, Value) else x if type(x) is int else number(x) for x in operands]
     try:
         try:
-            out = op.value(*args)
+            out = op.value(*numbers)
         except TypeError:  # numbers of two types that do not mix by themselves
-            args = unified(args)
-            out = op.value(*args)
+            numbers = unified(numbers)
+            out = op.value(*numbers)
     except DOMAIN_ERRORS as error:
         raise domain_error(op, operands, error) from error
     if len(operands) > 2:
-        return _node(op, out, None, operands, None, tuple(args))
-    a, b, *_ = *(x if isinstance(x, Value) else None for x in operands), None
-    x, y, *_ = *args, None
-    return _node(op, out, a, x, b, y)
+        return recorded(op, out, None, nodes, None, tuple(numbers))
+    (a, b), (x, y) = (nodes, numbers) if len(operands) == 2 else ((nodes[0], None), (numbers[0], None))
+    return recorded(op, out, a, x, b, y)
 
 
 def topological(root: Value) -> list[Value]:
@@ -183,7 +188,11 @@ def topological(root: Value) -> list[Value]:
         elif b is not None and b._seen is not seen:
             push(node)
             node = b
-        elif a is None and type(node._x) is tuple and (waiting := _unseen(node._x, seen)):
+        elif (
+            a is None
+            and type(node._x) is tuple
+            and (waiting := [x for x in node._x[::-1] if x is not None and x._seen is not seen])
+        ):
             path += node, *waiting
             node = pop()
         else:
@@ -193,10 +202,6 @@ def topological(root: Value) -> list[Value]:
             if not path:
                 return order
             node = pop()
-
-
-def _unseen(operands: tuple[Any, ...], seen: object) -> list[Value]:
-    return [x for x in reversed(operands) if isinstance(x, Value) and x._seen is not seen]
 
 
 def sweep(order: list[Value]) -> None:
@@ -209,18 +214,18 @@ def sweep(order: list[Value]) -> None:
             node.grad = zero
         order[-1].grad = one
         for node in reversed(order):
-            op = node.op
-            if op is None:
+            op, grad = node.op, node.grad
+            if op is None:  # a leaf: every path to it has paid
+                if lost(grad) and (error := lost_gradient(order)):
+                    raise error
                 continue
-            grad = node.grad
-            a, b = node._a, node._b
-            y = node._y
+            a, b, y = node._a, node._b, node._y
             if y is None:
                 (da,) = op.partials(node._data, node._x)
                 a.grad += grad * da
             elif a is None and b is None:
                 for operand, partial in zip(node._x, op.partials(node._data, *y)):
-                    if isinstance(operand, Value):
+                    if operand is not None:
                         operand.grad += grad * partial
             else:
                 da, db = op.partials(node._data, node._x, y)
@@ -228,9 +233,6 @@ def sweep(order: list[Value]) -> None:
                     a.grad += grad if da is _one else grad * da
                 if b is not None:
                     b.grad += grad if db is _one else grad * db
-        for node in order:
-            if node.op is None and lost(node.grad) and (error := lost_gradient(order)):
-                raise error
     except BaseException:
         for node, grad in zip(order, before):
             node.grad = grad

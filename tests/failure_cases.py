@@ -1,4 +1,4 @@
-"""What happens at the edges: the cases in which scalar engines are known to fail, run here, as the table of docs/design.md.
+"""What happens at the edges: the cases in which scalar engines are known to fail, as the table of docs/design.md.
 
 `python tests/failure_cases.py` writes the table into the page; a test fails while page and engine differ.
 """

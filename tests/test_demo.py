@@ -1,6 +1,7 @@
 """The main job, run whole: what it prints and writes, and that every number in it is right."""
 
 import io
+import itertools
 import math
 import os
 import subprocess
@@ -74,7 +75,7 @@ def test_all_cases_and_the_training_are_right(printed):
         e = 1 / (1 + np.exp(-(X @ w + b))) - Y
         w, b = w - rate * (e @ X), b - rate * e.sum()
         losses.append(J())
-    assert all(after < before for before, after in zip(losses, losses[1:]))
+    assert all(after < before for before, after in itertools.pairwise(losses))
     assert (
         f"| J | {losses[0]:.2f} | {losses[1]:.2f} | {losses[10]:.2f} | {losses[30]:.2f} | {losses[-1]:.2f} |" in report
     )

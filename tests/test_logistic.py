@@ -1,4 +1,4 @@
-"""The slides' two derivations: shapes, factors, closed forms, and the check that catches what the numeric one cannot."""
+"""The slides' two derivations: shapes, factors, closed forms, and the check that sees what the numeric one cannot."""
 
 import math
 
@@ -35,7 +35,8 @@ def test_one_example_forward_and_factors():
     product = factors["∂L/∂a"] * factors["∂a/∂z"]
     assert [w.grad for w in one.w] == pytest.approx([product * 2, product * 1], rel=1e-15)
     assert one.b.grad == pytest.approx(a - 1, rel=1e-15)
-    assert [v.label for v in (*one.w, *one.x, one.b, one.y, one.z, one.a, one.L)] == "w₁ w₂ x₁ x₂ b y z a L".split()
+    labels = [v.label for v in (*one.w, *one.x, one.b, one.y, one.z, one.a, one.L)]
+    assert labels == ["w₁", "w₂", "x₁", "x₂", "b", "y", "z", "a", "L"]
 
 
 def test_one_example_takes_the_slides_shapes_lists_arrays_and_nodes():
@@ -74,7 +75,7 @@ def test_many_examples_agree_with_numpy(loss):
     assert dw == pytest.approx(true_dw[0], rel=1e-13)
     assert db == pytest.approx(true_db[0, 0], rel=1e-13)
     A = 1 / (1 + np.exp(-(W @ X + B)))
-    assert many.A == pytest.approx(A[0], rel=1e-15)
+    assert pytest.approx(A[0], rel=1e-15) == many.A
     assert many.J.data == pytest.approx(float(-np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A))), rel=1e-14)
     assert (len(many.Z), len(many.losses), many.J.label) == (M, M, "J")
 

@@ -85,7 +85,7 @@ def no_collector():
 
 
 def test_a_graph_is_freed_at_once_by_reference_counting(no_collector):
-    leaf, root = chain(10)
+    chain(10)
     before = len(gc.get_objects())
     _, big = chain(5_000)
     big.backward()

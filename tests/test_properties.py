@@ -15,7 +15,7 @@ ULP = 2.0**-52
 
 @st.composite
 def programs(draw, ops, leaves=3, most=14):
-    """Lines (op, positions of its operands among everything computed so far): later lines reuse earlier results freely."""
+    """Lines (op, positions of its operands among everything before it): later lines reuse earlier results freely."""
     lines = []
     for size in range(leaves, leaves + draw(st.integers(1, most))):
         name, arity = draw(st.sampled_from(ops))
@@ -96,7 +96,7 @@ def benign(node):
 
 
 def conditioned(root, leaf):
-    """How large the terms are whose sum the gradient is: the bound on what rounding can do to it, in units of an ulp."""
+    """How large the terms are whose sum the gradient is: the bound on what rounding can do to it, in ulp."""
     order = topological(root)
     size = dict.fromkeys(order, 0.0)
     size[root] = 1.0
@@ -110,8 +110,8 @@ def conditioned(root, leaf):
 @given(programs(SMOOTH, most=9), st.lists(st.floats(0.25, 2.0), min_size=3, max_size=3))
 @settings(max_examples=400, deadline=None)
 def test_smooth_graphs_agree_with_fifty_digits(lines, numbers):
-    """Truth: mpmath differentiates the composed function numerically, at 50 digits. Tolerance: a few ulp of the terms of
-    the sum over paths, where every intermediate number is of moderate size (so that conditioning adds little)."""
+    """Truth: mpmath differentiates the composed function numerically, at 50 digits. Tolerance: a few ulp of the terms
+    of the sum over paths, where every intermediate number is of moderate size (so that conditioning adds little)."""
     leaves = [Value(x) for x in numbers]
     try:
         values = run(lines, leaves, lambda name, operands: apply(OPS[name], *operands))

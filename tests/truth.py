@@ -1,4 +1,4 @@
-"""Truth that is not ours: every op of the table by mpmath at 50 digits, its derivatives by mpmath's own differentiation."""
+"""Truth that is not ours: every op by mpmath at 50 digits, its derivatives by mpmath's differentiation."""
 
 from __future__ import annotations
 
@@ -74,5 +74,5 @@ def true_partials(name: str, point: tuple[float, ...]) -> list[Any]:
 
 
 def ulps(x: float, truth: Any) -> float:
-    """How far the float `x` is from `truth`, in units of the last place of the truth (of 1e-300 where that is smaller)."""
+    """How far the float `x` is from `truth`, in units of its last place (of that of 1e-300 where it is smaller)."""
     return float(abs(mp.mpf(x) - truth) / mp.mpf(math.ulp(max(abs(float(truth)), 1e-300))))

@@ -1,7 +1,8 @@
 """Speed and memory of the engine, as ratios to other scalar engines measured in the same run, in turns.
 
-`make bench` runs this. Every figure is a median over rounds in which all contestants run once, the collector on; before
-each timed run the collector is emptied, so that nobody pays for the garbage of the one before.
+`make bench` runs this. Every figure is a median over rounds. In a round each contestant runs five times in a row with
+the garbage collector on, as in a training loop; before each turn the collector is emptied, outside the timing, so that
+everybody pays for their own garbage and for nobody else's.
 """
 
 from __future__ import annotations
@@ -106,14 +107,15 @@ def with_xad() -> list[float]:
     return gradient
 
 
-def in_turns(runs: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+def in_turns(runs: dict[str, Callable[[], Any]], rounds: int, repeats: int = 1) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
             gc.collect()
             start = time.perf_counter()
-            run()
-            times[name].append(time.perf_counter() - start)
+            for _ in range(repeats):
+                run()
+            times[name].append((time.perf_counter() - start) / repeats)
     return times
 
 
@@ -125,13 +127,13 @@ def verdict(text: str, value: float, wanted: str, holds: bool) -> None:
     print(f"{text:<62} {value:8.2f}   {wanted:<14} {'holds' if holds else 'NOT REACHED'}")
 
 
-def engines(rounds: int = 60) -> None:
+def engines(rounds: int = 40) -> None:
     sys.setrecursionlimit(20_000)  # micrograd walks recursively
     runs = {"ours": ours, "ours, dot": ours_with_dot_and_sum, "micrograd": with_micrograd, "xad": with_xad}
     truth = with_xad()
     for name, run in runs.items():
         assert all(math.isclose(g, t, rel_tol=1e-11, abs_tol=1e-11) for g, t in zip(run(), truth)), name
-    times = in_turns(runs, rounds)
+    times = in_turns(runs, rounds, repeats=5)
     print(f"literal loss, n = {N}, m = {M}, forward and backward: medians (and best) in ms")
     for name in runs:
         print(f"  {name:<12} {1e3 * statistics.median(times[name]):8.2f}  ({1e3 * min(times[name]):.2f})")
@@ -200,6 +202,8 @@ def import_time() -> None:
 
 
 def main() -> None:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
     print(
         f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
     )
