@@ -39,24 +39,22 @@ def _twin(field: Any, memo: dict[int, Any]) -> Any:
 
 
 class _BeingPickled(threading.local):
-    """The nodes whose operands the pickler of this thread has seen, so that they need no list of their own."""
+    """The mark of the walk over the graph that the pickler of this thread is writing; None if there is none."""
 
-    def __init__(self) -> None:
-        self.nodes: set[Value] = set()
+    mark: object = None
 
 
 _being_pickled = _BeingPickled()
 
 
 class _End:
-    """Stands behind the nodes of a graph in its pickle; reached, or dropped when pickling fails, it forgets them."""
+    """Stands behind the nodes of a graph in its pickle; reached, or dropped when pickling fails, it ends the writing."""
 
-    def __init__(self, nodes: list[Value]) -> None:
-        self.nodes = nodes
-        _being_pickled.nodes.update(nodes)
+    def __init__(self, mark: object) -> None:
+        _being_pickled.mark = mark
 
     def __del__(self) -> None:
-        _being_pickled.nodes.difference_update(self.nodes)
+        _being_pickled.mark = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         self.__del__()
@@ -70,10 +68,11 @@ def reduced(root: Value) -> tuple[Any, ...]:
     nothing recurses, and nodes that several pickled objects share are still shared when they are read back.
     """
     fields = tuple(getattr(root, name) for name in _FIELDS)
-    if root.op is None or root in _being_pickled.nodes:
+    if root.op is None or (root._seen is not None and root._seen is _being_pickled.mark):
         return _restored, (fields,)
-    below = topological(root)[:-1]
-    return _in_order, (below, _End(below), fields)
+    below = topological(root)
+    below.pop()
+    return _in_order, (below, _End(root._seen), fields)
 
 
 def _in_order(below: list[Value], end: Any, fields: tuple[Any, ...]) -> Value:
