@@ -48,7 +48,7 @@ _being_pickled = _BeingPickled()
 
 
 class _End:
-    """Stands behind the nodes of a graph in its pickle; reached, or dropped when pickling fails, it ends the writing."""
+    """Stands behind the nodes of a graph in its pickle; reached, or dropped where pickling fails, it ends the mark."""
 
     def __init__(self, mark: object) -> None:
         _being_pickled.mark = mark
