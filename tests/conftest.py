@@ -3,8 +3,18 @@
 import pytest
 import sympy
 
-from micrograd_lr import number_type
+from micrograd_lr import OPS, number_type
 from micrograd_lr.number_types import _FUNCTIONS
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind():
+    """Ops and number types that a test adds are gone after it."""
+    ops, types = dict(OPS), dict(_FUNCTIONS)
+    yield
+    for registry, before in ((OPS, ops), (_FUNCTIONS, types)):
+        registry.clear()
+        registry.update(before)
 
 
 @pytest.fixture
@@ -18,5 +28,3 @@ def symbolic():
         relu=lambda x: sympy.Max(x, 0),
         step=sympy.Heaviside,
     )
-    yield
-    del _FUNCTIONS[sympy.Expr]

@@ -1,11 +1,12 @@
 """The main job, run whole: what it prints and writes, and that every number in it is right."""
 
+import contextlib
 import io
 import itertools
 import math
-import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,25 +18,31 @@ from micrograd_lr.report import Report
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    """One run of the command as a user types it, into a pipe."""
+    """One whole run of the command, into a pipe whose encoding is not UTF-8."""
     out = tmp_path_factory.mktemp("demo") / "new" / "folder"
-    command = [sys.executable, "-m", "micrograd_lr.cli", "demo", "--out", str(out)]
-    run = subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", env=os.environ | {"PYTHONIOENCODING": "ascii"}
-    )
-    return run, (out / "report.md").read_text(encoding="utf-8")
+    pipe = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    with contextlib.redirect_stdout(pipe):
+        status = cli.main(["demo", "--out", str(out)])
+    pipe.flush()
+    return status, pipe.buffer.getvalue().decode("utf-8"), (out / "report.md").read_text(encoding="utf-8")
 
 
 def test_it_succeeds_in_plain_text_of_80_columns(printed):
-    run, _ = printed
-    assert run.returncode == 0, run.stderr
-    assert run.stderr == ""
-    assert "\x1b" not in run.stdout
-    assert max(len(line.rstrip()) for line in run.stdout.splitlines()) <= 80
+    status, text, _ = printed
+    assert status == 0
+    assert "\x1b" not in text
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
+
+
+def test_the_command_is_installed():
+    command = Path(sys.executable).with_name("micrograd-lr")
+    run = subprocess.run([command, "--help"], capture_output=True, text=True)
+    assert run.returncode == 0
+    assert "demo" in run.stdout
 
 
 def test_the_one_case_is_right(printed):
-    run, report = printed
+    _, text, report = printed
     cases = breast_cancer()
     X = np.array(cases.rows)[:, :2]
     x = (X[0] - X.mean(0)) / X.std(0)
@@ -53,11 +60,11 @@ def test_the_one_case_is_right(printed):
         f"here {a:.4f} - 1 = {a - 1:.4f}",
     ):
         assert line in report
-    assert f"{a:.6f}" in run.stdout
+    assert f"{a:.6f}" in text
 
 
 def test_all_cases_and_the_training_are_right(printed):
-    _, report = printed
+    _, _, report = printed
     cases = breast_cancer()
     X = np.array(cases.rows)
     X = (X - X.mean(0)) / X.std(0)
@@ -85,7 +92,7 @@ def test_all_cases_and_the_training_are_right(printed):
 
 
 def test_every_difference_it_shows_is_within_the_promise(printed):
-    _, report = printed
+    _, _, report = printed
     shown = [word.strip("*;") for word in report.split("numeric: ")[1:]]
     assert len(shown) == 3
     for found in shown:
@@ -108,7 +115,8 @@ def test_an_unwritable_folder_and_a_missing_package_are_told(tmp_path, monkeypat
     monkeypatch.setattr(demo, "training", lambda report, cases: [True])
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert cli.main(["demo", "--out", str(blocked / "out")]) == 1
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert cli.main(["demo", "--out", str(blocked / "out")]) == 1
     assert "micrograd-lr: " in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "rich.console", None)
     assert cli.main(["demo", "--out", str(tmp_path)]) == 1
