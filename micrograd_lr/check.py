@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from micrograd_lr.derivatives import _flat, gradient, numeric_gradient
+from micrograd_lr.derivatives import _flat, _mapped, gradient, numeric_gradient
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,21 +24,29 @@ class GradientReport:
     """One column of numbers per way of computing a gradient, the reverse pass first, one row per parameter.
 
     `differences` gives for each other column the largest absolute difference from the reverse pass, relative to the
-    largest entry of the gradient; `agree` is whether every one is within its tolerance. ``print`` shows the table.
+    largest entry of the gradient; differences up to `rounding` count as none, because at a minimum every entry is
+    rounding. `agree` is whether every one is within its tolerance. ``print`` shows the table.
     """
 
-    def __init__(self, names: Sequence[str], columns: Mapping[str, Sequence[float]], tolerances: Mapping[str, float]):
+    def __init__(
+        self,
+        names: Sequence[str],
+        columns: Mapping[str, Sequence[float]],
+        tolerances: Mapping[str, float],
+        rounding: float = 0.0,
+    ) -> None:
         self.names, self.columns, self.tolerances = list(names), dict(columns), dict(tolerances)
         self.reverse = next(iter(self.columns))
         sizes = [abs(float(g)) for column in self.columns.values() for g in column]
+        self.rounding = rounding
         self._scale = max(filter(math.isfinite, sizes), default=0.0) or 1.0
         self.differences = {way: max(self._off(way)) for way in self.tolerances}
         self.agree = all(self.differences[way] <= self.tolerances[way] for way in self.tolerances)
 
     def _off(self, way: str) -> list[float]:
         """The relative difference of each entry; NaN counts as infinitely far off."""
-        offs = [abs(float(p - q)) / self._scale for p, q in zip(self.columns[way], self.columns[self.reverse])]
-        return [off if off == off else float("inf") for off in offs]
+        offs = [abs(float(p - q)) for p, q in zip(self.columns[way], self.columns[self.reverse])]
+        return [0.0 if off <= self.rounding else off / self._scale if off == off else math.inf for off in offs]
 
     @property
     def worst(self) -> str:
@@ -76,7 +85,7 @@ class GradientReport:
 
 
 def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NUMERIC_TOLERANCE) -> GradientReport:
-    """Compare the reverse pass of `fun` at `args` with numeric derivatives (`numeric_gradient`, 40-digit decimals).
+    """Compare the reverse pass of `fun` at `args` with numeric derivatives (`numeric_gradient`, 30-digit decimals).
 
     Arguments as for `gradient`. Raises GradientCheckError, which names the worst parameter, where they differ by more
     than `tolerance`, relative to the largest entry. Green means that the rules used are those of the function *given*;
@@ -86,10 +95,16 @@ def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NU
         _names(fun, args),
         {"reverse pass": list(_flat([gradient(fun, *args)])), "numeric": numeric_gradient(fun, *args)},
         {"numeric": tolerance},
+        rounding_of(fun(*(_mapped(arg, lambda x: x * 1 if isinstance(x, Value) else Value(x)) for arg in args))),
     )
     if not report.agree:
         raise GradientCheckError(f"the gradient is wrong at {report.worst}, or fun leaves the graph there:\n{report}")
     return report
+
+
+def rounding_of(value: Any) -> float:
+    """What rounding may add to a derivative of a function with this value: 16 ulp of it."""
+    return 16 * 2.0**-52 * abs(float(value))
 
 
 def _names(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[str]:

@@ -13,10 +13,6 @@ from micrograd_lr.logistic import ManyExamples, OneExample, formulas, literal_lo
 from micrograd_lr.report import Report
 from micrograd_lr.value import Value, topological
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 TWO_FEATURES = ("mean radius", "mean texture")
 ONE_CASE = 0
 WEIGHTS, BIAS = (0.5, 0.25), -0.25  # any would do; these leave the case undecided
@@ -62,7 +58,7 @@ def one_case(report: Report, cases: Cases) -> bool:
         f"and b = {BIAS:g}:\n\n### Forward pass"
     )
     shown = {
-        "z": (f"{wx} - {-BIAS:g}", one.z.data),
+        "z": (f"{wx} {'-' if BIAS < 0 else '+'} {abs(BIAS):g}", one.z.data),
         "a": (f"σ({one.z.data:.4f})", a),
         "L": (f"-({y:g} log {a:.4f} + {1 - y:g} log {1 - a:.4f})", L),
     }

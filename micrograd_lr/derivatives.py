@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from micrograd_lr.errors import differentiating, lost, lost_derivative, not_recorded
+from micrograd_lr.number_types import one_like
 from micrograd_lr.value import Value, _one, topological
 
 TYPE_CHECKING = False
@@ -18,8 +19,8 @@ def gradient(fun: Callable[..., Any], /, *args: Any) -> Any:
     """∂fun/∂arg for every argument, in the argument's shape: one result for one argument, else a tuple.
 
     `fun` is plain Python over Values; an argument is a number, or a list (nested, or an array) of numbers. An argument
-    that `fun` does not use gets 0. Can be nested to any order: where an argument, or something that `fun` closes over,
-    is a Value, results that depend on it are Values, so that an outer derivative misses nothing.
+    that `fun` does not use gets 0. Can be nested to any order: where an argument, or a leaf that `fun` closes
+    over or makes, is a Value, results that depend on it are Values, so that an outer derivative misses nothing.
     TypeError if `fun` returns something that is not a Value; FloatingPointError if a derivative does not exist.
     """
     traced, leaves = _traced(args)
@@ -47,9 +48,9 @@ def first_nan(root: Value) -> Value | None:
 def numeric_gradient(fun: Callable[..., Any], /, *args: Any) -> list[float]:
     r"""Central differences (f(x+h) - f(x-h)) / 2h for all numbers of all arguments, in order, in 30-digit decimals.
 
-    With h = 10⁻¹⁰ (times \|x\| above 1) in 30 digits neither rounding nor the step is visible in a float, so this sees
-    what differences of floats cannot: the lost gradient of a saturated sigmoid, a wrong eleventh digit. It uses values
-    of `fun` only, never a partial derivative. At a kink (relu at 0) it gives the mean of the two slopes.
+    With h = 10⁻¹⁰ |x| (of at least 10⁻¹⁸) in 30 digits neither rounding nor the step is visible in a float, so this
+    sees what differences of floats cannot: the lost gradient of a saturated sigmoid, a wrong eleventh digit. It uses
+    values of `fun` only, never a partial derivative. At a kink (relu at 0) it gives the mean of the two slopes.
     """
 
     def at(numbers: list[Decimal]) -> Any:
@@ -74,11 +75,12 @@ def central_differences(f: Callable[[list[Decimal]], Any], numbers: list[Decimal
 
     with localcontext() as context:
         context.prec = _DIGITS
+        small = Decimal("1e-8")
         step = Decimal(1).scaleb(-_DIGITS // 3)  # the error of the step, h², matches that of the rounding, 10⁻³⁰ / h
 
         def slope(i: int) -> float:
             x = numbers[i]
-            h = step * max(Decimal(1), abs(x))
+            h = step * max(abs(x) or Decimal(1), small)
             above, below = (Decimal(f([*numbers[:i], moved, *numbers[i + 1 :]])) for moved in (x + h, x - h))
             return float((above - below) / (2 * h))
 
@@ -151,7 +153,7 @@ def _product(slope: Any, partial: Any) -> Any:
 
 def _numbers(root: Value, leaves: list[Value], slopes: list[Any]) -> list[Any]:
     """The slopes as numbers; those of a `root` that rests on Values other than its arguments stay nodes."""
-    one = root.data**0  # 1 in the root's own number type
+    one = one_like(root.data)
     own = set(leaves)
     if any(node.op is None and node not in own for node in topological(root)):
         return [slope if isinstance(slope, Value) else one * slope for slope in slopes]

@@ -74,15 +74,17 @@ def lost_gradient(order: Sequence[Value]) -> Exception | None:
         return None
     for node in reversed(order):
         for operand, partial in zip(node.operands, node.partials):
-            if hasattr(operand, "grad") and lost(node.grad * partial):
+            if node.op is not None and hasattr(operand, "grad") and lost(node.grad * partial):
                 if partial != partial:
                     remedy = (
                         "There is no such derivative: write the exponent as a plain number, or keep the base above 0."
                     )
-                elif node.op is not None and node.op.name == "pow":
+                elif node.op.name == "pow":
                     remedy = "The curve is vertical there: keep the base away from 0."
-                else:
+                elif "sigmoid" in (node.op.name, operand.op and operand.op.name):
                     remedy = "The product leaves the range of floats. " + _USE_THE_FUSED_LOSS
+                else:
+                    remedy = "The product leaves the range of floats: rescale the numbers."
                 return FloatingPointError(
                     f"the gradient of {describe(operand)} has no finite value: ∂{node.op}/∂({describe(operand)}) is "
                     f"{partial!r}, times the gradient {node.grad!r} above it. {remedy}"
@@ -94,7 +96,7 @@ def lost_derivative(leaf: Value) -> Exception:
     """For NaN or infinity among the results of gradient() and hessian() at finite arguments."""
     return FloatingPointError(
         f"the derivative at {describe(leaf)} has no finite value: a curve is vertical there, a power has a variable "
-        "exponent over a negative base, or infinity meets 0. " + _USE_THE_FUSED_LOSS
+        "exponent over a negative base, or a product leaves the range of floats."
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import operator
 
 from micrograd_lr import ops
-from micrograd_lr.kernels import log, power_growth, step
-from micrograd_lr.number_types import number, number_type, unified
+from micrograd_lr.kernels import step
+from micrograd_lr.number_types import number_type
 from micrograd_lr.value import Value, apply, binary, recorded
 
 TYPE_CHECKING = False
@@ -29,12 +29,12 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
             return recorded(ops.DOT, ops.DOT.value(*numbers), None, tuple(w), None, numbers)
         except (AttributeError, TypeError):
             pass
-    return _node_or_number(ops.DOT, *w, *x)
+    return apply(ops.DOT, *w, *x)
 
 
 def sum(terms: Iterable[Any]) -> Any:  # the name that every library of the field gives it
     """The sum of the terms as one node (a number, if no term is a node)."""
-    return _node_or_number(ops.SUM, *terms)
+    return apply(ops.SUM, *terms)
 
 
 def logistic_loss(z: Any, y: Any) -> Any:
@@ -42,14 +42,11 @@ def logistic_loss(z: Any, y: Any) -> Any:
 
     For y = 0 and 1 at most 1.5 ulp in the loss and 2.5 ulp in ∂L/∂z = σ(z) - y; the literal form ends at z = 36.7.
     """
-    return _loss(z, y) if type(z) is Value else _node_or_number(ops.LOSS, z, y)
-
-
-def _node_or_number(op: ops.Op, *operands: Any) -> Any:
-    for operand in operands:
-        if isinstance(operand, Value):
-            return apply(op, *operands)
-    return op.value(*unified([number(x) for x in operands]))
+    if (type(y) is float or type(y) is int) and not 0 <= y <= 1 and y == y:
+        raise ValueError(
+            f"logistic_loss(z, y): y is {y!r}, but a label lies in [0, 1]. Map the two classes to 0 and 1."
+        )
+    return _loss(z, y) if type(z) is Value else apply(ops.LOSS, z, y)
 
 
 # A Value is a number too: the rules of the table, applied to nodes, give second derivatives.
@@ -61,5 +58,4 @@ number_type(
     tanh=Value.tanh,
     relu=Value.relu,
     step=lambda x: step(x.data),
-    power_growth=lambda out, base: out * log(base) if base > 0 else power_growth(out.data, float(base)),
 )

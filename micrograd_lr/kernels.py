@@ -6,6 +6,7 @@ import math
 import operator
 
 from micrograd_lr.number_types import function_of, number
+from micrograd_lr.scalar import Scalar, number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def _elsewhere(kernel: Callable[..., Any], x: Any, derived: Callable[..., Any] |
     """`kernel` on a number that is not a float: the type's own function, or its form in terms of exp and log."""
     given = function_of(x, kernel.__name__)
     if given is not None:
-        return given(x)
+        return _real(given(x))
     x = number(x)
     if type(x) is float:
         return kernel(x)
@@ -25,6 +26,12 @@ def _elsewhere(kernel: Callable[..., Any], x: Any, derived: Callable[..., Any] |
         name, cls = kernel.__name__, type(x).__name__
         raise TypeError(f"{name} is not known for {cls}. Make it known once: number_type({cls}, exp=..., log=...).")
     return derived(x)
+
+
+def _real(out: Any) -> Any:
+    if getattr(out, "imag", 0):  # Python's powers and mpmath's functions step into the complex numbers
+        raise ValueError("the result is not real")
+    return out
 
 
 def exp(x: Any) -> Any:
@@ -76,18 +83,16 @@ def _log1p(e: Any) -> Any:
 
 def power(base: Any, exponent: Any) -> Any:
     """baseᵉˣᵖᵒⁿᵉⁿᵗ, without Python's step into the complex numbers."""
-    out = base**exponent
-    if type(out) is complex:
-        raise ValueError("a negative base has no real power with a fractional exponent")
-    return out
+    return _real(base**exponent)
 
 
 def power_slope(out: Any, base: Any, exponent: Any) -> Any:
-    """b·aᵇ⁻¹, the slope of aᵇ in a: 0 for b = 0 at every a, infinite where the curve is vertical."""
-    if exponent == 0:
-        return 0
+    """b·aᵇ⁻¹, the slope of aᵇ in a: infinite where the curve is vertical."""
+    if exponent == 0 or exponent == 1:  # at any base, 0 included
+        return int(exponent)
     if type(out) is not float:
-        return exponent * power(base, exponent - 1)
+        needed = isinstance(base, Scalar) or not isinstance(out, Scalar)  # of a graph, only the slopes in nodes are
+        return exponent * power(base, exponent - 1) if needed else math.nan
     try:
         return exponent * base ** (exponent - 1)
     except ZeroDivisionError:
@@ -98,12 +103,9 @@ def power_slope(out: Any, base: Any, exponent: Any) -> Any:
 
 def power_growth(out: Any, base: Any) -> Any:
     """aᵇ·log a, the slope of aᵇ in b: 0 at a = 0; NaN for a < 0, where aᵇ has no slope in b."""
-    if type(out) is not float:
-        return (function_of(out, "power_growth") or _power_growth)(out, base)
-    return out * math.log(base) if base > 0 else 0.0 if base == 0 else math.nan
-
-
-def _power_growth(out: Any, base: Any) -> Any:
+    positive = number_of(base) > 0
+    if positive is False:  # of numbers; a symbol's sign is not known, and the formula is the answer
+        return 0 if number_of(base) == 0 else math.nan
     return out * log(base)
 
 

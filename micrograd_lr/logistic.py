@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.check import CLOSED_FORM_TOLERANCE, NUMERIC_TOLERANCE, GradientReport
+from micrograd_lr.check import CLOSED_FORM_TOLERANCE, NUMERIC_TOLERANCE, GradientReport, rounding_of
 from micrograd_lr.derivatives import central_differences, decimals
 from micrograd_lr.functions import dot, logistic_loss, sum
 from micrograd_lr.kernels import inner, log, sigmoid, total
@@ -97,8 +97,13 @@ def closed_form(w: Any, b: Any, X: Any, Y: Any) -> tuple[Any, Any]:
     here asks the op table for a derivative: it is the slides' result, computed by itself to check the engine with.
     """
     data = Data(w, b, X, Y)
-    errors = [sigmoid(inner(*data.w, *x) + data.b) - y for x, y in zip(data.columns(), data.Y)]  # A - Y
+    errors = [_error(inner(*data.w, *x) + data.b, y) for x, y in zip(data.columns(), data.Y)]  # A - Y
     return like(w, [inner(*errors, *row) for row in data.X]), like(b, [total(*errors)])
+
+
+def _error(z: Any, y: Any) -> Any:
+    """a - y = σ(z) - y, without the cancellation of 1 - y where the label is 1: there it is -σ(-z)."""
+    return -sigmoid(-z) if y == 1 else sigmoid(z) - y
 
 
 def three_way_check(
@@ -112,7 +117,12 @@ def three_way_check(
     itself: σ(2z) in place of σ(z) passes it. Only the closed form knows which function was meant.
     """
     data = Data(w, b, X, Y)
-    slopes, slope = ManyExamples(w, b, X, Y, loss).backward()
+    if names and len(names) != data.n + 1:
+        raise ValueError(
+            f"names has {len(names)} entries; expected n + 1 = {data.n + 1}: one per weight, and one for b."
+        )
+    many = ManyExamples(w, b, X, Y, loss)
+    slopes, slope = many.backward()
     dw, db = closed_form(data.w, data.b, data.X, data.Y)
     cases = list(zip(map(decimals, data.columns()), decimals(data.Y)))
 
@@ -129,6 +139,7 @@ def three_way_check(
             "closed form": [*dw, db],
         },
         {"numeric": NUMERIC_TOLERANCE, "closed form": CLOSED_FORM_TOLERANCE},
+        rounding_of(many.J),
     )
 
 
@@ -136,7 +147,7 @@ def _loss_number(loss: Callable[[Any, Any], Any], z: Decimal, y: Decimal) -> Any
     """The loss as a number: without recording where the function allows it, which is most of the time of the check."""
     try:
         return loss(z, y)
-    except AttributeError:  # it is written with methods, as z.sigmoid()
+    except (AttributeError, TypeError):  # it has methods, as z.sigmoid(), or floats, as 0.5 * z
         return loss(Value(z), y).data
 
 

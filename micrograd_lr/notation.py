@@ -35,6 +35,9 @@ class Text:
     def _signed(self, minus: bool) -> Text:
         return Text(self._text, _rank=self._rank, _minus=minus, _below=self._below)
 
+    def __gt__(self, other: Any) -> None:
+        """Unknown: where a rule has branches, a formula takes the general one."""
+
     def __neg__(self) -> Text:
         return self._signed(not self._minus)
 

@@ -13,9 +13,9 @@ _FUNCTIONS: dict[type, dict[str, Callable[..., Any]]] = {}
 def number_type(cls: type, /, **functions: Callable[..., Any]) -> None:
     """Teach the engine a number type: a class with ``+ - * / **``, and its functions by name.
 
-    ``exp`` and ``log`` are all that is needed: every other kernel of `micrograd_lr.ops` has a form in terms of these
-    two, which an entry of its own name replaces. ``convert`` (optional) is applied to floats and ints that meet such a
-    number, where the type itself refuses to mix with them::
+    ``exp`` and ``log`` are all that is needed: every other function of `micrograd_lr.kernels` has a form in terms of
+    these two, which an entry of its own name replaces. ``convert`` (optional) is applied to floats and ints that meet
+    such a number, where the type itself refuses to mix with them::
 
         number_type(mpmath.mpf, exp=mpmath.exp, log=mpmath.log)
         number_type(sympy.Expr, exp=sympy.exp, log=sympy.log, relu=lambda x: sympy.Max(x, 0), step=sympy.Heaviside)
@@ -72,6 +72,14 @@ def _remedy(x: Any) -> str:
     return f"A number type of your own is made known once: number_type({type(x).__name__}, exp=..., log=...)."
 
 
+def one_like(x: Any) -> Any:
+    """1 in the number type of `x`."""
+    if type(x) is float:
+        return 1.0
+    one = x * 0 + 1  # of a symbol: the number 1; of a number: with its infinity or its trailing zeros
+    return type(x)(1) if type(one) is type(x) else one
+
+
 def unified(args: Sequence[Any]) -> list[Any]:
     """`args` with the floats and ints converted to the one type among them that asks for it (Decimal does)."""
     for x in args:
@@ -87,6 +95,15 @@ def _adopt_standard_types() -> None:
     from decimal import Decimal
     from fractions import Fraction
 
-    # A Fraction stays a Fraction: exact where the value is rational (exp 0, log 1), else the nearest double.
-    number_type(Fraction, exp=lambda x: Fraction(math.exp(x)), log=lambda x: Fraction(math.log(x)))
+    from micrograd_lr import kernels
+
+    # A Fraction stays a Fraction: exact where the value is rational (exp 0, log 1, σ(0)), else as near as a double.
+    number_type(
+        Fraction,
+        exp=lambda x: Fraction(math.exp(x)),
+        log=lambda x: Fraction(math.log(x)),
+        sigmoid=lambda z: Fraction(kernels.sigmoid(float(z))),
+        tanh=lambda x: Fraction(math.tanh(x)),
+        softplus=lambda t: Fraction(kernels.softplus(float(t))),
+    )
     number_type(Decimal, exp=Decimal.exp, log=Decimal.ln, convert=Decimal)

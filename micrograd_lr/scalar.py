@@ -22,6 +22,11 @@ class Scalar:
     label: str
     grad: Any
     op: Op | None
+    _a: Any
+    _b: Any
+    _x: Any
+    _y: Any
+    _seen: object
 
     def __pos__(self) -> Self:
         return self

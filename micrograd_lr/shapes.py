@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
+from numbers import Real
 
 from micrograd_lr.number_types import number
 from micrograd_lr.value import Value
@@ -70,7 +72,7 @@ class Data:
         for i, y in enumerate(self.Y):
             where = y_name if one else f"{y_name}[{i}]"
             _finite(y, where, "the label" if one else f"the label of example {i}")
-            if isinstance(_plain(y), float) and not 0 <= _plain(y) <= 1:
+            if isinstance(_plain(y), (float, Real, Decimal)) and not 0 <= _plain(y) <= 1:
                 raise ValueError(f"{where} is {_plain(y)!r}: a label lies in [0, 1]. Map the two classes to 0 and 1.")
 
     def columns(self) -> list[tuple[Any, ...]]:
@@ -128,7 +130,7 @@ def _matrix(name: str, data: Any, n: int, column: bool) -> Rows:
             raise ValueError(f"{name} is {said}; expected {wanted}. Transpose it.")
         raise ValueError(f"{name} is {dims}; expected {wanted}, with n = {n} rows, because w is (1, {n}).")
     if column and dims[1] != 1:
-        raise ValueError(f"{name} is {dims}; expected {wanted}. For many examples: many_examples(w, b, X, Y).")
+        raise ValueError(f"{name} is {dims}; expected {wanted}. For many examples: ManyExamples(w, b, X, Y).")
     entries = _entries(data)
     return [entries[i : i + dims[1]] for i in range(0, len(entries), dims[1])] if dims[1] else [[] for _ in range(n)]
 

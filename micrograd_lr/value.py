@@ -6,7 +6,7 @@ from itertools import chain, repeat
 
 from micrograd_lr import ops
 from micrograd_lr.errors import DOMAIN_ERRORS, TO_EXPLAIN, domain_error, lost, lost_gradient, refuse_inside_gradient
-from micrograd_lr.number_types import number, unified
+from micrograd_lr.number_types import number, one_like, unified
 from micrograd_lr.scalar import Scalar
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ _one = 1  # the partial of +: a gradient that is passed on whole needs no produc
 def unary(op: ops.Op) -> Callable[[Value], Value]:
     value = op.value
 
-    def method(self: Value) -> Value:
+    def method(self: Value) -> Any:
         try:
             return recorded(op, value(self._data), self, self._data, None, None)
         except TO_EXPLAIN:
@@ -37,7 +37,7 @@ def unary(op: ops.Op) -> Callable[[Value], Value]:
 def binary(op: ops.Op) -> Callable[[Value, Any], Value]:
     value = op.value
 
-    def method(self: Value, other: Any) -> Value:
+    def method(self: Value, other: Any) -> Any:
         kind = type(other)
         if kind is not Value and kind is not float:
             return apply(op, self, other)
@@ -64,7 +64,7 @@ def binary(op: ops.Op) -> Callable[[Value, Any], Value]:
 def reflected(op: ops.Op) -> Callable[[Value, Any], Value]:
     value = op.value
 
-    def method(self: Value, other: Any) -> Value:
+    def method(self: Value, other: Any) -> Any:
         try:
             if type(other) is float or type(other) is int:
                 return recorded(op, value(other, self._data), None, other, self, self._data)
@@ -91,9 +91,7 @@ class Value(Scalar):
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = number(data)
         self.label = label
-        self.grad = self.op = None
-        none: Any = None
-        self._a = self._x = self._b = self._y = self._seen = none
+        self.grad = self.op = self._a = self._x = self._b = self._y = self._seen = None
 
     @property
     def data(self) -> Any:
@@ -125,7 +123,7 @@ class Value(Scalar):
         return self.op.partials(self._data, *self.numbers) if self.op else ()
 
     def backward(self) -> None:
-        """Fill in `grad` = ∂self/∂node for every node of this graph; of any other node, nothing changes.
+        """Fill in `grad` = ∂self/∂node for every node of this graph; no other node changes.
 
         Overwrites, so a second call changes nothing and nothing needs to be reset. All or nothing: after an error or
         Ctrl-C every gradient is what it was. FloatingPointError if finite numbers make an infinite gradient or NaN.
@@ -155,9 +153,11 @@ def recorded(op: ops.Op, out: Any, a: Any, x: Any, b: Any, y: Any) -> Value:
     return node
 
 
-def apply(op: ops.Op, *operands: Any) -> Value:
-    """Record one node: `op` applied to nodes and plain numbers. Numbers outside its domain raise, and are named."""
+def apply(op: ops.Op, *operands: Any) -> Any:
+    """Record one node: `op` applied to nodes and plain numbers (if all are: a number). Domain errors name operands."""
     nodes = tuple(x if isinstance(x, Value) else None for x in operands)
+    if nodes.count(None) == len(nodes):
+        return op.value(*unified([number(x) for x in operands]))
     numbers = [x._data if isinstance(x, Value) else x if type(x) is int else number(x) for x in operands]
     try:
         try:
@@ -208,7 +208,7 @@ def sweep(order: list[Value]) -> None:
     """Reverse-mode differentiation: each node, users first, pays its operands grad · ∂node/∂operand; paths add up."""
     before = [node.grad for node in order]
     try:
-        one = order[-1]._data ** 0  # 1 and 0 in the number type of the root
+        one = one_like(order[-1]._data)
         zero = one - one
         for node in order:
             node.grad = zero

@@ -13,6 +13,7 @@ from micrograd_lr import (
     check_gradient,
     dot,
     exp,
+    log,
     logistic_loss,
     sigmoid,
 )
@@ -66,6 +67,13 @@ def test_a_lost_saturated_gradient_is_red():
     op = Op("lossy", "?", OPS["logistic_loss"].value, lambda out, z, y: (0.0, -z))
     with pytest.raises(GradientCheckError):
         check_gradient(lambda z: apply(op, z, 1.0), 40.0)
+
+
+def test_green_at_small_arguments_and_where_everything_is_zero_to_rounding():
+    for fun, x in ((log, 1e-6), (lambda x: x**0.5, 1e-7), (lambda x: 1 / x, 1e-9), (lambda x: x.relu(), 1e-11)):
+        assert check_gradient(fun, x).agree
+    assert check_gradient(lambda z: logistic_loss(z, 0.3), math.log(0.3 / 0.7)).agree
+    assert check_gradient(lambda x: x * log(x), math.exp(-1)).agree
 
 
 def test_nan_and_zero_columns():

@@ -1,6 +1,7 @@
 """The slides' two derivations: shapes, factors, closed forms, and the check that sees what the numeric one cannot."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -129,6 +130,27 @@ def test_a_planted_sigmoid_of_2z_passes_the_numeric_check_and_turns_the_three_wa
     assert report.verdict.startswith("✗ RED: they disagree, most at ∂J/∂")
 
 
+def test_green_for_separable_data_and_loss_functions_with_floats_in_them():
+    for w in (8.0, 20.0, 100.0):
+        assert three_way_check([w], [0.0], [[1.0, -1.0]], [1, 0]).agree
+    half = three_way_check(W, B, X, Y, lambda z, y: 0.5 * logistic_loss(z, y))
+    assert half.differences["numeric"] <= 1e-13
+    assert not half.agree
+
+
+def test_the_names_of_a_report():
+    assert three_way_check(W, B, X, Y, names=["p", "q", "r", "b"]).names == ["p", "q", "r", "b"]
+    with pytest.raises(ValueError, match=r"names has 1 entries; expected n \+ 1 = 4: one per weight, and one for b"):
+        three_way_check(W, B, X, Y, names=["p"])
+
+
+def test_a_label_outside_0_and_1_is_refused_in_every_number_type():
+    with pytest.raises(ValueError, match=r"y is 2, but a label lies in \[0, 1\]"):
+        logistic_loss(Value(1.0), 2)
+    with pytest.raises(ValueError, match=r"Y\[0\] is Fraction\(2, 1\): a label lies in \[0, 1\]"):
+        closed_form([1.0], 0.0, [[1.0]], [Fraction(2)])
+
+
 def test_a_wrong_rule_turns_the_three_way_check_red(monkeypatch):
     from micrograd_lr import OPS
 
@@ -157,7 +179,7 @@ def changed(position, value):
         ),
         (
             changed(2, [[1.0, 2.0], [3.0, 4.0]]),
-            r"x is \(2, 2\); expected \(n, 1\): one column\. For many examples: many",
+            r"x is \(2, 2\); expected \(n, 1\): one column\. For many examples: ManyExamples",
         ),
         (changed(2, 1.0), r"x is \(\); expected \(n, 1\): one column"),
         (changed(0, [[1.0], [2.0]]), r"w is \(2, 1\); expected \(1, n\): one row\. Transpose it\."),

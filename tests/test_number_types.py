@@ -6,7 +6,7 @@ import mpmath
 import pytest
 import sympy
 
-from micrograd_lr import Value, exp, gradient, log, logistic_loss, number_type, sigmoid
+from micrograd_lr import Value, exp, gradient, hessian, log, logistic_loss, number_type, sigmoid, tanh
 from micrograd_lr import sum as node_sum
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
 
@@ -54,6 +54,29 @@ def test_fifty_digits():
             assert abs(b.grad - (a - y)) < mpf(10) ** -48
         (exp(w) ** 3).backward()
         assert abs(w.grad - 3 * mpmath.exp(3 * mpf("0.3"))) < mpf(10) ** -47
+
+
+def test_what_is_not_real_is_refused_and_fractions_keep_a_doubles_accuracy():
+    with mpmath.workdps(30):
+        mpf = mpmath.mpf
+        number_type(mpf, exp=mpmath.exp, log=mpmath.log)
+        with pytest.raises(ValueError, match=r"log.*has no finite value: the result is not real"):
+            log(Value(mpf(-1)))
+        with pytest.raises(ValueError, match="the result is not real"):
+            Value(mpf(-8)) ** mpf("0.5")
+        infinite = Value(mpf("inf"))
+        (infinite * 1).backward()
+        assert infinite.grad == 1
+    for z in (-30, -40, 40, -1000):
+        for y in (0, 1):
+            assert float(logistic_loss(F(z), y)) == logistic_loss(float(z), y)
+    assert float(tanh(F(1, 10**12))) == tanh(1e-12)
+
+
+def test_second_derivatives_of_symbols(symbolic):
+    x = sympy.Symbol("x")
+    assert sympy.simplify(gradient(lambda a: a**2, x) - 2 * x) == 0
+    assert hessian(lambda a: a**3, x)[0][0] == 6 * x
 
 
 def test_sympy_proves_the_slides_for_one_example(symbolic):

@@ -124,6 +124,29 @@ def test_powers_at_the_edges(base, exponent, value, slope):
         assert v.grad == slope
 
 
+def test_powers_of_exact_numbers_below_and_at_zero():
+    from decimal import Decimal
+    from fractions import Fraction
+
+    for number in (Fraction, Decimal):
+        v = Value(number(-2))
+        (v**2).backward()
+        assert (v.grad, type(v.grad)) == (-4, number)
+        assert micrograd_lr.hessian(lambda x: x**3, number(-2)) == [[-12]]
+        zero = Value(number(0))
+        (zero**1 - zero).backward()
+        assert zero.grad == 0
+    (v - v).backward()
+    assert v.grad == 0
+
+
+def test_gradient_asks_for_no_slope_in_a_plain_base():
+    assert micrograd_lr.gradient(lambda b: 0**b, 0.5) == 0.0
+    assert micrograd_lr.gradient(lambda b: 1e-300**b, -0.5) == pytest.approx(
+        1e150 * float(mp.log(mp.mpf(1e-300))), rel=1e-12
+    )
+
+
 def test_a_variable_exponent():
     a, b = Value(2.0), Value(3.0)
     (a**b).backward()

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from micrograd_lr import Op, Value, dot, exp, log, logistic_loss, sigmoid
+from micrograd_lr import OPS, Op, Value, dot, exp, log, logistic_loss, sigmoid
 from micrograd_lr import sum as node_sum
 from micrograd_lr.logistic import literal_loss
 from micrograd_lr.value import apply, sweep, topological
@@ -246,6 +246,13 @@ def test_wide_nodes_with_operands_that_rest_on_each_other():
     assert (c.data, a.grad, b.grad) == (2 + 6 + 6 + 12 + 12 + 1, 31.0, 6.0)
 
 
+def test_an_op_on_plain_numbers_gives_a_number():
+    assert apply(OPS["exp"], 0) == 1.0
+    assert type(apply(OPS["add"], 1, 2)) is float
+    with pytest.raises(TypeError, match="one real number"):
+        apply(OPS["add"], 1, "2")
+
+
 def test_one_and_two_operands_of_the_wide_ops():
     v, w = Value(3.0), Value(5.0)
     assert (node_sum([v]).operands, dot([v], [2.0]).operands) == ((v,), (v, 2.0))
@@ -325,7 +332,7 @@ def test_gradients_of_ints_are_floats():
         (
             lambda v: (-v) ** 0.5,
             ValueError,
-            r"pow\(the neg node = -2\.0, 0\.5\).*no real power with a fractional exponent\. A base of 0",
+            r"pow\(the neg node = -2\.0, 0\.5\).*the result is not real\. A base of 0",
         ),
         (lambda v: (v * 0) ** -1, ZeroDivisionError, r"pow\(the mul node = 0\.0, -1\)"),
         (lambda v: (v * 1e200) ** 2, OverflowError, r"pow\(the mul node = 2e\+200, 2\)"),
@@ -379,6 +386,12 @@ def test_a_power_has_no_slope_in_a_variable_exponent_below_zero():
     ):
         power.backward()
     assert power.grad is None
+
+
+def test_a_product_out_of_range():
+    v = Value(1e-160, "v")
+    with pytest.raises(FloatingPointError, match=r"leaves the range of floats: rescale the numbers\."):
+        (1 / v).backward()
 
 
 def test_a_vertical_curve_and_a_sum_that_overflows():
