@@ -4,7 +4,10 @@ import pytest
 import sympy
 
 from micrograd_lr import OPS, number_type
+from micrograd_lr.notation import Text  # plugs itself in when it is imported, which may be in the middle of a test
 from micrograd_lr.number_types import _FUNCTIONS
+
+assert Text in _FUNCTIONS
 
 
 @pytest.fixture(autouse=True)
