@@ -34,10 +34,10 @@ def demo(out: Path = Path("out")) -> int:
     report.write(
         "## What to try next\n\n"
         f"* Read this again: `{path.as_posix()}`\n"
+        "* In Python: `from micrograd_lr import Value, log, sigmoid`, then `L.backward()` and any node's `.grad`\n"
         "* In a clone of the repository, the engine in ten lines: `python demos/01_one_neuron.py`, and on to "
         "`05_second_derivatives.py`\n"
-        "* In Python: `from micrograd_lr import Value, log, sigmoid`, then `L.backward()` and any node's `.grad`\n"
-        "* There too, the slides' argument with the engine's numbers: `docs/derivation.md`"
+        "* There too: the slides' argument with the engine's numbers: `docs/derivation.md`"
     )
     report.save(path)
     return 0 if all(green) else 1
