@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from micrograd_lr.derivatives import _flat, _mapped, gradient, numeric_gradient
-from micrograd_lr.value import Value
+from micrograd_lr.derivatives import _flat, _traced, gradient, numeric_gradient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NU
         _names(fun, args),
         {"reverse pass": list(_flat([gradient(fun, *args)])), "numeric": numeric_gradient(fun, *args)},
         {"numeric": tolerance},
-        rounding_of(fun(*(_mapped(arg, lambda x: x * 1 if isinstance(x, Value) else Value(x)) for arg in args))),
+        rounding_of(fun(*_traced(args)[0])),
     )
     if not report.agree:
         raise GradientCheckError(f"the gradient is wrong at {report.worst}, or fun leaves the graph there:\n{report}")

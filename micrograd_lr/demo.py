@@ -13,6 +13,10 @@ from micrograd_lr.logistic import ManyExamples, OneExample, formulas, literal_lo
 from micrograd_lr.report import Report
 from micrograd_lr.value import Value, topological
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 TWO_FEATURES = ("mean radius", "mean texture")
 ONE_CASE = 0
 WEIGHTS, BIAS = (0.5, 0.25), -0.25  # any would do; these leave the case undecided
@@ -177,8 +181,8 @@ def _descend(report: Report, cases: Cases, rate: float, what: str) -> tuple[list
     return [v.data for v in w], b.data, losses
 
 
-def _vector(numbers: object) -> str:
-    return "(" + ", ".join(f"{x:.4f}" for x in numbers) + ")"  # type: ignore[attr-defined]
+def _vector(numbers: Iterable[float]) -> str:
+    return "(" + ", ".join(f"{x:.4f}" for x in numbers) + ")"
 
 
 def _shape(dims: tuple[int, int]) -> str:

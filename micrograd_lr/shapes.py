@@ -7,6 +7,7 @@ from decimal import Decimal
 from numbers import Real
 
 from micrograd_lr.number_types import number
+from micrograd_lr.scalar import number_of
 from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
@@ -49,19 +50,19 @@ class Data:
 
     def __init__(self, w: Any, b: Any, X: Any, Y: Any, names: tuple[str, str] = ("X", "Y")) -> None:
         x_name, y_name = names
+        one = x_name == "x"  # one example: x is a column and y a number
         self.w = _vector("w", w, "(1, n)")
         self.b = _scalar("b", b)
         self.n = n = len(self.w)
-        self.X = _matrix(x_name, X, n, column=x_name == "x")
+        self.X = _matrix(x_name, X, n, column=one)
         self.m = m = len(self.X[0])
         if m == 0:
             raise ValueError(f"{x_name} is (n, m) = ({n}, 0): there is no example in it.")
-        self.Y = [_scalar(y_name, Y)] if x_name == "x" else _vector(y_name, Y, "(1, m)")
+        self.Y = [_scalar(y_name, Y)] if one else _vector(y_name, Y, "(1, m)")
         if len(self.Y) != m:
             raise ValueError(
                 f"{y_name} is (1, {len(self.Y)}), but {x_name} is (n, m) = ({n}, {m}): one label per example (column)."
             )
-        one = x_name == "x"
         for j, row in enumerate(self.X):
             for i, x in enumerate(row):
                 _finite(
@@ -72,20 +73,18 @@ class Data:
         for i, y in enumerate(self.Y):
             where = y_name if one else f"{y_name}[{i}]"
             _finite(y, where, "the label" if one else f"the label of example {i}")
-            if isinstance(_plain(y), (float, Real, Decimal)) and not 0 <= _plain(y) <= 1:
-                raise ValueError(f"{where} is {_plain(y)!r}: a label lies in [0, 1]. Map the two classes to 0 and 1.")
+            if isinstance(number_of(y), (float, Real, Decimal)) and not 0 <= number_of(y) <= 1:
+                raise ValueError(
+                    f"{where} is {number_of(y)!r}: a label lies in [0, 1]. Map the two classes to 0 and 1."
+                )
 
     def columns(self) -> list[tuple[Any, ...]]:
         """The examples: X by columns."""
         return list(zip(*self.X))
 
 
-def _plain(x: Any) -> Any:
-    return x.data if isinstance(x, Value) else x
-
-
 def _finite(x: Any, where: str, what: str) -> None:
-    x = _plain(x)
+    x = number_of(x)
     if isinstance(x, float) and not math.isfinite(x):
         raise ValueError(f"{where} is {x!r} ({what}): every entry must be finite. Drop that example, or fill the gap.")
 
