@@ -15,17 +15,24 @@ if TYPE_CHECKING:
     from micrograd_lr import logistic
     from micrograd_lr.check import GradientCheckError, GradientReport, check_gradient
     from micrograd_lr.derivatives import first_nan, gradient, hessian
+    from micrograd_lr.drawing import Drawing, RenderError, draw
+    from micrograd_lr.expression import Expression, ExpressionError
 
 __version__ = "0.1.0"
 
 __all__ = [
     "OPS",
+    "Drawing",
+    "Expression",
+    "ExpressionError",
     "GradientCheckError",
     "GradientReport",
     "Op",
+    "RenderError",
     "Value",
     "check_gradient",
     "dot",
+    "draw",
     "exp",
     "first_nan",
     "gradient",
@@ -41,9 +48,14 @@ __all__ = [
 ]
 
 _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engine alone
+    "Drawing": "drawing",
+    "Expression": "expression",
+    "ExpressionError": "expression",
     "GradientCheckError": "check",
     "GradientReport": "check",
+    "RenderError": "drawing",
     "check_gradient": "check",
+    "draw": "drawing",
     "first_nan": "derivatives",
     "gradient": "derivatives",
     "hessian": "derivatives",

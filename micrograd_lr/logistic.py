@@ -75,8 +75,8 @@ class ManyExamples:
         self.w = _labelled(data.w, "w")
         self.b = _node(data.b, "b")
         self.Y = data.Y
-        self.Z = [dot(self.w, x) + self.b for x in data.columns()]
-        self.losses = [loss(z, y) for z, y in zip(self.Z, self.Y)]
+        self.Z = [_numbered(dot(self.w, x) + self.b, "z", i) for i, x in enumerate(data.columns(), start=1)]
+        self.losses = [_numbered(loss(z, y), "L", i) for i, (z, y) in enumerate(zip(self.Z, self.Y), start=1)]
         self.J = _named(sum(self.losses), "J")
 
     @property
@@ -166,6 +166,10 @@ def _labelled(numbers: list[Any], name: str) -> list[Value]:
 def _named(node: Any, label: str) -> Any:
     node.label = label
     return node
+
+
+def _numbered(node: Any, label: str, i: int) -> Any:
+    return _named(node, label + _subscript(i)) if isinstance(node, Value) else node
 
 
 def formulas() -> dict[str, str]:

@@ -46,20 +46,20 @@ class Text:
             return NotImplemented
         if _is(other, 0):
             return self
-        other = _text(other)
+        other = as_text(other)
         sign = "-" if other._minus else "+"
         return Text(f"{self} {sign} {other._inside(_PRODUCT if other._minus else _SUM)}", _rank=_SUM)
 
     def __radd__(self, other: Any) -> Any:
-        return self if _is(other, 0) else _text(other) + self
+        return self if _is(other, 0) else as_text(other) + self
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Scalar):
             return NotImplemented
-        return self + -_text(other)
+        return self + -as_text(other)
 
     def __rsub__(self, other: Any) -> Any:
-        return -self if _is(other, 0) else _text(other) - self
+        return -self if _is(other, 0) else as_text(other) - self
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Scalar):
@@ -68,7 +68,7 @@ class Text:
             return 0
         if _is(other, 1) or _is(other, -1):
             return self if other > 0 else -self
-        other = _text(other)
+        other = as_text(other)
         minus = self._minus != other._minus
         if other._below is not None:
             return (self / other._below)._signed(minus)
@@ -76,42 +76,54 @@ class Text:
             return (other / self._below)._signed(minus)
         left, right = self._inside(_PRODUCT), other._inside(_PRODUCT)
         gap = "" if right[0] == "(" or len(left) == len(right) == 1 else " "
+        if right[0].isdecimal() or left == right:
+            gap = "·"  # x·2, x·x
         return Text(left + gap + right, _rank=_PRODUCT, _minus=minus)
 
     def __rmul__(self, other: Any) -> Any:
-        return self * other if _is(other, 0) or _is(other, 1) or _is(other, -1) else _text(other) * self
+        return self * other if _is(other, 0) or _is(other, 1) or _is(other, -1) else as_text(other) * self
 
     def __truediv__(self, other: Any) -> Any:
         if isinstance(other, Scalar):
             return NotImplemented
-        other = _text(other)
+        other = as_text(other)
         text = f"{self._inside(_PRODUCT)}/{other._inside(_ATOM)}"
         below = other if self._text == "1" else None
         return Text(text, _rank=_PRODUCT, _minus=self._minus != other._minus, _below=below)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return _text(other) / self
+        return as_text(other) / self
 
     def __pow__(self, exponent: Any) -> Any:
         if isinstance(exponent, Scalar):
             return NotImplemented
         if _is(exponent, 0):
             return 1
-        other = _text(exponent)
+        other = as_text(exponent)
         return Text(
             f"{Text(str(self), _rank=_SUM if self._minus else self._rank)._inside(_ATOM)}^{other._inside(_ATOM)}"
         )
 
     def __rpow__(self, base: Any) -> Any:
-        return _text(base) ** self
+        return as_text(base) ** self
 
 
 def _is(x: Any, n: int) -> bool:
     return isinstance(x, (int, float)) and x == n
 
 
-def _text(x: Any) -> Text:
-    return x if isinstance(x, Text) else Text(f"{abs(x):g}", _minus=x < 0)
+def as_text(x: Any) -> Text:
+    """A number in a formula: a float with six digits, and other numbers as they print themselves."""
+    if isinstance(x, Text):
+        return x
+    if not isinstance(x, (int, float)):
+        x = str(x)
+        return Text(
+            x.removeprefix("-"),
+            _rank=_ATOM if x.removeprefix("-").replace(".", "").isalnum() else _SUM,
+            _minus=x.startswith("-"),
+        )
+    return Text(f"{abs(x):g}", _minus=x < 0)
 
 
 def _function(name: str) -> Any:

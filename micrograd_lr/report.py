@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from micrograd_lr.extras import need
+from micrograd_lr.files import write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +63,4 @@ class Report:
     def save(self, path: Path) -> None:
         """Write everything so far to `path`, whole or not at all; folders are made."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".part")
-        beside.write_text(self.text.rstrip() + "\n", encoding="utf-8")
-        beside.replace(path)
+        write_whole(path, self.text.rstrip() + "\n")

@@ -1,5 +1,8 @@
 """The text number type: what it writes, and that what it writes means what the rule means."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import pytest
 import sympy
 from sympy.parsing.sympy_parser import (
@@ -30,7 +33,10 @@ a, b, c = map(Text, "abc")
         (a * (1 - a), "a(1 - a)"),
         ((1 - a) * a, "(1 - a) a"),
         (2 * a, "2a"),
-        (a * 2.5, "a 2.5"),
+        (a * 2.5, "a·2.5"),
+        (a * a, "a·a"),
+        (a * Fraction(-1, 2), "-a(1/2)"),
+        (Decimal("1.5") * a, "1.5 a"),
         (-a * -b, "ab"),
         (a * -b, "-ab"),
         (a * (b / c), "a b/c"),

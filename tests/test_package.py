@@ -18,8 +18,9 @@ ROOT = Path(__file__).parent.parent
 
 def test_the_public_names():
     assert micrograd_lr.__all__ == [
-        "OPS", "GradientCheckError", "GradientReport", "Op", "Value", "check_gradient", "dot", "exp", "first_nan",
-        "gradient", "hessian", "log", "logistic", "logistic_loss", "number_type", "relu", "sigmoid", "sum", "tanh",
+        "OPS", "Drawing", "Expression", "ExpressionError", "GradientCheckError", "GradientReport", "Op", "RenderError",
+        "Value", "check_gradient", "dot", "draw", "exp", "first_nan", "gradient", "hessian", "log", "logistic",
+        "logistic_loss", "number_type", "relu", "sigmoid", "sum", "tanh",
     ]  # fmt: skip
     for name in micrograd_lr.__all__:
         assert getattr(micrograd_lr, name) is not None

@@ -1,0 +1,146 @@
+"""Who draws: Graphviz's `dot`, the Graphviz inside pygraphviz, or the built-in layout; as SVG, PNG and PDF."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from functools import cache
+from importlib.util import find_spec
+from xml.etree import ElementTree as ET
+
+from micrograd_lr.captions import Look, caption, clean, rows, sentence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from micrograd_lr.picture import Picture
+
+SECONDS = 10.0  # the time that Graphviz gets for one picture
+TOO_LARGE = 1_000  # boxes, from which on Graphviz would need longer
+BUILT_IN = "built-in"
+_SVG = "http://www.w3.org/2000/svg"
+_IN_PYGRAPHVIZ = (  # in a process of its own, which can be stopped
+    "import sys, pygraphviz; text = sys.stdin.buffer.read().decode(); "
+    "sys.stdout.buffer.write(pygraphviz.AGraph(string=text).draw(format=sys.argv[1][2:], prog='dot'))"
+)
+WAYS = (
+    "Ways to get Graphviz: pip install 'micrograd_lr[draw]' (no other program needed), or install Graphviz itself so "
+    "that dot is on the PATH (apt install graphviz, brew install graphviz, winget install graphviz). "
+    "Without it there are .save('graph.svg'), .source (DOT) and .text."
+)
+
+
+class RenderError(RuntimeError):
+    """A picture cannot be made; the message says why, and what to do."""
+
+
+def renderers() -> dict[str, list[str]]:
+    """The renderers that are here, the best first, with their commands; the built-in layout has none."""
+    found: dict[str, list[str]] = {}
+    if dot := shutil.which("dot"):
+        found["dot"] = [dot]
+    if sys.executable and find_spec("pygraphviz"):
+        found["pygraphviz"] = [sys.executable, "-P", "-c", _IN_PYGRAPHVIZ]
+    return {**found, BUILT_IN: []}
+
+
+def choose(boxes: int, wanted: str | None = None) -> str:
+    """The renderer for a picture of so many boxes: the one function that decides. RenderError if it is not here."""
+    here = renderers()
+    if wanted is not None:
+        if wanted not in here:
+            raise RenderError(f"the renderer {wanted!r} is not here; {', '.join(here)} is. {WAYS}")
+        return wanted
+    return BUILT_IN if boxes > TOO_LARGE else next(iter(here))
+
+
+def graphviz(name: str, source: str, suffix: str) -> bytes:
+    """The DOT text as svg, png or pdf, by the renderer `name`. RenderError if it fails, or is not done in `SECONDS`."""
+    command = renderers()[name]
+    if not command:
+        raise RenderError(f"{suffix.upper()} needs Graphviz, which is not here or would take too long. {WAYS}")
+    if suffix != "svg" and not _has_a_font(*command):
+        raise RenderError(
+            f"there is no font on this machine: the {suffix.upper()} would show empty boxes instead of text. Install "
+            "one (apt install fonts-dejavu-core), or save SVG, which is drawn with the fonts of its reader."
+        )
+    return _run(command, source, suffix)
+
+
+def _run(command: list[str], source: str, suffix: str) -> bytes:
+    try:
+        done = subprocess.run([*command, f"-T{suffix}"], input=source.encode(), capture_output=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise RenderError(
+            f"Graphviz did not finish within {SECONDS:g} seconds. Draw fewer boxes, with a smaller limit=, or save SVG."
+        ) from error
+    except OSError as error:
+        raise RenderError(f"Graphviz could not be started: {error}. {WAYS}") from error
+    if done.returncode or not done.stdout:
+        said = done.stderr.decode(errors="replace").strip()[-300:]
+        raise RenderError(f"Graphviz failed (exit status {done.returncode}): {said or 'without a message'}.")
+    return done.stdout
+
+
+@cache
+def _has_a_font(*command: str) -> bool:
+    """Whether text comes out. Only where fontconfig looks for fonts can there be none; cairo embeds what it found."""
+    return not sys.platform.startswith("linux") or b"/FontFile" in _run([*command], 'digraph { a [label="a"] }', "pdf")
+
+
+def annotated(svg: str, drawn: Picture, look: Look, title: str, description: str) -> str:
+    """The SVG of any renderer, made readable by people and scripts.
+
+    A title and a description for screen readers; on every node and edge a sentence as tooltip; on every text what it
+    is, as its class; and texts that keep their middle where the reader has another font.
+    """
+    ET.register_namespace("", _SVG)
+    ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+    tree = ET.fromstring(svg)
+    tree.set("role", "img")
+    tree.set("aria-labelledby", "graph-title graph-description")
+    tree.set("style", "max-width: 100%; height: auto")
+    for position, (name, text) in enumerate({"title": title, "desc": description}.items()):
+        element = ET.Element(f"{{{_SVG}}}{name}", {"id": "graph-title" if name == "title" else "graph-description"})
+        element.text = clean(text)
+        tree.insert(position, element)
+    groups = {group.get("id"): group for group in tree.iter(f"{{{_SVG}}}g")}
+    for box in drawn.boxes:
+        group = groups[box.id]
+        _titled(group, sentence(box, drawn.root, look))
+        middle = _middle(group)
+        for line, (what, text) in zip(group.iter(f"{{{_SVG}}}text"), rows(box, drawn.root, look)):
+            line.text = text
+            line.set("class", what)
+            line.set("text-anchor", "middle")
+            line.set("x", f"{middle:.2f}")
+        for i, edge in enumerate(box.edges):
+            group = groups[f"{box.id}-operand{i}"]
+            below, above = (clean(x.label) or "operand" for x in (edge.to, box))
+            local = caption(edge, Look(digits=look.digits, partials="both"))
+            _titled(group, f"∂{above if box.label else 'node'}/∂{below} = {local}" if local else "")
+            for line in group.iter(f"{{{_SVG}}}text"):
+                line.text = caption(edge, look)
+                line.set("class", "partial")
+    return ET.tostring(tree, encoding="unicode") + "\n"
+
+
+def _titled(group: ET.Element, text: str) -> None:
+    title = group.find(f"{{{_SVG}}}title")
+    assert title is not None
+    title.text = text
+
+
+def _middle(group: ET.Element) -> float:
+    """The x of the middle of a node, from its outline."""
+    for shape in group:
+        if shape.tag.endswith("ellipse"):
+            return float(shape.get("cx", 0))
+        if shape.tag.endswith("rect"):
+            return float(shape.get("x", 0)) + float(shape.get("width", 0)) / 2
+        if points := shape.get("points") or shape.get("d"):
+            for letter in "MC":
+                points = points.replace(letter, " ")
+            xs = [float(point.split(",")[0]) for point in points.split()]
+            return (min(xs) + max(xs)) / 2
+    raise RenderError("the renderer gave a node without an outline.")

@@ -1,0 +1,348 @@
+"""Pictures as files: every renderer gives every node and edge once, with its numbers; nothing is half-written."""
+
+import io
+import re
+import stat
+import struct
+import sys
+import unicodedata
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import pypdf
+import pytest
+from svg import SVG, groups, texts
+
+from micrograd_lr import Expression, RenderError, Value, draw, logistic, render
+from micrograd_lr.captions import Look, caption, rows, title
+from micrograd_lr.files import write_whole
+from micrograd_lr.layered import GAP, Place, _ranked, _spread, _width
+from micrograd_lr.picture import picture
+from micrograd_lr.value import topological
+
+NAMED = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
+EVIL = [
+    "<script>alert(1)</script>",
+    '"quoted"',
+    "|{record}|",
+    "a&b",
+    "\\N\\n",
+    "two\nlines",
+    "שלום",
+    "🎉",
+    "σ∂₁",
+    "%d{}",
+    "<b>",
+]
+
+
+@pytest.fixture
+def stand_in_for_dot(tmp_path, monkeypatch):
+    """A program called dot, and nothing else, on the PATH: what it does is given as Python."""
+
+    def install(program=render._IN_PYGRAPHVIZ):
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        file = folder / "dot"
+        file.write_text(f"#!{sys.executable}\n{program}\n")
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", str(folder))
+        return str(file)
+
+    return install
+
+
+def use_nothing(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(render, "find_spec", lambda name: None)
+
+
+@pytest.fixture(params=["dot", "a stand-in for dot", "pygraphviz", "built-in"])
+def renderer(request, stand_in_for_dot):
+    if request.param == "a stand-in for dot" or (request.param == "dot" and "dot" not in render.renderers()):
+        stand_in_for_dot()
+        return "dot"
+    return request.param
+
+
+def slides():
+    L = Expression(NAMED)(w=0.5, b=-1, x=2, y=1)
+    L.backward()
+    return L
+
+
+# The SVG
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT", "RL"])
+def test_every_node_and_edge_is_in_the_svg_once_with_its_numbers(renderer, direction):
+    look = Look(direction, partials="both")
+    for root in (slides(), Value(3.0, "x") * Value(2.0, "w") ** 2.0, (x := Value(3.0, "x")) * x, Value(1.0)):
+        drawing = draw(root, renderer=renderer, direction=direction, partials="both")
+        drawn = picture(root)
+        nodes, edges = groups(drawing.svg, "node"), groups(drawing.svg, "edge")
+        assert [*nodes] == sorted(nodes, key=[*nodes].index)
+        assert {*nodes} == {box.id for box in drawn.boxes}
+        assert {*edges} == {f"{box.id}-operand{i}" for box in drawn.boxes for i in range(len(box.edges))}
+        assert len(re.findall(r' id="n\d', drawing.svg)) == len(nodes) + len(edges)
+        for box in drawn.boxes:
+            assert texts(nodes[box.id]) == rows(box, drawn.root, look)
+            assert nodes[box.id].get("class") == f"node {box.kind}"
+            for i, edge in enumerate(box.edges):
+                assert texts(edges[f"{box.id}-operand{i}"]) == [("partial", caption(edge, look))]
+
+
+def test_the_svg_can_be_read_by_people_and_scripts(renderer):
+    drawing = draw(slides(), renderer=renderer)
+    tree = ET.fromstring(drawing.svg)
+    first, second = tree[0], tree[1]
+    assert (first.tag, first.text) == (f"{SVG}title", "Computation graph of L = −(y log(a) + (1 − y) log(1 − a))")
+    assert (second.tag, second.text) == (f"{SVG}desc", drawing.description)
+    assert tree.get("aria-labelledby").split() == [first.get("id"), second.get("id")]
+    assert tree.get("role") == "img"
+    titles = {g: group.find(f"{SVG}title").text for g, group in groups(drawing.svg, "node").items()}
+    assert titles["n6"] == "a = σ(z) is 0.5; its gradient is −2."
+    edges = {g: group.find(f"{SVG}title").text for g, group in groups(drawing.svg, "edge").items()}
+    assert edges["n6-operand0"] == "∂a/∂z = a(1 − a) = 0.25"
+    assert edges["n7-operand0"] == "∂node/∂a = 1/a = 2"
+
+
+def test_texts_stay_in_the_middle_of_their_box(renderer):
+    for group in groups(draw(slides(), renderer=renderer).svg, "node").values():
+        xs = {text.get("x") for text in group.iter(f"{SVG}text")}
+        assert len(xs) == 1
+        assert {text.get("text-anchor") for text in group.iter(f"{SVG}text")} == {"middle"}
+        shape = next(part for part in group if part.tag.rpartition("}")[2] in ("path", "polygon", "ellipse", "rect"))
+        if shape.get("points"):
+            numbers = [float(point.split(",")[0]) for point in shape.get("points").split()]
+            assert min(numbers) + max(numbers) == pytest.approx(2 * float(xs.pop()), abs=0.02)
+
+
+@pytest.mark.parametrize("label", EVIL)
+def test_any_label_comes_out_right(renderer, label, tmp_path):
+    w = Value(0.5, label)
+    root = w * 2.0
+    drawing = draw(root, renderer=renderer, partials="both")
+    clean = " ".join(label.split())
+    assert ("title", clean) in texts(groups(drawing.svg, "node")["n0"])
+    assert clean in drawing.text
+    tree = ET.fromstring(drawing.svg)
+    assert not [element for element in tree.iter() if element.tag.rpartition("}")[2] in ("script", "b", "a")]
+    assert clean in tree[1].text
+    if renderer != "built-in" and clean != "שלום":  # right-to-left text is stored in drawing order
+        pdf = pypdf.PdfReader(drawing.save(tmp_path / "graph.pdf"))
+        found = unicodedata.normalize("NFKC", pdf.pages[0].extract_text())
+        missing = {c for c in unicodedata.normalize("NFKC", clean) if not c.isspace()} - {*found}
+        assert missing <= {"🎉"}  # where the machine's fonts have none, a box stands for it
+        assert drawing.save(tmp_path / "graph.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_built_in_layout_keeps_boxes_apart_and_arrows_downwards():
+    for root in (slides(), logistic.ManyExamples([0.1, 0.2], 0.3, [[1.0] * 9] * 2, [1.0] * 9).J):
+        drawn = picture(root)
+        width = {box: 10.0 * i for i, box in enumerate(drawn.boxes, start=1)}
+        ranks, routes = _ranked(drawn, width)
+        assert sorted(place.box.id for rank in ranks for place in rank if place.box) == sorted(
+            b.id for b in drawn.boxes
+        )
+        for route in routes.values():
+            assert [place.rank for place in route] == [*range(route[0].rank, route[-1].rank + 1)]
+        svg = draw(root, renderer="built-in").svg
+        frames = []
+        for group in groups(svg, "node").values():
+            shape = group[1]
+            if shape.tag == f"{SVG}rect":
+                x, y, w, h = (float(shape.get(name)) for name in ("x", "y", "width", "height"))
+                frames.append((x, y, x + w, y + h))
+        for i, (a, b, c, d) in enumerate(frames):
+            for e, f, g, h in frames[:i]:
+                assert c <= e or g <= a or d <= f or h <= b
+
+
+def test_positions_are_the_nearest_that_keep_order_and_distance():
+    """Against scikit-learn's isotonic regression, which is the same problem without the widths."""
+    import numpy as np
+    from sklearn.isotonic import isotonic_regression
+
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        widths, wanted = rng.uniform(10, 50, 8), rng.uniform(-100, 100, 8)
+        rank = [Place(0, width) for width in widths]
+        _spread(rank, [*wanted])
+        offsets = np.cumsum([0, *((a + b) / 2 + GAP for a, b in pairwise(widths))])
+        assert [place.x for place in rank] == pytest.approx(
+            list(isotonic_regression(wanted - offsets) + offsets), rel=1e-12
+        )
+
+
+def test_widths_of_text_leave_room():
+    """Not narrower than any sans-serif face draws it: checked with the advance widths of DejaVu Sans, a wide one."""
+    dejavu = {
+        "a": 0.613,
+        "W": 0.989,
+        "i": 0.278,
+        "0": 0.636,
+        "−": 0.838,
+        "∂": 0.517,
+        " ": 0.318,
+        "L": 0.557,
+        "=": 0.838,
+    }
+    text = "∂L/∂a = −0.25"
+    assert _width(text, "value") > 11 * sum(dejavu.get(c, 0.5) for c in text) * 0.95
+    assert _width("中文", "value") > 22
+    assert _width("e\u0301", "value") == _width("e", "value")
+
+
+# Who draws
+
+
+def test_one_function_decides_and_can_be_asked(stand_in_for_dot, monkeypatch):
+    path = stand_in_for_dot()
+    assert render.renderers()["dot"] == [path]
+    assert render.choose(10) == draw(slides()).renderer == "dot"
+    assert render.choose(render.TOO_LARGE + 1) == "built-in"
+    monkeypatch.setenv("PATH", "")
+    assert render.choose(10) == draw(slides()).renderer == "pygraphviz"
+    assert repr(draw(slides())).endswith("17 boxes, by pygraphviz>")
+    use_nothing(monkeypatch)
+    assert render.choose(10) == draw(slides()).renderer == "built-in"
+    with pytest.raises(RenderError, match=r"the renderer 'dot' is not here; built-in is\. Ways to get Graphviz: pip "):
+        draw(slides(), renderer="dot")
+
+
+def test_without_any_renderer_svg_dot_and_text_still_work(monkeypatch, tmp_path):
+    use_nothing(monkeypatch)
+    drawing = draw(slides())
+    for suffix in ("png", "pdf"):
+        with pytest.raises(RenderError) as error:
+            drawing.save(tmp_path / f"graph.{suffix}")
+        assert str(error.value) == (
+            f"{suffix.upper()} needs Graphviz, which is not here or would take too long. Ways to get Graphviz: "
+            "pip install 'micrograd_lr[draw]' (no other program needed), or install Graphviz itself so that dot is on "
+            "the PATH (apt install graphviz, brew install graphviz, winget install graphviz). Without it there are "
+            ".save('graph.svg'), .source (DOT) and .text."
+        )
+    assert [*tmp_path.iterdir()] == []
+    assert drawing.save(tmp_path / "graph.svg").read_text(encoding="utf-8") == drawing.svg
+    assert drawing.save(str(tmp_path / "graph.DOT")).read_text(encoding="utf-8") == drawing.source
+    assert drawing.text
+
+
+@pytest.mark.parametrize(
+    "program, message",
+    [
+        ("while True: pass", "Graphviz did not finish within 0.3 seconds. Draw fewer boxes, with a smaller limit="),
+        ("import sys; sys.exit('out of order')", "Graphviz failed (exit status 1): out of order."),
+        ("pass", "Graphviz failed (exit status 0): without a message."),
+    ],
+)
+def test_a_graphviz_that_fails(stand_in_for_dot, monkeypatch, tmp_path, program, message):
+    stand_in_for_dot(program)
+    monkeypatch.setattr(render, "SECONDS", 0.3)
+    monkeypatch.setattr(render, "_has_a_font", lambda *command: True)
+    drawing = draw(slides())
+    with pytest.raises(RenderError, match=re.escape(message)):
+        drawing.save(tmp_path / "graph.png")
+    assert [*tmp_path.glob("graph*")] == []
+    assert "node parameter" in drawing.svg  # by the layout of our own, and it says so
+    assert drawing.renderer == "built-in"
+    assert drawing.notes[-1].startswith(f"drawn with the built-in layout: {message}")
+    assert message in drawing.svg
+
+
+def test_a_dot_that_cannot_be_started(stand_in_for_dot, monkeypatch):
+    path = stand_in_for_dot()
+    drawing = draw(slides())
+    with open(path, "w") as file:
+        file.write("#!/no/such/interpreter\n")
+    assert "Graphviz could not be started" in (drawing.svg and drawing.notes[-1])
+
+
+def test_without_fonts_there_is_an_error_instead_of_empty_boxes(renderer, monkeypatch, tmp_path):
+    (tmp_path / "fonts.conf").write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">'
+        f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}</cachedir></fontconfig>"
+    )
+    monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+    render._has_a_font.cache_clear()
+    drawing = draw(slides(), renderer=renderer)
+    assert "node parameter" in drawing.svg
+    if renderer != "built-in":
+        with pytest.raises(RenderError, match=r"there is no font on this machine: the PNG would show empty boxes inst"):
+            drawing.save(tmp_path / "graph.png")
+        assert [*tmp_path.glob("graph*")] == []
+    render._has_a_font.cache_clear()
+
+
+def test_only_where_fontconfig_looks_for_fonts_can_there_be_none(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert render._has_a_font.__wrapped__("no command")
+
+
+def test_a_node_without_an_outline_is_noticed():
+    with pytest.raises(RenderError, match="a node without an outline"):
+        render._middle(ET.fromstring("<g><title/></g>"))
+
+
+# Files
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "print"])
+def test_png_and_pdf(renderer, theme, tmp_path):
+    if renderer == "built-in":
+        return
+    L = slides()
+    drawing = draw(L, renderer=renderer, theme=theme)
+    png = drawing.save(tmp_path / "graph.png").read_bytes()
+    width, height = struct.unpack(">II", png[16:24])
+    assert 300 < width < 700
+    assert 800 < height < 1400
+    page = pypdf.PdfReader(io.BytesIO(drawing.save(tmp_path / "graph.pdf").read_bytes())).pages[0]
+    assert float(page.mediabox.height) < 842  # an A4 page
+    found = page.extract_text()
+    for box in picture(L).boxes:
+        for word in title(box).split():
+            assert word in found
+
+
+def test_the_formula_of_the_loss_fits_a_page():
+    tree = ET.fromstring(draw(slides()).svg)
+    assert float(tree.get("width").removesuffix("pt")) < 595
+    assert float(tree.get("height").removesuffix("pt")) < 842
+
+
+def test_files_are_there_whole_or_not_at_all(tmp_path):
+    drawing = draw(slides(), renderer="built-in")
+    for name in ("graph", "graph.gif", ".svg"):
+        with pytest.raises(ValueError, match=r"a picture is saved as \.svg, \.png, \.pdf, \.dot\. Choose one of these"):
+            drawing.save(tmp_path / name)
+    with pytest.raises(FileNotFoundError, match=r"cannot write .*graph\.svg: No such file or directory\. Choose a fol"):
+        drawing.save(tmp_path / "no" / "graph.svg")
+    (tmp_path / "taken.svg").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"cannot write .*taken\.svg: Is a directory"):
+        drawing.save(tmp_path / "taken.svg")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken.svg"]
+    file = tmp_path / "graph.svg"
+    drawing.save(file)
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(file, "\ud800")
+    assert file.read_text(encoding="utf-8") == drawing.svg
+
+
+def test_notebooks_show_the_svg():
+    drawing = draw(slides(), renderer="built-in")
+    assert drawing._repr_mimebundle_() == {"image/svg+xml": drawing.svg, "text/plain": drawing.text}
+    assert str(drawing) == drawing.text
+
+
+def test_ten_thousand_boxes_are_drawn_when_asked_for():
+    w = Value(0.5, "w")
+    node = w
+    for _ in range(2_000):
+        node = node * w + 1.0
+    node.backward()
+    assert len(topological(node)) == 4_001
+    drawing = draw(node, limit=100_000)
+    assert drawing.renderer == "built-in"
+    assert len(groups(drawing.svg, "node")) == 4_000 + 2_000 + 2_001
