@@ -2,10 +2,12 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL = if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --editable $(WHAT); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable $(WHAT); fi
 
 .PHONY: demo test lint bench clean
 
-demo: .venv/with-demo ## The report on real data, also in out/report.md
+demo: .venv/with-demo ## The report on real data, also in out/report.md, and its pictures
 	$(BIN)/micrograd-lr demo
 
 test: .venv/with-dev ## Every test; fails below 100 % coverage of the package
@@ -17,8 +19,9 @@ lint: .venv/with-dev ## What the style and the type checker say
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured in the same run
+bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured in the same run; pictures in seconds
 	$(BIN)/python tests/benchmarks/engine.py
+	$(BIN)/python tests/benchmarks/pictures.py
 
 clean:
 	rm -rf .venv out .coverage
@@ -26,11 +29,13 @@ clean:
 .venv/pyvenv.cfg:
 	if command -v uv >/dev/null; then uv venv --python $(PYTHON) .venv; else $(PYTHON) -m venv .venv; fi
 
-.venv/with-demo: WHAT = .
+.venv/with-demo: .venv/pyvenv.cfg pyproject.toml ## where pygraphviz has no wheel, the pictures go without PNG
+	$(INSTALL) || $(subst .[draw],.,$(INSTALL))
+	touch $@
+.venv/with-demo: WHAT = ".[draw]"
 .venv/with-dev: WHAT = ".[dev]"
-.venv/with-bench: WHAT = . -r tests/benchmarks/requirements.txt
+.venv/with-bench: WHAT = ".[draw]" -r tests/benchmarks/requirements.txt
 .venv/with-bench: tests/benchmarks/requirements.txt
 .venv/with-%: .venv/pyvenv.cfg pyproject.toml
-	if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --editable $(WHAT); \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable $(WHAT); fi
+	$(INSTALL)
 	touch $@

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from micrograd_lr.dataset import Cases, breast_cancer
+from micrograd_lr.drawing import RenderError, draw
 from micrograd_lr.functions import dot, logistic_loss, sum
 from micrograd_lr.kernels import inner, sigmoid
 from micrograd_lr.logistic import ManyExamples, OneExample, formulas, literal_loss, three_way_check
@@ -34,10 +35,12 @@ def demo(out: Path = Path("out")) -> int:
     )
     green = [one_case(report, cases.standardised()), all_cases(report, cases.standardised())]
     green += training(report, cases)
+    pictures(report, cases.standardised(), out)
     path = out / "report.md"
     report.write(
         "## What to try next\n\n"
         f"* Read this again: `{path.as_posix()}`\n"
+        '* Draw an expression of your own: `micrograd-lr draw "sigmoid(w*x + b)" --set w=0.5 x=2 b=-1`\n'
         "* In Python: `from micrograd_lr import Value, log, sigmoid`, then `L.backward()` and any node's `.grad`\n"
         "* In a clone of the repository, the engine in ten lines: `python demos/01_one_neuron.py`, and on to "
         "`05_second_derivatives.py`\n"
@@ -161,6 +164,33 @@ def training(report: Report, cases: Cases) -> list[bool]:
     )
     report.table(["cases", "number", "loss per case", "accuracy"], rows, right=[1, 2, 3])
     return [check.agree]
+
+
+def pictures(report: Report, cases: Cases, out: Path) -> None:
+    """The graphs of the report as pictures in `out`: one case, and the sum over all of them."""
+    cases = cases.only(TWO_FEATURES)
+    one = OneExample(WEIGHTS, BIAS, cases.rows[ONE_CASE], cases.labels[ONE_CASE])
+    one.L.backward()
+    many = ManyExamples(WEIGHTS, BIAS, cases.X, cases.labels)
+    many.backward()
+    out.mkdir(parents=True, exist_ok=True)
+    report.write("## 4. The graphs as pictures")
+    lines = []
+    for name, root, what in (
+        ("one_example.svg", one.L, "the case above, from w, x and b to z, a and L"),
+        ("one_example.png", one.L, "the same, for a slide"),
+        ("many_examples.svg", many.J, f"J over all {len(cases)} cases, with the same two features"),
+    ):
+        drawing = draw(root, partials="both")
+        try:
+            drawing.save(out / name)
+        except RenderError as error:
+            what = f"not written: {error}"
+        lines.append(f"* `{(out / name).as_posix()}`: {what}")
+    report.write(
+        "\n".join(lines) + "\n\nEach box has a value and a gradient, each edge a local derivative; the wider the edge, "
+        f"the more of the gradient flows back along it. Drawn by: {drawing.renderer}."
+    )
 
 
 def _descend(report: Report, cases: Cases, rate: float, what: str) -> tuple[list[float], float, list[float]]:

@@ -34,6 +34,27 @@ def test_it_succeeds_in_plain_text_of_80_columns(printed):
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
 
 
+def test_the_pictures_are_there(printed, tmp_path_factory):
+    _, text, _ = printed
+    folder = next(tmp_path_factory.getbasetemp().glob("demo*")) / "new" / "folder"
+    for name in ("one_example.svg", "many_examples.svg"):
+        assert f"{name}:" in text.replace("\n   ", "")
+        assert (folder / name).read_text(encoding="utf-8").endswith("</svg>\n")
+    assert (folder / "one_example.png").read_bytes().startswith(b"\x89PNG")
+    assert "563 more examples" not in (many := (folder / "many_examples.svg").read_text(encoding="utf-8"))
+    assert "565 more examples" in many
+
+
+def test_without_graphviz_the_report_says_what_was_not_written(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("micrograd_lr.render.find_spec", lambda name: None)
+    report = Report()
+    demo.pictures(report, breast_cancer().standardised(), tmp_path)
+    assert "one_example.png`: not written: PNG needs Graphviz, which is not here" in report.text
+    assert "Drawn by: built-in." in report.text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["many_examples.svg", "one_example.svg"]
+
+
 def test_the_command_is_installed():
     command = Path(sys.executable).with_name("micrograd-lr")
     run = subprocess.run([command, "--help"], capture_output=True, text=True)

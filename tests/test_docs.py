@@ -2,12 +2,14 @@
 
 import contextlib
 import io
+import os
 import re
 import runpy
 from pathlib import Path
 
 import failure_cases
 import pytest
+from svg import shown
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -16,12 +18,12 @@ SNIPPET = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", re.DOTALL
 
 
 def test_the_pages_and_demos_are_found():
-    assert {page.name for page in PAGES} >= {"README.md", "derivation.md", "design.md"}
-    assert [demo.name[:3] for demo in DEMOS] == ["01_", "02_", "03_", "04_", "05_"]
+    assert {page.name for page in PAGES} >= {"README.md", "derivation.md", "design.md", "pictures.md"}
+    assert [demo.name[:3] for demo in DEMOS] == ["01_", "02_", "03_", "04_", "05_", "06_"]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_snippets_run_and_print_what_the_page_says(page):
+def run_snippets(page):
+    """What the snippets of a page print, each beside what the page says that it prints."""
     text = page.read_text(encoding="utf-8")
     snippets = SNIPPET.findall(text)
     assert len(snippets) == text.count("```python")
@@ -31,7 +33,26 @@ def test_snippets_run_and_print_what_the_page_says(page):
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(compile(source, str(page), "exec"), names)
-        assert printed.getvalue() == expected
+        yield printed.getvalue(), expected
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_snippets_run_and_print_what_the_page_says(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for printed, expected in run_snippets(page):
+        assert printed == expected
+    for picture in tmp_path.glob("*.svg"):  # the pictures that the page shows are those that its snippets draw
+        committed = ROOT / "docs" / picture.name
+        assert shown(committed.read_text(encoding="utf-8")) == shown(picture.read_text(encoding="utf-8"))
+
+
+def test_every_picture_that_is_shown_is_drawn_by_a_snippet(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for page in PAGES:
+        list(run_snippets(page))
+    embedded = {name for page in PAGES for name in re.findall(r"\w+\.svg(?=[)\"])", page.read_text(encoding="utf-8"))}
+    assert embedded >= {path.name for path in (ROOT / "docs").glob("*.svg")}
+    assert {path.name for path in tmp_path.glob("*.svg")} == {path.name for path in (ROOT / "docs").glob("*.svg")}
 
 
 def test_the_readme_is_short():
@@ -55,11 +76,25 @@ DEMO_ENDS = {
     "03_many_examples.py": "✗ RED",
     "04_number_types_and_the_proof.py": "∂L/∂b - (a - y)  = 0",
     "05_second_derivatives.py": "X̃ diag(a(1-a)) X̃ᵀ: within",
+    "06_draw_your_own.py": "out/your_own.svg, drawn by",
 }
 
 
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
-def test_demos_run_and_are_short(demo, capsys):
+def test_demos_run_and_are_short(demo, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [str(demo)])
     runpy.run_path(str(demo), run_name="__main__")
     assert DEMO_ENDS[demo.name] in capsys.readouterr().out.splitlines()[-1]
     assert len(demo.read_text(encoding="utf-8").splitlines()) < 60
+
+
+def write_pictures():
+    """The pictures of the pages, drawn anew: ``python tests/test_docs.py``."""
+    os.chdir(ROOT / "docs")
+    for page in PAGES:
+        list(run_snippets(page))
+
+
+if __name__ == "__main__":
+    write_pictures()

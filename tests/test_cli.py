@@ -1,0 +1,90 @@
+"""The command line, as its user types it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from micrograd_lr import cli
+
+SLIDES = "-(y*log(sigmoid(w*x+b)) + (1-y)*log(1-sigmoid(w*x+b)))"
+NUMBERS = ["--set", "w=0.5", "b=-1", "x=2", "y=1"]
+
+
+def test_the_slides_loss_as_text(capsys):
+    assert cli.main(["draw", SLIDES, *NUMBERS]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "−(y log(σ(wx + b)) + (1 − y) log(1 − σ(wx + b))): 0.6931, grad = 1"
+    assert "w (parameter): 0.5, grad = −1" in lines[8]
+    assert lines[-1].endswith("σ(wx + b), as above")
+
+
+def test_the_slides_loss_as_a_file_from_a_real_shell(tmp_path):
+    command = Path(sys.executable).with_name("micrograd-lr")
+    file = tmp_path / "graph.svg"
+    run = subprocess.run([command, "draw", SLIDES, *NUMBERS, "-o", file], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith(f"{file}: <drawing of −(y log(σ(wx + b)) + (1 − y) log(1 − σ(wx + b))): 17 boxes, by ")
+    assert file.read_text(encoding="utf-8").endswith("</svg>\n")
+
+
+def test_an_expression_may_begin_with_a_minus_sign_and_have_names(capsys):
+    assert cli.main(["draw", "-log(a)", "--set", "a=0.5"]) == 0
+    assert cli.main(["draw", "z=w*x+b; a=sigmoid(z); -log(a)", "--set", "w=1", "x=2", "--set", "b=-2"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("−log(a): 0.6931, grad = 1\n")
+    assert "a = σ(z): 0.5, grad = −2" in printed
+
+
+def test_the_options_reach_the_drawing(capsys, tmp_path):
+    options = ["--no-gradients", "--partials", "both", "--digits", "9", "--opened", "dot", "--limit", "4"]
+    assert cli.main(["draw", "L = exp(dot([w, x], [x, 0.3]))", "--set", "w=0.5", "x=2", *options]) == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0] == "L = exp(wx + x·0.3): 4.95303242"
+    assert "[L = 4.95303242]" in printed
+    assert "of 7 nodes are not shown" in printed
+    file = tmp_path / "graph.dot"
+    options = ["--theme", "dark", "--direction", "LR", "--highlight", "n2", "n3", "-o", str(file), "--limit", "3"]
+    assert cli.main(["draw", "w*x + w", "--set", "w=0.5", "x=2", *options]) == 0
+    assert "rankdir=LR" in (source := file.read_text(encoding="utf-8"))
+    assert "#14171c" in source
+    assert source.count("penwidth=3 ") == 2
+    assert capsys.readouterr().err == "note: 2 of 4 nodes are not shown; limit=4 shows all of them\n"
+
+
+def test_open_shows_the_picture(monkeypatch, capsys, tmp_path):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert cli.main(["draw", "w", "--set", "w=1", "--open"]) == 0
+    assert cli.main(["draw", "w", "--set", "w=1", "--open", "-o", str(tmp_path / "w.svg")]) == 0
+    assert opened[0].startswith("file:///")
+    assert opened[0].endswith("/graph.svg")
+    assert opened[1] == (tmp_path / "w.svg").as_uri()
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["w.__class__", "--set", "w=1"], "an attribute is not part of the language"),
+        (["w*x", "--set", "w=1"], "no number is given for x. The expression needs one number for each of: w, x."),
+        (["w", "--set", "w=one"], "--set w=one: expected NAME=NUMBER, such as w=0.5."),
+        (["w", "--set", "w"], "--set w: expected NAME=NUMBER, such as w=0.5."),
+        (["log(w)", "--set", "w=0"], "log(w = 0.0) has no finite value"),
+        (["w", "--set", "w=1", "-o", "graph.gif"], "'graph.gif': a picture is saved as .svg, .png, .pdf, .dot."),
+        (["w", "--set", "w=1", "-o", "no/such/folder/graph.svg"], "cannot write no/such/folder/graph.svg"),
+        (["w", "--set", "w=1", "--opened", "exp"], "opened='exp': what can be opened is dot, logistic_loss, examples."),
+        (["w**0.5", "--set", "w=0"], "the gradient of w = 0.0 has no finite value"),
+    ],
+)
+def test_wrong_input_is_one_message_and_status_1(arguments, message, capsys):
+    assert cli.main(["draw", *arguments]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"micrograd-lr: {message}")
+
+
+def test_help_shows_the_example(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["draw", "--help"])
+    assert SLIDES in capsys.readouterr().out
