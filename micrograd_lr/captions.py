@@ -67,7 +67,11 @@ def number(x: Any, digits: int) -> str:
     """A number with `digits` significant digits and a real minus sign; "–" for None, before backward."""
     if x is None:
         return "–"
-    shown = f"{x + 0.0:.{digits}g}" if isinstance(x, float) else str(x)  # -0.0 + 0.0 is 0.0
+    if isinstance(x, float):
+        whole = 10**digits <= abs(x) < 1e7  # 10000, and not 1e+04
+        shown = f"{x:.0f}" if whole else f"{x + 0.0:.{digits}g}"  # -0.0 + 0.0 is 0.0
+    else:
+        shown = str(x)
     shown = shown if len(shown) <= 40 else shown[:39] + "…"
     return clean(shown.replace("-", "−"))
 
@@ -129,10 +133,10 @@ def flow(box: Box, edge: Edge) -> float | None:
 
 
 def widths(drawn: Picture) -> dict[Edge, float]:
-    """The width of each edge in points: 1 to 4 with the gradient that it carries back, relative to the largest."""
+    """The width of each edge in points, 1 to 3.5, by the root of its share of the largest gradient that one carries."""
     flows = {edge: flow(box, edge) for box in drawn.boxes for edge in box.edges}
     largest = max((x for x in flows.values() if x is not None and x < float("inf")), default=0) or 1
-    return {edge: 1.2 if x is None else round(1 + 3 * min(x / largest, 1), 2) for edge, x in flows.items()}
+    return {edge: 1.2 if x is None else round(1 + 2.5 * min(x / largest, 1) ** 0.5, 2) for edge, x in flows.items()}
 
 
 def marked(drawn: Picture, highlight: Any) -> set[Box]:

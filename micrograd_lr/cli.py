@@ -60,6 +60,14 @@ def parser() -> argparse.ArgumentParser:
         "--opened", nargs="+", default=(), metavar="OP", help="show what is inside: dot, logistic_loss, examples"
     )
     draw.add_argument("--limit", type=int, default=120, help="boxes at most (default: 120)")
+    draw.add_argument(
+        "--data",
+        nargs="+",
+        default=("x", "y"),
+        metavar="NAME",
+        help="the leaves that are data, the others being parameters (default: x y)",
+    )
+    draw.add_argument("--renderer", choices=("dot", "pygraphviz", "built-in"), help="by default the best that is here")
     draw.set_defaults(run=_draw)  # fmt: skip
     return top
 
@@ -99,6 +107,7 @@ def _draw(options: argparse.Namespace) -> int:
     drawing = draw(
         root, direction=options.direction, digits=options.digits, theme=options.theme, highlight=options.highlight,
         gradients=not options.no_gradients, partials=options.partials, opened=options.opened, limit=options.limit,
+        data=options.data, renderer=options.renderer,
     )  # fmt: skip
     path = options.output
     if path is None and not options.open:

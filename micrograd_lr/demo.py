@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -40,10 +42,10 @@ def demo(out: Path = Path("out")) -> int:
     report.write(
         "## What to try next\n\n"
         f"* Read this again: `{path.as_posix()}`\n"
-        '* Draw an expression of your own: `micrograd-lr draw "sigmoid(w*x + b)" --set w=0.5 x=2 b=-1`\n'
+        f'* Draw an expression of your own: `{_command("micrograd-lr")} draw "sigmoid(w*x + b)" --set w=0.5 x=2 b=-1`\n'
         "* In Python: `from micrograd_lr import Value, log, sigmoid`, then `L.backward()` and any node's `.grad`\n"
-        "* In a clone of the repository, the engine in ten lines: `python demos/01_one_neuron.py`, and on to "
-        "`05_second_derivatives.py`\n"
+        f"* In a clone of the repository, the engine in ten lines: `{_command('python')} demos/01_one_neuron.py`, "
+        "and on to `06_draw_your_own.py`\n"
         "* There too: the slides' argument with the engine's numbers: `docs/derivation.md`"
     )
     report.save(path)
@@ -209,6 +211,15 @@ def _descend(report: Report, cases: Cases, rate: float, what: str) -> tuple[list
                     parameter.data -= rate * parameter.grad
                 move(f"J = {J.data:.2f}")
     return [v.data for v in w], b.data, losses
+
+
+def _command(name: str) -> str:
+    """How to call a program of this Python's environment from here: by its name, or by its path if it is not found."""
+    here = Path(sys.executable).parent
+    found = shutil.which(name)
+    if (found and Path(found).parent == here) or not here.is_relative_to(Path.cwd()):
+        return name
+    return (here.relative_to(Path.cwd()) / name).as_posix()
 
 
 def _vector(numbers: Iterable[float]) -> str:

@@ -33,12 +33,13 @@ def dot_source(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
         graph_attr={
             "rankdir": look.direction, "bgcolor": theme["canvas"], "nodesep": "0.3",
             "ranksep": "0.8" if examples else "0.2", "pad": "0.2",
+            "margin": "0",
         },
         node_attr={
             "fontname": FONT, "fontsize": "11", "fontcolor": theme["text"], "margin": "0.11,0.06", "height": "0"
         },
         edge_attr={
-            "fontname": FONT, "fontsize": "10", "fontcolor": theme["text"], "color": theme["line"], "arrowsize": "0.7"
+            "fontname": FONT, "fontsize": "10", "fontcolor": theme["text"], "color": theme["line"], "arrowsize": "0.6"
         },
     )  # fmt: skip
     for box in drawn.boxes:
@@ -56,7 +57,7 @@ def dot_source(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
             on_path = box in highlighted and edge.to in highlighted
             graph.edge(
                 edge.to.id, box.id, id=edge_id(box, i), penwidth=f"{width[edge]:g}",
-                **({"label": graphviz.nohtml(f" {text} ")} if (text := local[edge]) else {}),
+                **({"label": graphviz.nohtml(f"  {text} ")} if (text := local[edge]) else {}),
                 **({"color": theme["mark"], "style": "dashed" if not width[edge] else "solid"} if on_path else {}),
             )  # fmt: skip
     return str(graph.source)

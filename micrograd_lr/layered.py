@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from itertools import pairwise
-from math import hypot
 from xml.etree import ElementTree as ET
 
 from micrograd_lr.captions import THEMES, Look, captions, rows, widths
@@ -17,56 +16,58 @@ if TYPE_CHECKING:
 
     from micrograd_lr.picture import Box, Edge, Picture
 
-LINE, PAD, GAP, MARGIN = 14.0, 6.0, 22.0, 15.0  # points
-BETWEEN_RANKS, WHERE_EDGES_CROSS = 28.0, 90.0
+LINE, PAD, GAP, MARGIN = 14.0, 6.0, 16.0, 15.0  # points
+BETWEEN_RANKS, WHERE_EDGES_CROSS = 9.0, 30.0
 SWEEPS = 8
 _FONT_SIZES = {"word": 9.0, "caption": 10.0}  # everything else: 11
 
 
 class Place:
-    """A place in a rank: of a box, or of a long edge that passes through. `x` is its middle, across the ranks."""
+    """A place in a rank: of a box, or of an edge that passes through, perhaps with its caption beside it.
 
-    __slots__ = ("above", "below", "box", "rank", "width", "x")
+    `x` is the middle of the box, or where the edge passes; the place reaches from x - `before` to x + `after`.
+    """
 
-    def __init__(self, rank: int, width: float, box: Box | None = None):
-        self.rank, self.width, self.box, self.x = rank, width, box, 0.0
+    __slots__ = ("above", "after", "before", "below", "box", "caption", "rank", "x")
+
+    def __init__(self, rank: int, before: float, after: float, box: Box | None = None, caption: str = ""):
+        self.rank, self.before, self.after, self.box, self.caption, self.x = rank, before, after, box, caption, 0.0
         self.above: list[Place] = []
         self.below: list[Place] = []
 
 
 def layered_svg(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
-    """The picture as SVG text. Ranks by longest path, order by barycentres, positions by least squares."""
+    """The picture as SVG text. Ranks by longest path, order by barycentres, positions by least squares.
+
+    Between two ranks of boxes lies one of captions: so that every caption has a place of its own, beside its edge.
+    """
+    sideways = look.direction in ("LR", "RL")
     lines = {box: rows(box, drawn.root, look) for box in drawn.boxes}
     sizes = {box: _size(lines[box]) for box in drawn.boxes}
-    sideways = look.direction in ("LR", "RL")
-    across = {box: size[1] if sideways else size[0] for box, size in sizes.items()}
     along = {box: size[0] if sideways else size[1] for box, size in sizes.items()}
     shown = captions(drawn, look)
-    ranks, routes = _ranked(drawn, across)
+    ranks, routes = _ranked(drawn, {box: size[1 if sideways else 0] for box, size in sizes.items()}, shown, sideways)
     _order(ranks)
     _position(ranks)
 
     room = WHERE_EDGES_CROSS if any(box.kind == "example" for box in drawn.boxes) else BETWEEN_RANKS
-    room += max(map(_width, shown.values()), default=0) if sideways else 0
-    thickness = [max((along[place.box] for place in rank if place.box), default=0) for rank in ranks]
-    middles, end = [], 0.0
-    for size in thickness:
+    middles, halves, end = [], [], 0.0
+    for rank in ranks:
+        size = max((along[place.box] if place.box else _length(place, sideways) for place in rank), default=0)
         middles.append(end + size / 2)
+        halves.append(size / 2)
         end += size + room
     length = end - room
-    left = min(place.x - place.width / 2 for rank in ranks for place in rank)
-    right = max(place.x + place.width / 2 for rank in ranks for place in rank)
+    left = min(place.x - place.before for rank in ranks for place in rank)
+    right = max(place.x + place.after for rank in ranks for place in rank)
 
     def at(x: float, y: float) -> tuple[float, float]:
         """From a position across and along the ranks to the page."""
         y = length - y if look.direction in ("BT", "RL") else y
-        x -= left
-        return (y + MARGIN, x + MARGIN) if sideways else (x + MARGIN, y + MARGIN)
+        return (y + MARGIN, x - left + MARGIN) if sideways else (x - left + MARGIN, y + MARGIN)
 
-    across_page = right - left + 2 * MARGIN
-    width, height = (length + 2 * MARGIN, across_page) if sideways else (across_page, length + 2 * MARGIN)
-    # A caption beside the last edge on the right needs room, too.
-    width += max(map(_width, shown.values()), default=0) if not sideways else 0
+    across_page, along_page = right - left + 2 * MARGIN, length + 2 * MARGIN
+    width, height = (along_page, across_page) if sideways else (across_page, along_page)
     theme = THEMES[look.theme]
     svg = ET.Element("svg", {
         "xmlns": "http://www.w3.org/2000/svg", "width": f"{width:.0f}pt", "height": f"{height:.0f}pt",
@@ -77,31 +78,43 @@ def layered_svg(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
     ET.SubElement(graph, "rect", {"fill": theme["canvas"], "width": f"{width:.2f}", "height": f"{height:.2f}"})
     line = widths(drawn)
     for box in drawn.boxes:
+        ends = _ends(box, routes, sizes[box][1 if sideways else 0])
         for i, edge in enumerate(box.edges):
             marked = box in highlighted and edge.to in highlighted
             group = ET.SubElement(graph, "g", {"id": edge_id(box, i), "class": "edge"})
             ET.SubElement(group, "title").text = edge.to.id + "->" + box.id
-            route = routes[edge]
-            start, *_, stop = route
-            points = [at(place.x, middles[place.rank]) for place in route]
-            shift = _fan([routes[e][-2].x for e in box.edges], i) * (min(across[box], 70) / 2 - PAD)
-            points[0] = at(start.x, middles[start.rank] + along[edge.to] / 2)
-            points[-1] = at(stop.x + shift, middles[stop.rank] - along[box] / 2)
-            colour = theme["mark"] if marked else theme["line"]
-            _draw_edge(group, points, colour, line[edge], sideways)
-            if shown[edge]:
-                (x0, y0), (x1, y1) = points[-2:]
-                right, down = (0, -4) if sideways else (5, 3)
-                anchor = "middle" if sideways else "start"
-                t = 0.5 if len(box.edges) < 3 else 0.3 + 0.6 * i / len(box.edges)  # one below the other, not on it
-                _write(group, shown[edge], "caption", x0 + t * (x1 - x0) + right, y0 + t * (y1 - y0) + down,
-                       theme["text"], anchor)  # fmt: skip
+            start, *passing, stop = routes[edge]
+            points = [at(start.x, middles[start.rank] + along[edge.to] / 2)]
+            for place in passing:  # straight through the rank, past its boxes
+                points += [
+                    at(place.x, middles[place.rank] + half) for half in (-halves[place.rank], halves[place.rank])
+                ]
+            points.append(at(ends[i], middles[stop.rank] - along[box] / 2))
+            _draw_edge(group, points, theme["mark"] if marked else theme["line"], line[edge], sideways)
+            for place in passing:
+                if place.caption:
+                    x, y = at(place.x, middles[place.rank])
+                    where = (x, y - 4, "middle") if sideways else (x + 5, y + 3, "start")
+                    _write(group, place.caption, "caption", *where, theme["text"], theme["canvas"])
     for rank in ranks:
         for place in rank:
             if place.box:
                 centre = at(place.x, middles[place.rank])
                 _draw_box(graph, place.box, lines[place.box], sizes[place.box], centre, theme, place.box in highlighted)
     return ET.tostring(svg, encoding="unicode")
+
+
+def _length(place: Place, sideways: bool) -> float:
+    return (_width(place.caption) + 8 if sideways else LINE) if place.caption else 0.0
+
+
+def _ends(box: Box, routes: dict[Edge, list[Place]], size: float) -> list[float]:
+    """Where the edges end on the side of their box: side by side, in the order in which they come. x·x has two ends."""
+    x = routes[box.edges[0]][-1].x if box.edges else 0.0
+    by_origin = sorted(range(len(box.edges)), key=lambda i: routes[box.edges[i]][-2].x)
+    room = min(size, 30.0 * len(box.edges)) - 2 * PAD
+    spread = [room * (k / (len(by_origin) - 1) - 0.5) if len(by_origin) > 1 else 0.0 for k in range(len(by_origin))]
+    return [x + spread[by_origin.index(i)] for i in range(len(by_origin))]
 
 
 def _size(lines: Sequence[tuple[str, str]]) -> tuple[float, float]:
@@ -121,22 +134,27 @@ def _width(text: str, what: str = "caption") -> float:
     return ems * _FONT_SIZES.get(what, 11.0) * (1.08 if what == "title" else 1)
 
 
-def _ranked(drawn: Picture, across: dict[Box, float]) -> tuple[list[list[Place]], dict[Edge, list[Place]]]:
+def _ranked(
+    drawn: Picture, across: dict[Box, float], shown: dict[Edge, str], sideways: bool
+) -> tuple[list[list[Place]], dict[Edge, list[Place]]]:
     """The ranks from the leaves down to the root, and the places that each edge passes through, operand first."""
     rank = {drawn.root: 0}
-    for box in reversed(drawn.boxes):  # each as near to its users as they allow
+    for box in reversed(drawn.boxes):  # each as near to its users as they allow; the odd ranks are for captions
         for edge in box.edges:
-            rank[edge.to] = min(rank.get(edge.to, 0), rank[box] - 1)
+            rank[edge.to] = min(rank.get(edge.to, 0), rank[box] - 2)
     first = min(rank.values())
-    rank = {box: r - first for box, r in rank.items()}
-    ranks: list[list[Place]] = [[] for _ in range(max(rank.values()) + 1)]
-    place = {box: Place(rank[box], across[box], box) for box in drawn.boxes}
+    ranks: list[list[Place]] = [[] for _ in range(1 - first)]
+    place = {box: Place(rank[box] - first, across[box] / 2, across[box] / 2, box) for box in drawn.boxes}
     for box in _written_order(drawn):
-        ranks[rank[box]].append(place[box])
+        ranks[place[box].rank].append(place[box])
     routes: dict[Edge, list[Place]] = {}
     for box in drawn.boxes:
         for edge in box.edges:
-            passing = [Place(r, GAP) for r in range(rank[edge.to] + 1, rank[box])]
+            end = place[box].rank
+            passing = [Place(r, PAD, PAD) for r in range(place[edge.to].rank + 1, end)]
+            if text := shown[edge]:
+                before, after = (LINE, 2.0) if sideways else (2.0, _width(text) + 6)
+                passing[-1] = Place(end - 1, before, after, caption=text)
             for dummy in passing:
                 ranks[dummy.rank].append(dummy)
             route = routes[edge] = [place[edge.to], *passing, place[box]]
@@ -189,7 +207,7 @@ def _spread(rank: list[Place], wanted: list[float]) -> None:
     """The positions nearest to the wanted ones, in squares, that keep order and distance: pool adjacent violators."""
     offset, offsets = 0.0, []
     for i, place in enumerate(rank):
-        offset += (rank[i - 1].width + place.width) / 2 + GAP if i else 0.0
+        offset += rank[i - 1].after + place.before + GAP if i else 0.0
         offsets.append(offset)
     pools: list[list[float]] = []  # sum and number
     for target, offset in zip(wanted, offsets):
@@ -203,27 +221,16 @@ def _spread(rank: list[Place], wanted: list[float]) -> None:
         place.x = mean + offset
 
 
-def _fan(xs: list[float], i: int) -> float:
-    """Where the i-th edge ends on the side of its box, from -1 to 1, by where it comes from; x·x has two ends."""
-    place = sorted(range(len(xs)), key=xs.__getitem__).index(i)
-    return 2 * place / (len(xs) - 1) - 1 if len(xs) > 1 else 0.0
-
-
 def _draw_edge(group: ET.Element, points: list[tuple[float, float]], colour: str, width: float, sideways: bool) -> None:
-    """A straight line to a neighbouring rank; a smooth curve through the ranks between; an arrow head at the end."""
-    path, (cx, cy) = f"M{points[0][0]:.2f},{points[0][1]:.2f}", points[0]
+    """A smooth curve through the points, in the direction of the ranks at each; an arrow head at the end."""
+    path = f"M{points[0][0]:.2f},{points[0][1]:.2f}"
     for (x0, y0), (x1, y1) in pairwise(points):
-        if len(points) > 2:
-            half_x, half_y = (x0 + x1) / 2, (y0 + y1) / 2
-            cx, cy = (half_x, y1) if sideways else (x1, half_y)
-            away = f"{half_x:.2f},{y0:.2f}" if sideways else f"{x0:.2f},{half_y:.2f}"
-            path += f"C{away} {cx:.2f},{cy:.2f} {x1:.2f},{y1:.2f}"
-        else:
-            path += f"L{x1:.2f},{y1:.2f}"
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        away, back = ((x, y0), (x, y1)) if sideways else ((x0, y), (x1, y))
+        path += f"C{away[0]:.2f},{away[1]:.2f} {back[0]:.2f},{back[1]:.2f} {x1:.2f},{y1:.2f}"
     ET.SubElement(group, "path", {"fill": "none", "stroke": colour, "stroke-width": f"{width:g}", "d": path})
-    x, y = points[-1]
-    length = hypot(x - cx, y - cy) or 1.0
-    dx, dy = 8 * (x - cx) / length, 8 * (y - cy) / length
+    (x0, y0), (x, y) = points[-2:]
+    dx, dy = (8 if x > x0 else -8, 0) if sideways else (0, 8 if y > y0 else -8)
     tip = [(x, y), (x - dx - dy / 2, y - dy + dx / 2), (x - dx + dy / 2, y - dy - dx / 2)]
     ET.SubElement(group, "polygon", {"fill": colour, "stroke": colour, "points": _points(tip)})
 
@@ -252,7 +259,7 @@ def _draw_box(
         crease = [(edge - fold, top), (edge - fold, top + fold), (edge, top + fold)]
         ET.SubElement(group, "polyline", paint | {"points": _points(crease)})
     elif box.kind == "example":  # a folder with a tab
-        points = [(x, y), (x, y - 5), (x + 28, y - 5), (x + 32, y), (x + width, y), (x + width, y + height)]
+        points = [(x, y), (x + 28, y), (x + 32, y + 4), (x + width, y + 4), (x + width, y + height)]
         ET.SubElement(group, "polygon", paint | {"points": _points([*points, (x, y + height)])})
     else:
         dashes = {"stroke-dasharray": "5,3"} if box.kind == "folded" else {}
@@ -269,16 +276,20 @@ def _draw_box(
     baseline = cy - LINE * len(lines) / 2 - 4
     for what, text in lines:
         baseline += LINE
-        _write(group, text, what, cx, baseline, theme.get(what, theme["text"]), "middle")
+        _write(group, text, what, cx, baseline, "middle", theme.get(what, theme["text"]))
 
 
 def _points(points: list[tuple[float, float]]) -> str:
     return " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
 
 
-def _write(group: ET.Element, text: str, what: str, x: float, y: float, colour: str, anchor: str) -> None:
+def _write(
+    group: ET.Element, text: str, what: str, x: float, y: float, anchor: str, colour: str, halo: str = ""
+) -> None:
+    """A text; with a halo in the colour of the ground where it may stand near a line."""
     bold = {"font-weight": "bold"} if what == "title" else {}
+    around = {"stroke": halo, "stroke-width": "3", "paint-order": "stroke"} if halo else {}
     ET.SubElement(group, "text", {
         "text-anchor": anchor, "x": f"{x:.2f}", "y": f"{y:.2f}", "font-family": FONT,
-        "font-size": f"{_FONT_SIZES.get(what, 11.0):.2f}", "fill": colour, **bold,
+        "font-size": f"{_FONT_SIZES.get(what, 11.0):.2f}", "fill": colour, **bold, **around,
     }).text = text  # fmt: skip

