@@ -40,7 +40,10 @@ def test_the_pictures_are_there(printed, tmp_path_factory):
     for name in ("one_example.svg", "many_examples.svg"):
         assert f"{name}:" in text.replace("\n   ", "")
         assert (folder / name).read_text(encoding="utf-8").endswith("</svg>\n")
-    assert (folder / "one_example.png").read_bytes().startswith(b"\x89PNG")
+    if (folder / "one_example.png").exists():
+        assert (folder / "one_example.png").read_bytes().startswith(b"\x89PNG")
+    else:
+        assert "there is no font on this machine" in " ".join(text.split())
     assert "563 more examples" not in (many := (folder / "many_examples.svg").read_text(encoding="utf-8"))
     assert "565 more examples" in many
 
