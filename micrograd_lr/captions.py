@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
+
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +18,8 @@ if TYPE_CHECKING:
 DIRECTIONS = {"TB": "top to bottom", "BT": "bottom to top", "LR": "left to right", "RL": "right to left"}
 PARTIALS = ("number", "formula", "both", "none")
 INSIDE = 4  # intermediate results in the box of an example
-EDGES_WITH_CAPTIONS = 150  # beyond, captions hide the picture
+EDGES_WITH_CAPTIONS = 300  # beyond, captions hide the picture
+LONGEST_NUMBER = 24  # characters of an exact number or a symbol
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -64,15 +69,21 @@ def clean(text: str) -> str:
 
 
 def number(x: Any, digits: int) -> str:
-    """A number with `digits` significant digits and a real minus sign; "–" for None, before backward."""
+    """A number with `digits` significant digits and a real minus sign; "–" for None, before backward.
+
+    An exact number stands as it is, 1/3, if it is short; what is longer is rounded (≈).
+    """
     if x is None:
         return "–"
-    if isinstance(x, float):
-        whole = 10**digits <= abs(x) < 1e7  # 10000, and not 1e+04
-        shown = f"{x:.0f}" if whole else f"{x + 0.0:.{digits}g}"  # -0.0 + 0.0 is 0.0
-    else:
-        shown = str(x)
-    shown = shown if len(shown) <= 40 else shown[:39] + "…"
+    shown = str(x)
+    if isinstance(x, (float, Decimal)):
+        whole = 10**digits <= abs(float(x)) < 1e7  # 10000, and not 1e+04
+        shown = f"{x:.0f}" if whole else f"{x + 0:.{digits}g}"  # -0.0 + 0 is 0.0
+    elif len(shown) > LONGEST_NUMBER:
+        try:
+            shown = f"≈ {float(x):.{digits}g}"
+        except (TypeError, ArithmeticError):  # a formula, or beyond the floats
+            shown = shown[: LONGEST_NUMBER - 1] + "…"
     return clean(shown.replace("-", "−"))
 
 
@@ -102,8 +113,9 @@ def rows(box: Box, root: Box, look: Look) -> list[tuple[str, str]]:
 
 
 def gradient(box: Box, root: Box) -> str:
-    """``∂L/∂z``, or ``grad`` where a name is missing."""
-    return f"∂{clean(root.label)}/∂{clean(box.label)}" if root.label and box.label else "grad"
+    """``∂L/∂z``; ``grad`` where a name is missing, or where the gradients are those of another root."""
+    named = root.label and box.label and not root.foreign
+    return f"∂{clean(root.label)}/∂{clean(box.label)}" if named else "grad"
 
 
 def caption(edge: Edge, look: Look) -> str:
@@ -123,31 +135,40 @@ def captions(drawn: Picture, look: Look) -> dict[Edge, str]:
 
 
 def flow(box: Box, edge: Edge) -> float | None:
-    """|∂root/∂operand along this edge|, the gradient that the edge carries back; None before backward."""
+    """|∂root/∂operand along this edge|, the gradient that the edge carries back; None before backward, and for NaN."""
     if box.grad is None or edge.partial is None:
         return None
     try:
-        return abs(float(box.grad * edge.partial))
+        carried = abs(float(box.grad * edge.partial))
+    except OverflowError:
+        return math.inf
     except TypeError:  # a symbol
         return None
+    return None if math.isnan(carried) else carried
 
 
 def widths(drawn: Picture) -> dict[Edge, float]:
     """The width of each edge in points, 1 to 3.5, by the root of its share of the largest gradient that one carries."""
     flows = {edge: flow(box, edge) for box in drawn.boxes for edge in box.edges}
-    largest = max((x for x in flows.values() if x is not None and x < float("inf")), default=0) or 1
+    largest = max((x for x in flows.values() if x is not None and x < math.inf), default=0) or 1
     return {edge: 1.2 if x is None else round(1 + 2.5 * min(x / largest, 1) ** 0.5, 2) for edge, x in flows.items()}
 
 
 def marked(drawn: Picture, highlight: Any) -> set[Box]:
-    """The boxes that `highlight` names, by label or id. ValueError for one that is not in the picture."""
+    """The boxes of the nodes in `highlight`, given as nodes, labels or ids. ValueError for one that is not there."""
     found = set()
     for name in highlight:
-        boxes = [box for box in drawn.boxes if name in (box.label, box.id, box.id.partition("-for-")[0])]
+        boxes = (
+            drawn.of_node(name)
+            if isinstance(name, Value)
+            else [box for box in drawn.boxes if name and name == box.label]
+        )
+        boxes = boxes or [box for box in drawn.boxes if name == box.id]
         if not boxes:
             known = [*dict.fromkeys(box.label or box.id for box in drawn.boxes)]
             listed = ", ".join(known[:12]) + ", …" * (len(known) > 12)
-            raise ValueError(f"highlight: no box of the picture is called {name!r}; there are {listed}.")
+            asked = f"for {name!r}" if isinstance(name, Value) else f"called {name!r}"
+            raise ValueError(f"highlight: there is no box {asked} in the picture; there are {listed}.")
         found.update(boxes)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -131,8 +132,8 @@ def _draw(options: argparse.Namespace) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, or 1 where a check is red, an input is wrong or a file not written."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    # An expression may begin with a minus sign, which argparse would take for an option.
-    arguments = [f" {text}" if text.startswith("-") and {*text} & {*"(*+/"} else text for text in arguments]
+    # An expression may begin with a minus sign, which argparse would take for an option; ours begin with --, -o or -h.
+    arguments = [f" {text}" if re.match("-[^-oh]", text) else text for text in arguments]
     options = parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

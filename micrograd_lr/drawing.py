@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from micrograd_lr.captions import DIRECTIONS, THEMES, Look, marked, title
+from micrograd_lr.captions import EDGES_WITH_CAPTIONS, Look, marked, title
 from micrograd_lr.dot_source import dot_source
 from micrograd_lr.files import write_whole
 from micrograd_lr.layered import layered_svg
 from micrograd_lr.outline import description, text_tree
 from micrograd_lr.picture import LIMIT, picture
 from micrograd_lr.render import BUILT_IN, RenderError, annotated, choose, graphviz
-from micrograd_lr.value import Value, topological
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from micrograd_lr.picture import Picture
 
-__all__ = ["DIRECTIONS", "THEMES", "Drawing", "RenderError", "draw"]
+__all__ = ["Drawing", "RenderError", "draw"]
 
 SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 
@@ -60,10 +60,11 @@ def draw(
         )
     look = Look(direction, digits, theme, gradients, partials)
     drawn = picture(root, opened, limit, data)
-    names = [highlight] if isinstance(highlight, (str, Value)) else [*highlight]
-    if any(isinstance(name, Value) for name in names):
-        ids = {node: f"n{i}" for i, node in enumerate(topological(root))}
-        names = [ids.get(name, repr(name)) if isinstance(name, Value) else name for name in names]
+    names = [highlight] if isinstance(highlight, (str, Value)) else highlight
+    if sum(len(box.edges) for box in drawn.boxes) > EDGES_WITH_CAPTIONS and partials != "none":
+        drawn.notes.append(
+            f"local derivatives are left out, on more than {EDGES_WITH_CAPTIONS} edges; use a smaller limit"
+        )
     return Drawing(drawn, look, marked(drawn, names), choose(len(drawn.boxes), renderer))
 
 

@@ -8,6 +8,7 @@ import math
 import re
 import warnings
 from functools import partial
+from unicodedata import normalize
 
 from micrograd_lr import functions
 from micrograd_lr.ops import OPS
@@ -61,8 +62,9 @@ class Expression:
         self._root = self._read()
         self.names = tuple(step.label for step in self._steps if step.operation is None)
 
-    def __call__(self, **numbers: Any) -> Value:
+    def __call__(self, /, **numbers: Any) -> Value:
         """Record the expression at these numbers (or nodes), one for each of `names`; returns the root."""
+        numbers = {normalize("NFKC", name): number for name, number in numbers.items()}  # as Python reads names
         missing = [name for name in self.names if name not in numbers]
         unknown = [name for name in numbers if name not in self.names]
         if missing or unknown:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write `content` beside `path` and rename it: a reader never sees half a file. OSError names `path` itself."""
-    beside = path.with_name(path.name + ".part")
+    target = path.resolve()  # what a link stands for
+    beside = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:
-            beside.write_bytes(content.encode() if isinstance(content, str) else content)
-            beside.replace(path)
+            with beside.open("xb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+            beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:

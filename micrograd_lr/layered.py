@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LINE, PAD, GAP, MARGIN = 14.0, 6.0, 16.0, 15.0  # points
 BETWEEN_RANKS, WHERE_EDGES_CROSS = 9.0, 30.0
 SWEEPS = 8
+LONGEST_ROUTE = 40  # ranks
 _FONT_SIZES = {"word": 9.0, "caption": 10.0}  # everything else: 11
 
 
@@ -151,7 +152,8 @@ def _ranked(
     for box in drawn.boxes:
         for edge in box.edges:
             end = place[box].rank
-            passing = [Place(r, PAD, PAD) for r in range(place[edge.to].rank + 1, end)]
+            start = max(place[edge.to].rank + 1, end - LONGEST_ROUTE)  # the rest of a longer way is one line
+            passing = [Place(r, PAD, PAD) for r in range(start, end)]
             if text := shown[edge]:
                 before, after = (LINE, 2.0) if sideways else (2.0, _width(text) + 6)
                 passing[-1] = Place(end - 1, before, after, caption=text)

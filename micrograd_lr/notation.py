@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_SUM, _PRODUCT, _ATOM = range(3)  # how tightly the outermost operation binds
+_SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly the outermost operation binds
 
 
 class Text:
@@ -87,7 +87,7 @@ class Text:
         if isinstance(other, Scalar):
             return NotImplemented
         other = as_text(other)
-        text = f"{self._inside(_PRODUCT)}/{other._inside(_ATOM)}"
+        text = f"{self._inside(_PRODUCT)}/{other._inside(_POWER)}"
         below = other if self._text == "1" else None
         return Text(text, _rank=_PRODUCT, _minus=self._minus != other._minus, _below=below)
 
@@ -100,9 +100,8 @@ class Text:
         if _is(exponent, 0):
             return 1
         other = as_text(exponent)
-        return Text(
-            f"{Text(str(self), _rank=_SUM if self._minus else self._rank)._inside(_ATOM)}^{other._inside(_ATOM)}"
-        )
+        base = f"({self})" if self._minus else self._inside(_ATOM)
+        return Text(f"{base}^({other})" if other._minus else f"{base}^{other._inside(_ATOM)}", _rank=_POWER)
 
     def __rpow__(self, base: Any) -> Any:
         return as_text(base) ** self

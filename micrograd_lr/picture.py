@@ -8,6 +8,7 @@ from operator import add, mul
 
 from micrograd_lr.logistic import literal_loss
 from micrograd_lr.notation import Text, as_text
+from micrograd_lr.number_types import one_like
 from micrograd_lr.value import Value, topological
 
 TYPE_CHECKING = False
@@ -35,15 +36,17 @@ class Box:
 
     `value` and `grad` are numbers: `grad` is None before backward, and for a plain number. `edges` lead to the operands
     in order, duplicates kept. `inside` holds the labelled boxes that an example stands for; `word` says what it is.
+    `foreign` is set on a root whose graph holds gradients of another root.
     """
 
-    __slots__ = ("edges", "formula", "grad", "id", "inside", "kind", "label", "op", "value", "word")
+    __slots__ = ("edges", "foreign", "formula", "grad", "id", "inside", "kind", "label", "op", "value", "word")
 
     def __init__(
         self, name: str, kind: str, label: str = "", op: Op | None = None, value: Any = None, grad: Any = None
     ):
         self.id, self.kind, self.label, self.op, self.value, self.grad = name, kind, label, op, value, grad
         self.word = kind if kind in ("parameter", "data", "constant") else ""
+        self.foreign = False
         self.formula: Any = ""
         self.edges: list[Edge] = []
         self.inside: list[Box] = []
@@ -70,8 +73,19 @@ class Edge:
 class Picture:
     """The boxes of a graph, operands before users, the root last; and notes on what is not shown."""
 
-    def __init__(self, boxes: list[Box], notes: list[str]) -> None:
-        self.boxes, self.notes, self.root = boxes, notes, boxes[-1]
+    def __init__(self, boxes: list[Box], notes: list[str], ids: dict[Value, str]) -> None:
+        self.boxes, self.notes, self.ids, self.root = boxes, notes, ids, boxes[-1]
+
+    def with_boxes(self, boxes: list[Box], *notes: str) -> Picture:
+        """The same graph, shown by other boxes."""
+        return Picture(boxes, [*self.notes, *notes], self.ids)
+
+    def of_node(self, node: Value) -> list[Box]:
+        """The boxes that stand for a node: one, several for a leaf that is drawn once per use, none if it is hidden."""
+        name = self.ids.get(node)
+        return [
+            box for box in self.boxes if name in (box.id, *box.id.split("-for-")[:1], box.id.removesuffix("-example"))
+        ]
 
 
 def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y")) -> Picture:
@@ -81,7 +95,11 @@ def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: I
         raise ValueError(f"opened={unknown[0]!r}: what can be opened is {', '.join([*OPENED, EXAMPLES_OPENED])}.")
     if limit < 2:
         raise ValueError(f"limit={limit}: a picture needs at least 2 boxes.")
-    drawn = Picture(*_boxes(root, opened, {name.lower() for name in data}))
+    order = topological(root)
+    drawn = _boxes(order, opened, {name.lower() for name in data})
+    if _foreign_gradients(order):
+        drawn.root.foreign = True
+        drawn.notes.append("the gradients are those of another root, or of older numbers: call backward() on this one")
     for box in drawn.boxes:
         _write_formulas(box)
     if EXAMPLES_OPENED not in opened:
@@ -91,12 +109,25 @@ def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: I
     return _with_leaves_apart(drawn) if len(drawn.boxes) > LEAVES_APART else drawn
 
 
-def _boxes(root: Value, opened: set[str], data: set[str]) -> tuple[list[Box], list[str]]:
-    """A box for every node and every plain number, in the order in which they were written, and notes."""
+def _foreign_gradients(order: list[Value]) -> bool:
+    """Whether the gradients in this graph are not those of a sweep from its root."""
+    if order[-1].grad is None:
+        return any(node.grad is not None for node in order)
+    expected: dict[Value, Any] = {order[-1]: one_like(order[-1].data)}
+    for node in reversed(order):  # as in the sweep, digit by digit
+        for operand, partial in zip(node.operands, node.partials):
+            if isinstance(operand, Value):
+                expected[operand] = expected.get(operand, 0) + expected[node] * partial
+    return any(node.grad is None or (node.grad != x and x == x) for node, x in expected.items())
+
+
+def _boxes(order: list[Value], opened: set[str], data: set[str]) -> Picture:
+    """A box for every node and every plain number, in the order in which they were written."""
     boxes: list[Box] = []
     notes: list[str] = []
 
     def written(name: str, node: Value, of: dict[Value, Box], grad: Any, label: str) -> Box:
+        label = str(label or "")
         kind = "op" if node.op else "data" if _stem(label) in data else "parameter"
         box = Box(name, kind, label, node.op, node.data, grad)
         for i, (operand, partial) in enumerate(zip(node.operands, node.partials)):
@@ -107,8 +138,9 @@ def _boxes(root: Value, opened: set[str], data: set[str]) -> tuple[list[Box], li
         return box
 
     of: dict[Value, Box] = {}
-    for index, node in enumerate(topological(root)):
-        id = f"n{index}"
+    ids = {node: f"n{index}" for index, node in enumerate(order)}
+    changed: dict[str, None] = {}
+    for node, id in ids.items():
         atoms: tuple[Value, dict[Value, Value]] | None = None
         if node.op and node.op.name in opened:
             try:
@@ -125,7 +157,13 @@ def _boxes(root: Value, opened: set[str], data: set[str]) -> tuple[list[Box], li
             name, label = (id, node.label) if atom is top else (f"{id}-atom{i}", "")
             inside[atom] = written(name, atom, inside, grad, label)
         of[node] = inside[top]
-    return boxes, notes
+    for node in order:
+        for operand, recorded in zip(node.operands, node.numbers):
+            if isinstance(operand, Value) and operand.data is not recorded and operand.data != recorded:
+                changed[str(operand.label or ids[operand])] = None
+    if changed:
+        notes.append(f"{', '.join(changed)} changed after this was recorded: the other numbers are of before")
+    return Picture(boxes, notes, ids)
 
 
 def _atoms(node: Value) -> tuple[Value, dict[Value, Value]]:
@@ -156,63 +194,88 @@ def _write_formulas(box: Box) -> None:
         if len(str(box.formula)) > LONGEST_TITLE:
             box.formula = op.value(*(x if len(str(x)) < LONGEST_TITLE / len(names) else Text("…") for x in names))
         partials = op.partials(box.name, *numbers)
-    except TypeError:  # a row of the user's own, written for numbers only
+    except (TypeError, AttributeError, ValueError, ArithmeticError):  # a row of the user's own, for numbers only
         box.formula, partials = Text(f"{op}({', '.join(map(str, names))})"), ("",) * len(names)
     for edge, formula in zip(box.edges, partials):
         edge.formula = f"{formula:g}" if isinstance(formula, (int, float)) else str(formula)
 
 
 def _grouped(whole: Picture) -> Picture:
-    """A loss of many examples, one box per example: where terms of one form, on shared leaves, are added up."""
-    root = whole.root
-    terms = _terms(whole)
-    owner = _owners(whole, terms)
+    """A loss of many examples, one box per example: where terms of one form, on shared parameters, are added up.
+
+    The sum is looked for from the root down, past what is done to it: J/m, or J plus a regulariser.
+    """
+    users = Counter(edge.to for box in whole.boxes for edge in box.edges)
+    candidates = [whole.root]
+    for box in candidates:
+        if (grouped := _grouped_at(whole, box, users)) is not None:
+            return grouped
+        candidates += [edge.to for edge in box.edges if edge.to.op and len(candidates) < MANY]
+    return whole
+
+
+def _grouped_at(whole: Picture, total: Box, users: Counter[Box]) -> Picture | None:
+    """The picture with the terms of `total` as examples; None if it is no sum over examples."""
+    terms, spine = _terms(total, users)
+    if len(terms) < 2:
+        return None
+    owner = _owners(whole, terms, spine)
     own: dict[Box, list[Box]] = {term: [] for term in terms}
+    shared = []
     for box in whole.boxes:
-        if (term := owner.get(box)) is not None:
+        term = owner.get(box, box)
+        if term is None:
+            shared.append(box)
+        elif term in own:
             own[term].append(box)
     forms = {tuple(box.op.name for box in part if box.op) for part in own.values()}
-    shared = [box for box in whole.boxes if owner.get(box, root) is None]
-    if len(own) < 2 or len(own) < len(terms) or len(forms) > 1 or not shared:
-        return whole
-    if root.op and root.op.name == "add" and (len(own) < 3 or len(min(forms)) < 2):
-        return whole  # w₁x₁ + w₂x₂ is no batch
+    parameters = [box for box in whole.boxes if box.kind == "parameter" and box.label]
+    if len(own) < 2 or len(own) < len(terms) or len(forms) > 1 or any(owner[term] is not term for term in terms):
+        return None
+    if not {*parameters} & {*shared} or any(owner.get(box) in own for box in parameters):
+        return None  # v₁ relu(w₁x) + v₂ relu(w₂x) is a network: its terms have parameters of their own
+    if total.op and total.op.name == "add" and (len(own) < 3 or len(min(forms)) < 2):
+        return None  # wx + wy is no batch
     examples = [_example(term, part, shared, f"example {i}") for i, (term, part) in enumerate(own.items(), start=1)]
-    notes = list(whole.notes)
+    note = f'{len(examples)} examples, one box each: opened="{EXAMPLES_OPENED}" shows what is inside'
     if len(examples) > EXAMPLES + 1:
         rest = examples[EXAMPLES:]
         examples[EXAMPLES:] = [_rest(rest)]
-        notes.append(f"{len(rest)} of {len(own)} examples share one box; draw one of the terms to see inside")
-    else:
-        notes.append(f'{len(own)} examples, one box each: opened="{EXAMPLES_OPENED}" shows what is inside')
-    top = Box(root.id, "op", root.label, root.op, root.value, root.grad)
-    top.formula = root.formula if len(str(root.formula)) <= LONGEST_NAME else Text(f"Σ of {len(own)}")
-    top.edges = [Edge(example, 1, "1") for example in examples]
-    return Picture([*shared, *examples, top], notes)
+        note = f"{len(rest)} of {len(own)} examples share one box; draw one of the terms to see inside"
+    total.edges = [Edge(example, 1, "1") for example in examples]
+    if len(str(total.formula)) > LONGEST_NAME:
+        total.formula = Text(f"Σ of {len(own)}")
+    boxes: list[Box] = []
+    for box in whole.boxes:
+        if box is total:
+            boxes += [*examples, total]
+        elif box not in spine and owner.get(box) not in own:
+            boxes.append(box)
+    return whole.with_boxes(boxes, note)
 
 
-def _terms(whole: Picture) -> list[Box]:
-    """The terms that the root adds up: those of one n-ary sum, or of a chain of adds."""
-    box = whole.root
-    if box.op is None or box.op.name == "sum":
-        return [edge.to for edge in box.edges]
-    users = Counter(edge.to for box in whole.boxes for edge in box.edges)
-    terms: list[Box] = []
-    while box.op is not None and box.op.name == "add" and users[box] <= 1:
+def _terms(total: Box, users: Counter[Box]) -> tuple[list[Box], set[Box]]:
+    """What `total` adds up, in one n-ary sum or in a chain of adds; and the boxes that only do the adding."""
+    if total.op is None or total.op.name != "add":
+        return [edge.to for edge in total.edges if total.op and total.op.name == "sum"], {total}
+    terms, spine, box = [], set(), total
+    while box is total or (box.op is not None and box.op.name == "add" and users[box] == 1):
+        spine.add(box)
         terms.append(box.edges[1].to)
         box = box.edges[0].to
     if box.kind == "constant" and box.value == 0:  # what Python's sum() begins with
-        return terms[::-1]
-    return [box, *reversed(terms)] if terms else []
+        return terms[::-1], {*spine, box}
+    return [box, *reversed(terms)], spine
 
 
-def _owners(whole: Picture, terms: list[Box]) -> dict[Box, Box | None]:
-    """For each box below the terms, the one term that it belongs to; None where several share it."""
-    owner: dict[Box, Box | None] = {term: term for term in terms}
+def _owners(whole: Picture, terms: list[Box], spine: set[Box]) -> dict[Box, Box | None]:
+    """For each box, the one term that it belongs to, or the root if it belongs to none; None where several share it."""
+    owner: dict[Box, Box | None] = {whole.root: whole.root, **{term: term for term in terms}}
     for box in reversed(whole.boxes):
-        if box in owner:
-            for edge in box.edges:
-                owner[edge.to] = owner[box] if owner.get(edge.to, owner[box]) is owner[box] else None
+        for edge in box.edges:
+            if box not in spine:
+                mine = owner[box]
+                owner[edge.to] = mine if owner.setdefault(edge.to, mine) is mine else None
     return owner
 
 
@@ -263,7 +326,7 @@ def _folded(whole: Picture, limit: int) -> Picture:
             box.edges = shown if len(shown) == len(box.edges) else [*shown, Edge(rest)]
             boxes.append(box)
     size = len(whole.boxes)
-    return Picture(boxes, [*whole.notes, f"{hidden:,} of {size:,} nodes are not shown; limit={size} shows all of them"])
+    return whole.with_boxes(boxes, f"{hidden:,} of {size:,} nodes are not shown; limit={size} shows all of them")
 
 
 def _with_leaves_apart(whole: Picture) -> Picture:
@@ -277,4 +340,4 @@ def _with_leaves_apart(whole: Picture) -> Picture:
                 boxes.append(edge.to)
         if box.edges or box.kind in ("constant", "folded") or box is whole.root:
             boxes.append(box)
-    return Picture(boxes, [*whole.notes, "every leaf is drawn once for each of its uses"])
+    return whole.with_boxes(boxes, "every leaf is drawn once for each of its uses")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from micrograd_lr.picture import Picture
 
 SECONDS = 10.0  # the time that Graphviz gets for one picture
-TOO_LARGE = 1_000  # boxes, from which on Graphviz would need longer
+TOO_LARGE = 500  # boxes, from which on Graphviz would need longer
 BUILT_IN = "built-in"
 _SVG = "http://www.w3.org/2000/svg"
 _IN_PYGRAPHVIZ = (  # in a process of its own, which can be stopped
@@ -104,10 +104,10 @@ def annotated(svg: str, drawn: Picture, look: Look, title: str, description: str
     ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     tree = ET.fromstring(svg)
     tree.set("role", "img")
-    tree.set("aria-labelledby", "graph-title graph-description")
+    tree.set("aria-label", clean(title))
     tree.set("style", "max-width: 100%; height: auto")
     for position, (name, text) in enumerate({"title": title, "desc": description}.items()):
-        element = ET.Element(f"{{{_SVG}}}{name}", {"id": "graph-title" if name == "title" else "graph-description"})
+        element = ET.Element(f"{{{_SVG}}}{name}")
         element.text = clean(text)
         tree.insert(position, element)
     groups = {group.get("id"): group for group in tree.iter(f"{{{_SVG}}}g")}

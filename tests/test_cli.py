@@ -32,6 +32,7 @@ def test_the_slides_loss_as_a_file_from_a_real_shell(tmp_path):
 def test_an_expression_may_begin_with_a_minus_sign_and_have_names(capsys):
     assert cli.main(["draw", "-log(a)", "--set", "a=0.5"]) == 0
     assert cli.main(["draw", "z=w*x+b; a=sigmoid(z); -log(a)", "--set", "w=1", "x=2", "--set", "b=-2"]) == 0
+    assert cli.main(["draw", "-x", "--set", "x=1"]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("−log(a): 0.6931, grad = 1\n")
     assert "a = σ(z): 0.5, grad = −2" in printed
@@ -51,6 +52,12 @@ def test_the_options_reach_the_drawing(capsys, tmp_path):
     assert "#14171c" in source
     assert source.count("penwidth=3 ") == 2
     assert capsys.readouterr().err == "note: 2 of 4 nodes are not shown; limit=4 shows all of them\n"
+
+
+def test_options_may_be_joined_to_their_values(tmp_path):
+    for joined in (f"--output={tmp_path / 'a.svg'}", f"-o{tmp_path / 'b.svg'}"):
+        assert cli.main(["draw", "w", "--set", "w=1", joined]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.svg", "b.svg"]
 
 
 def test_open_shows_the_picture(monkeypatch, capsys, tmp_path):

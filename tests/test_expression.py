@@ -77,6 +77,11 @@ def test_an_expression_records_a_new_graph_at_each_call():
     assert square(x=3).data == 9
 
 
+def test_any_name_that_python_takes():
+    assert Expression("self * text")(self=2, text=3).data == 6
+    assert Expression("\u00b5 * 2")(µ=1).data == 2  # read as \u03bc, as Python does
+
+
 def test_plain_numbers_are_folded_and_large_ones_are_floats():
     assert Expression("2*3 + 1/4")().data == 6.25
     assert Expression("x + 2*3")(x=1).operands[1] == 6.0
