@@ -79,10 +79,14 @@ def number(x: Any, digits: int) -> str:
     if isinstance(x, (float, Decimal)):
         whole = 10**digits <= abs(float(x)) < 1e7  # 10000, and not 1e+04
         shown = f"{x:.0f}" if whole else f"{x + 0:.{digits}g}"  # -0.0 + 0 is 0.0
-    elif len(shown) > LONGEST_NUMBER:
+    elif len(shown) > (digits if "." in shown else LONGEST_NUMBER):
         try:
-            shown = f"≈ {float(x):.{digits}g}"
+            rounded = float(x)
         except (TypeError, ArithmeticError):  # a formula, or beyond the floats
+            rounded = 0.0
+        if rounded:
+            shown = f"{rounded:.{digits}g}" if "." in shown else f"≈ {rounded:.{digits}g}"
+        elif len(shown) > LONGEST_NUMBER:
             shown = shown[: LONGEST_NUMBER - 1] + "…"
     return clean(shown.replace("-", "−"))
 

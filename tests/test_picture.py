@@ -200,7 +200,8 @@ def test_numbers_are_shown_with_digits_and_a_real_minus():
     assert number(Fraction(10**30 + 1, 3 * 10**30), 4) == "≈ 0.3333"
     assert number(Fraction(10**400), 4) == "1" + "0" * 22 + "…"
     assert number(Decimal("2.9450855E-310"), 4) == "2.945e−310"
-    assert number(mpmath.mpf("0.5") ** 100 / 3, 4) == "≈ 2.63e−31"
+    assert number(mpmath.mpf("0.0"), 1) == "0.0"
+    assert number(mpmath.mpf("0.5") ** 100 / 3, 4) == "2.63e−31"
     assert "0.693147181" in draw(slides(), digits=9).text
 
 
