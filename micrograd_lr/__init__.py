@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
     from micrograd_lr import logistic
     from micrograd_lr.check import GradientCheckError, GradientReport, check_gradient
+    from micrograd_lr.compiled import value_and_grad
     from micrograd_lr.derivatives import first_nan, gradient, hessian
     from micrograd_lr.drawing import Drawing, RenderError, draw
     from micrograd_lr.expression import Expression, ExpressionError
+    from micrograd_lr.symbols import TraceError
 
 __version__ = "0.1.0"
 
@@ -29,6 +31,7 @@ __all__ = [
     "GradientReport",
     "Op",
     "RenderError",
+    "TraceError",
     "Value",
     "check_gradient",
     "dot",
@@ -45,6 +48,7 @@ __all__ = [
     "sigmoid",
     "sum",
     "tanh",
+    "value_and_grad",
 ]
 
 _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engine alone
@@ -54,12 +58,14 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "GradientCheckError": "check",
     "GradientReport": "check",
     "RenderError": "drawing",
+    "TraceError": "symbols",
     "check_gradient": "check",
     "draw": "drawing",
     "first_nan": "derivatives",
     "gradient": "derivatives",
     "hessian": "derivatives",
     "logistic": "logistic",
+    "value_and_grad": "compiled",
 }
 
 

@@ -19,8 +19,11 @@ _number = operator.attrgetter("_data")
 
 
 def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
-    """wx = w₁x₁ + … + wₙxₙ as one node (a number, if no operand is a node). ValueError if the lengths differ."""
-    w, x = [*w], [*x]
+    """wx = w₁x₁ + … + wₙxₙ as one node (a number, if no operand is a node). ValueError if the lengths differ.
+
+    A number or node stands for a vector of one entry.
+    """
+    w, x = ([v] if isinstance(v, (Value, float, int)) else [*v] for v in (w, x))
     if len(w) != len(x) or not w:
         raise ValueError(f"dot(w, x) needs as many weights as features, at least one: got {len(w)} and {len(x)}.")
     if len(w) > 1 and {*map(type, x)} == {float}:

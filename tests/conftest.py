@@ -1,5 +1,9 @@
 """What several test files need."""
 
+import atexit
+import os
+import tempfile
+
 import pytest
 import sympy
 
@@ -8,6 +12,12 @@ from micrograd_lr.notation import Text  # plugs itself in when it is imported, w
 from micrograd_lr.number_types import _FUNCTIONS
 
 assert Text in _FUNCTIONS
+
+# What the tests compile is compiled by them: nothing from an earlier run, nothing left behind. Numba reads this when it
+# is imported, by the first test that needs it.
+_compiled_here = tempfile.TemporaryDirectory()
+atexit.register(_compiled_here.cleanup)
+os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = _compiled_here.name
 
 
 @pytest.fixture(autouse=True)

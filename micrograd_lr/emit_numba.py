@@ -1,0 +1,160 @@
+"""A program as source text for Numba: one pass over the data, in blocks that stay in the cache."""
+
+from __future__ import annotations
+
+from micrograd_lr.plan import SCALAR, Lines, Plan
+from micrograd_lr.symbols import ANY, Symbol, in_order
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from micrograd_lr.program import Program
+
+
+def numba_source(program: Program, rows: bool, block: int, unroll: int = 4) -> str:
+    """A block of examples at a time, while it is in the cache: loops for LLVM to vectorise, and no array of size m.
+
+    `rows` means that batch arrays come as (m, n), one example per row; else as (n, m). Sums over examples and features
+    may be reassociated; the lines of an example, in a function of their own, may not.
+    """
+    plan, batch = Plan(program), program.batch
+    kept = [*plan.kept]
+    loaded = [
+        x for x in in_order(program.results())
+        if x.op == "entry" and x.name in batch and x.index != ANY
+    ]  # fmt: skip
+    row = {x: k for k, x in enumerate([*loaded, *kept])}
+    arguments = ", ".join(program.lengths)
+    lines, out = Lines(SCALAR), Lines(SCALAR)
+
+    def uniform_entry(x: Symbol) -> str:
+        return x.name if x.index is None else f"{x.name}[{'j' if x.index == ANY else x.index}]"
+
+    uniforms: list[str] = []
+    out.add(0, '@njit(nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"}, cache=CACHE)')
+    out.add(
+        0, f"def kernel({arguments}, start, stop, sums{''.join(f', d_{name}' for name, _ in program.loops.items())}):"
+    )
+    out.add(1, f"work = empty(({max(len(row), 1)}, {block}))")
+    for x in plan.before:
+        if x.op == "total":
+            out.names[x] = f"u{len(out.names)}"
+            out.add(1, f"{out.names[x]} = 0.0")
+            out.add(1, f"for j in range({x.index}):")
+            out.add(2, f"{out.names[x]} += {out.written(x.operands[0], uniform_entry)}")
+        else:
+            out.names[x] = f"u{len(out.names)}"
+            right = out.notation[x.op].format(*(out.written(y, uniform_entry) for y in x.operands))
+            out.add(1, f"{out.names[x]} = {right}")
+        uniforms.append(out.names[x])
+    parameters = [name for name in program.lengths if name not in batch]
+    shared = ", ".join([*parameters, *uniforms])
+    out.add(1, f"for s in range(start, stop, {block}):")
+    out.add(2, f"B = min({block}, stop - s)")
+    for x in loaded:
+        source = x.name if x.index is None else f"{x.name}[{x.index}]"
+        place = f"{x.name}[s + i]" if x.index is None else f"{x.name}[s + i, {x.index}]" if rows else f"{source}[s + i]"
+        out.add(2, f"for i in range(B): work[{row[x]}, i] = {place}")
+
+    def reader(i: str, j: str, hoisted: dict[str, str]) -> Callable[[Symbol], str]:
+        """How a loop over features reads an entry, at example i and feature j."""
+
+        def entry(x: Symbol) -> str:
+            if x.name in batch:
+                return (
+                    (f"{x.name}[s + {i}, {j}]" if rows else f"{x.name}[{j}, s + {i}]") if x.index == ANY else at(x, i)
+                )
+            read = x.name if x.index is None else f"{x.name}[{j if x.index == ANY else x.index}]"
+            return hoisted.setdefault(read, f"h{len(hoisted)}") if not rows and x.index is not None else read
+
+        return entry
+
+    def at(x: Symbol, i: str) -> str:
+        return f"work[{row[x]}, {i}]"
+
+    def at_row(i: str) -> Callable[[Symbol], str | None]:
+        return lambda x: at(x, i) if x in row else None
+
+    def repeated(depth: int, form: Symbol, n: int, write: Callable[[int, list[str], int], None]) -> None:
+        """Column order: a loop over features, `unroll` at a time, then the rest one by one."""
+        whole = n - n % unroll
+        for first, last, step in ((0, whole, unroll), (whole, n, 1)):
+            if first < last:
+                hoisted: dict[str, str] = {}
+                terms = [
+                    out.written(form, reader("i", f"j + {k}" if k else "j", hoisted), at_row("i")) for k in range(step)
+                ]
+                out.add(depth, f"for j in range({first}, {last}, {step}):")
+                for read, name in hoisted.items():
+                    out.add(depth + 1, f"{name} = {read}")
+                write(depth + 1, terms, step)
+
+    for k, (totals, here) in enumerate(plan.stages):
+        for x in totals:
+            (form,) = x.operands
+            n = int(x.index or 0)
+            if rows:
+                out.add(2, "for i in range(B):")
+                out.add(3, "t = 0.0")
+                out.add(3, f"for j in range({n}): t += {out.written(form, reader('i', 'j', {}), at_row('i'))}")
+                out.add(3, f"{at(x, 'i')} = t")
+            else:
+                out.add(2, f"for i in range(B): {at(x, 'i')} = 0.0")
+
+                def add_up(depth: int, terms: list[str], step: int, x: Symbol = x) -> None:
+                    out.add(depth, f"for i in range(B): {at(x, 'i')} += {' + '.join(terms)}")
+
+                repeated(2, form, n, add_up)
+        if here:
+            out.add(2, f"lines{k}(B, work, {shared})")
+            lines.add(0, '@njit(nogil=True, error_model="numpy", fastmath={"contract"}, cache=CACHE)')
+            lines.add(0, f"def lines{k}(B, work, {shared}):")
+            lines.add(1, "for i in range(B):")
+            lines.names = {x: name for x, name in out.names.items() if x in plan.uniform}
+            entries = {x: f"work[{row[x]}, i]" for x in row if x in loaded or (x in kept and x not in here)}
+            lines.names.update(entries)
+            for x in here:
+                name = lines.assign(2, x, uniform_entry)
+                if x in row:
+                    lines.add(2, f"work[{row[x]}, i] = {name}")
+            lines.text += ["", ""]
+    out.add(2, f"c = s // {block} - start // {block}")
+    for k, result in enumerate(program.columns):
+        value = out.written(result, lambda x: uniform_entry(x) if x.name not in batch else at(x, "i"), at_row("i"))
+        out.add(2, "t = 0.0")
+        out.add(2, f"for i in range(B): t += {value}")
+        out.add(2, f"sums[c, {k}] = t")
+    for name, form in program.loops.items():
+        n = int(program.lengths[name] or 0)
+        if rows:
+            for first, step in (("0", unroll), (f"B - B % {unroll}", 1)):
+                out.add(2, f"for i in range({first}, {f'B - B % {unroll}' if step > 1 else 'B'}, {step}):")
+                hoisted: dict[str, str] = {}
+
+                def scalar(i: str, hoisted: dict[str, str] = hoisted) -> Callable[[Symbol], str | None]:
+                    return lambda x: hoisted.setdefault(at(x, i), f"h{len(hoisted)}") if x in row else None
+
+                terms = [
+                    out.written(form, reader(i, "j", {}), scalar(i))
+                    for i in (f"i + {k}" if k else "i" for k in range(step))
+                ]
+                for read, local in hoisted.items():
+                    out.add(3, f"{local} = {read}")
+                out.add(3, f"for j in range({n}): d_{name}[j] += {' + '.join(terms)}")
+        else:
+
+            def pay(depth: int, terms: list[str], step: int, name: str = name) -> None:
+                out.add(depth, "; ".join(f"a{k} = 0.0" for k in range(step)))
+                out.add(depth, "for i in range(B):")
+                for k, term in enumerate(terms):
+                    out.add(depth + 1, f"a{k} += {term}")
+                for k in range(step):
+                    out.add(depth, f"d_{name}[j + {k}] += a{k}")
+
+            repeated(2, form, n, pay)
+    head = [
+        "from numba import njit", "from numpy import empty", "",
+        "from micrograd_lr.vectorised import exp, log, log1p, tanh", "", "CACHE = True", "", "",
+    ]  # fmt: skip
+    return "\n".join([*head, *lines.text, *out.text, ""])

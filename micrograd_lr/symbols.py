@@ -1,0 +1,193 @@
+"""The symbol number type: the engine run on symbols leaves a program behind, with shared parts written once.
+
+`Trace` makes symbols; arithmetic on them makes more. A symbol is the same object wherever the same computation stands:
+common sub-expressions are shared as they are written, and what no result needs is never reached.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from micrograd_lr.number_types import number_type
+from micrograd_lr.scalar import Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+ANY = -1  # the index of an entry that stands for every entry of its vector
+
+
+class TraceError(TypeError):
+    """A loss that cannot be recorded once for all examples; the message names the line and the remedy."""
+
+
+class Symbol:
+    """An entry of an argument (`name`, and its `index` in a vector), or `op` applied to `operands`."""
+
+    __slots__ = ("index", "name", "op", "operands", "trace")
+
+    def __init__(self, trace: Trace, op: str, operands: tuple[Any, ...], name: str = "", index: int | None = None):
+        self.trace, self.op, self.operands, self.name, self.index = trace, op, operands, name, index
+
+    def __repr__(self) -> str:
+        if self.op == "entry":
+            return self.name if self.index is None else f"{self.name}[{'j' if self.index == ANY else self.index}]"
+        return f"{self.op}({', '.join(map(repr, self.operands))})"
+
+    def __neg__(self) -> Any:
+        return self.operands[0] if self.op == "neg" else self.trace.symbol("neg", self)
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
+        return self if _is(other, 0) else self.trace.symbol("add", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self if _is(other, 0) else self.trace.symbol("add", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
+        return self if _is(other, 0) else self.trace.symbol("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return -self if _is(other, 0) else self.trace.symbol("sub", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
+        return self._scaled(other) if isinstance(other, (int, float)) else self.trace.symbol("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._scaled(other)
+
+    def _scaled(self, by: float) -> Any:
+        if _is(by, 0) or _is(by, 1):
+            return self if by else 0
+        return -self if _is(by, -1) else self.trace.symbol("mul", by, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
+        return self if _is(other, 1) else self.trace.symbol("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self.trace.symbol("div", other, self)
+
+    def __pow__(self, exponent: Any) -> Any:
+        if isinstance(exponent, Scalar):
+            return NotImplemented
+        if _is(exponent, 0) or _is(exponent, 1):
+            return self if exponent else 1
+        return self.trace.symbol("pow", self, exponent)
+
+    def __rpow__(self, base: Any) -> Any:
+        return self.trace.symbol("pow", base, self)
+
+    def __abs__(self) -> Any:
+        return self.trace.symbol("abs", self)
+
+    def _compared(self, other: Any) -> Comparison:
+        return Comparison()
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compared
+
+    def __bool__(self) -> bool:
+        raise trace_error("an if, a while, and, or, or not")
+
+    def __float__(self) -> float:
+        raise trace_error("float(), or a function of the math module")
+
+    __int__ = __index__ = __float__
+
+
+class Comparison:
+    """What a symbol compared with a number is: not known while recording, so that nothing may depend on it."""
+
+    def __bool__(self) -> bool:
+        raise trace_error("a comparison (if, while, min, max, sorted)")
+
+
+def trace_error(what: str) -> TraceError:
+    """Names the line of the user's function, and what to write instead."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("micrograd_lr"):
+        frame = frame.f_back
+    return TraceError(
+        f"{frame.f_code.co_filename}, line {frame.f_lineno}, in {frame.f_code.co_name}: {what} on a traced value. The "
+        "loss is recorded once for all examples, so nothing may depend on the numbers: use relu(), tanh(), sigmoid(), "
+        "exp(), log() of micrograd_lr, and put choices that depend on data into a column of 0 and 1."
+    )
+
+
+class Trace:
+    """Makes symbols, each once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Symbol] = {}
+
+    def entry(self, name: str, index: int | None = None) -> Symbol:
+        """The symbol of an argument, or of one entry of a vector."""
+        key = name, index
+        if key not in self._known:
+            self._known[key] = Symbol(self, "entry", (), name, index)
+        return self._known[key]
+
+    def symbol(self, op: str, *operands: Any) -> Symbol:
+        """`op` applied to symbols and numbers: the same object for the same computation."""
+        key = op, *(id(x) if isinstance(x, Symbol) else repr(x) for x in operands)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Symbol(self, op, operands)
+        return found
+
+
+def in_order(roots: Iterable[Any]) -> list[Symbol]:
+    """Every symbol that the roots need, once, operands first. Iterative: a sum over 10,000 features is that deep."""
+    order: dict[Symbol, None] = {}
+    stack = [x for x in roots if isinstance(x, Symbol)][::-1]
+    while stack:
+        symbol = stack[-1]
+        waiting = [x for x in symbol.operands if isinstance(x, Symbol) and x not in order]
+        if waiting:
+            stack += reversed(waiting)
+        else:
+            order[stack.pop()] = None
+    return [*order]
+
+
+def _is(x: Any, n: int) -> bool:
+    return isinstance(x, (int, float)) and x == n
+
+
+def _function(name: str) -> Callable[..., Any]:
+    return lambda x: x.trace.symbol(name, x)
+
+
+def _decay(z: Symbol) -> tuple[Symbol, bool, Symbol]:
+    """z without its sign, whether it had one, and exp(-|z|): what σ(z), σ(-z), softplus(z) and softplus(-z) share."""
+    negative = z.op == "neg"
+    base = z.operands[0] if negative else z
+    return base, negative, z.trace.symbol("exp", -abs(base))
+
+
+def _sigmoid(z: Symbol) -> Any:
+    """σ(z) as kernels.sigmoid has it on floats: 1/(1 + e⁻ᶻ) for z ≥ 0, and eᶻ/(1 + eᶻ) below."""
+    base, negative, e = _decay(z)
+    return z.trace.symbol("choose", base, *((e, 1.0) if negative else (1.0, e))) / (1.0 + e)
+
+
+def _softplus(t: Symbol) -> Any:
+    """log(1 + eᵗ) as kernels.softplus has it on floats: max(t, 0) + log1p(e⁻|ᵗ|)."""
+    _, _, e = _decay(t)
+    return t.trace.symbol("relu", t) + t.trace.symbol("log1p", e)
+
+
+number_type(
+    Symbol,
+    **{name: _function(name) for name in ("exp", "log", "tanh", "relu", "step")},
+    sigmoid=_sigmoid,
+    softplus=_softplus,
+)

@@ -1,0 +1,117 @@
+"""exp and log1p for Numba as polynomials without branches, which LLVM computes for several examples at once."""
+
+from __future__ import annotations
+
+import math
+import struct
+
+from micrograd_lr.extras import need
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_REMEDY = 'pip install "micrograd_lr[fast]"'
+numba = need("numba", _REMEDY)
+_extending = need("numba.extending", _REMEDY)
+_ir = need("llvmlite.ir", _REMEDY)
+
+# Not "reassoc": it would fold (t + ROUND) - ROUND to t. Not "nnan", "ninf": infinities and NaN are meant.
+_compiled = numba.njit(error_model="numpy", fastmath={"contract"}, cache=True)
+
+_ROUND = 6755399441055744.0  # 1.5·2⁵²: adding it leaves the nearest integer in the low bits
+_ROUND_BITS = 0x4338000000000000
+_LOG2_E = 1.4426950408889634
+_LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10  # ln 2 in 33 bits, and the rest
+_LN2 = 0.6931471805599453
+_LOWEST, _HIGHEST = -746.0, 710.0  # beyond, exp is 0 and infinity
+_E3, _E4, _E5, _E6, _E7, _E8, _E9, _E10, _E11, _E12, _E13 = (1 / math.factorial(k) for k in range(3, 14))
+_SQRT2_LESS_1 = 0.41421356237309503
+
+
+def _bits(x: float) -> int:
+    """The bits of a float, as an integer."""
+    return int(struct.unpack("<q", struct.pack("<d", x))[0])
+
+
+def _float_of(bits: int) -> float:
+    """The float of these bits, of which 64 count."""
+    return float(struct.unpack("<d", struct.pack("<Q", bits % 2**64))[0])
+
+
+@_extending.intrinsic  # type: ignore[untyped-decorator]
+def _cast_to_bits(typing: Any, x: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.bitcast(values[0], _ir.IntType(64))
+
+    return numba.int64(numba.float64), generate
+
+
+@_extending.intrinsic  # type: ignore[untyped-decorator]
+def _cast_to_float(typing: Any, x: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.bitcast(values[0], _ir.DoubleType())
+
+    return numba.float64(numba.int64), generate
+
+
+_extending.overload(_bits)(lambda x: lambda x: _cast_to_bits(x))
+_extending.overload(_float_of)(lambda bits: lambda bits: _cast_to_float(bits))
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def exp(t: float) -> float:
+    """eᵗ, within 1.2 ulp: t = k ln 2 + r, a Taylor polynomial in r, and k added to the exponent in two halves."""
+    t = _LOWEST if t < _LOWEST else t
+    t = _HIGHEST if t > _HIGHEST else t
+    shifted = t * _LOG2_E + _ROUND
+    k = _bits(shifted) - _ROUND_BITS
+    whole = shifted - _ROUND
+    r = (t - whole * _LN2_HIGH) - whole * _LN2_LOW
+    p = _E13
+    p = p * r + _E12
+    p = p * r + _E11
+    p = p * r + _E10
+    p = p * r + _E9
+    p = p * r + _E8
+    p = p * r + _E7
+    p = p * r + _E6
+    p = p * r + _E5
+    p = p * r + _E4
+    p = p * r + _E3
+    p = p * r + 0.5
+    p = p * r * r + r + 1.0
+    half = k >> 1
+    return p * _float_of((half + 1023) << 52) * _float_of((k - half + 1023) << 52)
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def log1p(e: float) -> float:
+    """log(1 + e) for 0 ≤ e ≤ 1, within 2 ulp: 2 artanh(f/(2 + f)), f = e, or (e - 1)/2 and ln 2 above √2 - 1."""
+    large = e > _SQRT2_LESS_1
+    f = (e - 1.0) * 0.5 if large else e
+    s = f / (2.0 + f)
+    q = s * s
+    p = 2 / 21
+    p = p * q + 2 / 19
+    p = p * q + 2 / 17
+    p = p * q + 2 / 15
+    p = p * q + 2 / 13
+    p = p * q + 2 / 11
+    p = p * q + 2 / 9
+    p = p * q + 2 / 7
+    p = p * q + 2 / 5
+    p = p * q + 2 / 3
+    return (f - s * (f - p * q)) + (_LN2 if large else 0.0)
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def log(x: float) -> float:
+    """The natural logarithm; -inf at 0 and NaN below."""
+    return math.log(x) if x > 0.0 else -math.inf if x == 0.0 else math.nan
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def tanh(x: float) -> float:
+    """The hyperbolic tangent."""
+    return math.tanh(x)

@@ -1,0 +1,484 @@
+"""`value_and_grad`: every backend against the eager engine, the closed form, and 50-digit truth."""
+
+import math
+import sys
+import threading
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from truth import mp
+
+from micrograd_lr import (
+    TraceError,
+    Value,
+    compiled,
+    dot,
+    exp,
+    log,
+    logistic,
+    logistic_loss,
+    relu,
+    sigmoid,
+    tanh,
+    value_and_grad,
+)  # fmt: skip
+from micrograd_lr import sum as node_sum
+from micrograd_lr.program import recorded, stabilised
+from micrograd_lr.symbols import in_order
+from micrograd_lr.value import topological
+
+BACKENDS = ["numba", "numpy", "python"]
+RNG = np.random.default_rng(0)
+
+
+def fused(w, b, x, y):
+    return logistic_loss(dot(w, x) + b, y)
+
+
+def literal(w, b, x, y):
+    z = b
+    for wj, xj in zip(w, x):
+        z = z + wj * xj
+    a = sigmoid(z)
+    return -(y * log(a) + (1 - y) * log(1 - a))
+
+
+def ridge(w, b, x, y):
+    return (dot(w, x) + b - y) ** 2 + 0.1 * dot(w, w) + b * b
+
+
+def with_an_odd_entry(w, b, x, y):
+    return tanh(dot(w, x) + b) * y + w[1] * exp(-w[1] * x[0]) / 3
+
+
+def two_lengths(w, v, x, u, y):
+    return (relu(dot(w, x)) - y) ** 2 + dot(v, u) * 2.0 ** tanh(v[0])
+
+
+def of_nothing_much(w, b, x, y):
+    return y * 3.0 + x[0] * 0.0
+
+
+def nested(w, b, x, y):
+    inner = node_sum(tanh(wj * xj) for wj, xj in zip(w, x))
+    return node_sum(sigmoid(inner * wj) * xj for wj, xj in zip(w, x)) + log(b * b + 1.0) - abs_like(inner) * y
+
+
+def abs_like(v):
+    return relu(v) + relu(-v)
+
+
+LOSSES = [fused, literal, ridge, with_an_odd_entry, of_nothing_much, nested]
+
+
+def data(n=5, m=300):
+    return RNG.normal(size=n), 0.3, RNG.normal(size=(n, m)), (RNG.random(m) < 0.5) * 1.0
+
+
+def eagerly(loss, arguments, batch=("x", "y")):
+    """J and the gradients by the engine: one graph of Values over all examples."""
+    nodes = {
+        name: Value(float(x)) if np.ndim(x) == 0 else [Value(v) for v in np.ravel(x)]
+        for name, x in arguments.items() if name not in batch
+    }  # fmt: skip
+    m = np.shape(arguments["y"])[-1]
+    terms = []
+    for i in range(m):
+        one = {name: x[i] if np.ndim(x) == 1 else list(x[:, i]) for name, x in arguments.items() if name in batch}
+        term = loss(**nodes, **{k: float(v) if np.ndim(v) == 0 else [float(u) for u in v] for k, v in one.items()})
+        terms.append(term)
+    J = node_sum(terms)
+    if not isinstance(J, Value):
+        return J, {name: np.zeros(np.shape(arguments[name])) for name in nodes}
+    for node in [leaf for value in nodes.values() for leaf in (value if isinstance(value, list) else [value])]:
+        node.grad = 0.0
+    J.backward()
+    return J.data, {
+        name: np.array([v.grad for v in value]) if isinstance(value, list) else value.grad
+        for name, value in nodes.items()
+    }
+
+
+def assert_agree(ours, theirs, rel=2e-13):
+    J, gradients = ours
+    assert pytest.approx(theirs[0], rel=rel) == J
+    assert gradients.keys() == theirs[1].keys()
+    for name, gradient in gradients.items():
+        scale = max(1.0, np.max(np.abs(theirs[1][name])))
+        assert np.shape(gradient) == np.shape(theirs[1][name])
+        assert np.max(np.abs(gradient - theirs[1][name])) <= rel * scale * 10
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
+def test_every_backend_agrees_with_the_engine(loss, backend):
+    w, b, X, Y = data()
+    compiled_loss = value_and_grad(loss, backend=backend)
+    assert_agree(compiled_loss(w, b, X, Y), eagerly(loss, {"w": w, "b": b, "x": X, "y": Y}))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_vectors_of_different_lengths(backend):
+    arguments = {
+        "w": RNG.normal(size=6), "v": RNG.normal(size=3), "x": RNG.normal(size=(6, 50)), "u": RNG.normal(size=(3, 50)),
+        "y": RNG.normal(size=50),
+    }  # fmt: skip
+    ours = value_and_grad(two_lengths, batch=("x", "u", "y"), backend=backend)(**arguments)
+    assert_agree(ours, eagerly(two_lengths, arguments, batch=("x", "u", "y")))
+
+
+UNARY = {"exp": lambda v: exp(v * 0.1), "tanh": tanh, "sigmoid": sigmoid, "relu": relu, "log": lambda v: log(v * v + 1)}
+OPERATIONS = st.sampled_from([*UNARY, "+", "-", "*", "/", "neg", "square", "loss"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(OPERATIONS, st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8))
+def test_random_losses(lines):
+    def loss(w, b, x, y):
+        values = [dot(w, x), b, y, x[0], w[1]]
+        for op, i, j in lines:
+            p, q = values[i % len(values)], values[j % len(values)]
+            values.append(
+                UNARY[op](p) if op in UNARY else p + q if op == "+" else p - q if op == "-" else p * q if op == "*"
+                else p / (q * q + 1.0) if op == "/" else -p if op == "neg" else p**2 if op == "square"
+                else logistic_loss(p, sigmoid(q))
+            )  # fmt: skip
+        return tanh(values[-1]) + 0.0 * b
+
+    w, b, X, Y = np.array([0.3, -0.7]), 0.2, np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.2]]), np.array([1.0, 0.0, 1.0])
+    expected = eagerly(loss, {"w": w, "b": b, "x": X, "y": Y})
+    for backend in ("numpy", "python"):
+        assert_agree(value_and_grad(loss, backend=backend, stable=False)(w, b, X, Y), expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_closed_form_on_many_shapes_and_types(backend):
+    w, b, X, Y = data(n=7, m=1_000)
+    dw, db = logistic.closed_form(w, b, X, Y)
+    graph = value_and_grad(fused, backend=backend)
+    flat = graph(w, b, X, Y)
+    assert np.allclose(flat[1]["w"], dw, rtol=0, atol=1e-12 * np.abs(dw).max())
+    assert flat[1]["b"] == pytest.approx(db, rel=1e-12)
+    shaped = graph(w[None], np.array([[b]]), X, Y[None])
+    assert shaped[1]["w"].shape == (1, 7)
+    assert shaped[1]["b"].shape == (1, 1)
+    assert np.array_equal(shaped[1]["w"][0], flat[1]["w"])
+    lists = graph(w.tolist(), b, X.tolist(), Y.tolist())
+    assert np.array_equal(lists[1]["w"], flat[1]["w"])
+    by_name = graph(y=Y, x=X, b=b, w=w)
+    assert by_name[0] == flat[0]
+    for order in (np.asfortranarray(X), np.repeat(X, 2, axis=1)[:, ::2]):  # one example per row, and neither
+        other = graph(w, b, order, Y)
+        assert np.allclose(other[1]["w"], dw, rtol=0, atol=1e-12 * np.abs(dw).max())
+    whole = graph(w, b, X, Y.astype(int))
+    assert whole[0] == flat[0]
+
+
+def test_single_precision_comes_back_with_double_sums():
+    w, b, X, Y = (np.asarray(x, dtype=np.float32) for x in data(n=4, m=5_000))
+    for backend in ("numba", "numpy"):
+        J, gradients = value_and_grad(fused, backend=backend)(w, b, X, Y)
+        assert gradients["w"].dtype == np.float32
+        exact, _ = value_and_grad(fused)(*(x.astype(float) for x in (w, b, X, Y)))
+        assert pytest.approx(exact, rel=1e-6) == J
+
+
+def test_the_result_does_not_depend_on_the_threads(monkeypatch):
+    w, b, X, Y = data(n=3, m=10_000)
+    monkeypatch.setattr(compiled, "SLICE", 20_000)
+    results = [value_and_grad(fused, threads=threads)(w, b, X, Y) for threads in (1, 2, 5, None)]
+    for J, gradients in results[1:]:
+        assert results[0][0] == J
+        assert np.array_equal(gradients["w"], results[0][1]["w"])
+    exact = math.fsum(logistic_loss(float(w @ x + b), float(y)) for x, y in zip(X.T, Y))
+    assert results[0][0] == pytest.approx(exact, rel=1e-14)
+
+
+def test_ctrl_c_between_two_slices_leaves_everything_usable(monkeypatch):
+    w, b, X, Y = data(n=3, m=5_000)
+    monkeypatch.setattr(compiled, "SLICE", 20_000)
+    graph = value_and_grad(fused, threads=2)
+    expected = graph(w, b, X, Y)
+    ((key, (kernel, source)),) = graph._kernels.items()
+    calls = []
+
+    def interrupted(*arguments):
+        calls.append(threading.get_ident())
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return kernel(*arguments)
+
+    graph._kernels[key] = interrupted, source
+    with pytest.raises(KeyboardInterrupt):
+        graph(w, b, X, Y)
+    graph._kernels[key] = kernel, source
+    assert graph(w, b, X, Y)[0] == expected[0]
+
+
+def test_no_array_grows_with_the_examples():
+    m = 400_000
+    w, X, Y = np.array([0.5, -0.5]), RNG.normal(size=(2, m)), np.ones(m)
+    graph = value_and_grad(fused)
+    graph(w, 0.1, X, Y)
+    tracemalloc.start()
+    graph(w, 0.1, X, Y)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < X.nbytes / 10
+
+
+def test_a_memory_mapped_file(tmp_path):
+    w, b, X, Y = data(n=4, m=2_000)
+    np.save(tmp_path / "X.npy", X)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    graph = value_and_grad(fused)
+    assert graph(w, b, mapped, Y)[0] == graph(w, b, X, Y)[0]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_single_feature(backend):
+    X, Y = RNG.normal(size=(1, 20)), np.arange(20) % 2.0
+    dw, db = logistic.closed_form([0.5], 0.1, X, Y)
+    for w in (np.array([0.5]), np.array([[0.5]]), 0.5):
+        _, gradients = value_and_grad(fused, backend=backend)(w, 0.1, X, Y)
+        assert np.shape(gradients["w"]) == np.shape(w)
+        assert np.ravel(gradients["w"])[0] == pytest.approx(np.ravel(dw)[0], rel=1e-13)
+        assert gradients["b"] == pytest.approx(db, rel=1e-13)
+
+
+# Accuracy
+
+
+def one_logit(w, x, y):
+    a = sigmoid(w * x)
+    return -(y * log(a) + (1 - y) * log(1 - a))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_literal_loss_is_stable_at_every_logit(backend):
+    graph = value_and_grad(one_logit, backend=backend)
+    for z in np.concatenate([np.linspace(-800, 800, 81), np.linspace(-40, 40, 81), RNG.normal(size=20)]):
+        for y in (0.0, 1.0, 0.25):
+            J, gradients = graph(float(z), np.ones(1), np.array([y]))
+            t = mp.mpf(float(z))
+            J_true = (1 - y) * mp.log1p(mp.exp(t)) + y * mp.log1p(mp.exp(-t))
+            slope = (1 - y) / (1 + mp.exp(-t)) - y / (1 + mp.exp(t))
+            if y in (0.0, 1.0):
+                assert abs(J - J_true) <= 4 * math.ulp(float(J_true))
+                assert abs(gradients["w"] - slope) <= 4 * math.ulp(float(slope))
+            else:
+                assert abs(gradients["w"] - slope) <= 4 * 2.0**-53
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_without_the_stable_form_the_loss_is_lost(backend):
+    graph = value_and_grad(one_logit, backend=backend, stable=False)
+    with pytest.raises((FloatingPointError, ValueError)):
+        graph(40.0, np.ones(1), np.zeros(1))
+    assert value_and_grad(one_logit, backend=backend)(40.0, np.ones(1), np.zeros(1))[0] == 40.0
+
+
+def test_only_the_log_of_a_sigmoid_is_rewritten():
+    z = Value(0.3, "z")
+    for root, names in (
+        (log(sigmoid(z)), ["logistic_loss", "neg"]),
+        (log(1 - sigmoid(z)), ["logistic_loss", "neg"]),
+        (log(2 - sigmoid(z)), ["sigmoid", "sub", "log"]),
+        (log(z - sigmoid(z) + 1), ["sigmoid", "sub", "add", "log"]),
+        (log(1 - z), ["sub", "log"]),
+    ):
+        new = stabilised(root)
+        assert [str(node.op) for node in topological(new) if node.op] == names
+        assert new.data == pytest.approx(root.data, rel=1e-15)
+
+
+@pytest.mark.parametrize("how", ["compiled", "in Python"])
+def test_the_polynomials_are_within_two_ulp(how):
+    from micrograd_lr import vectorised
+
+    bound = 1.2 if how == "compiled" else 2.0  # with fused multiply-add, and without
+    functions = [f if how == "compiled" else f.py_func for f in (vectorised.exp, vectorised.log1p)]
+    for t in np.concatenate([RNG.uniform(-745, 709, 1_000), RNG.normal(size=300), [0.0, -0.0, 1e-300, -1e-17]]):
+        true = mp.exp(mp.mpf(float(t)))
+        assert abs(functions[0](float(t)) - true) <= bound * math.ulp(float(true))
+    for e in np.concatenate([RNG.random(1_000), 10.0 ** RNG.uniform(-300, 0, 300), [0.0, 1.0, 0.41421356237309503]]):
+        true = mp.log1p(mp.mpf(float(e)))
+        assert abs(functions[1](float(e)) - true) <= 2 * math.ulp(float(true))
+    assert functions[0](-1e9) == 0.0
+    assert functions[0](1e9) == math.inf
+    assert math.isnan(functions[0](math.nan))
+    log_, tanh_ = (f if how == "compiled" else f.py_func for f in (vectorised.log, vectorised.tanh))
+    assert (log_(1.0), log_(0.0), tanh_(0.0)) == (0.0, -math.inf, 0.0)
+    assert math.isnan(log_(-1.0))
+
+
+# The program
+
+
+def test_the_program_does_not_grow_with_the_features():
+    sizes = [
+        len(in_order(recorded(literal, {"w": n, "b": None, "x": n, "y": None}, ("x", "y")).columns))
+        for n in (10, 5_000)
+    ]
+    assert sizes[0] == sizes[1] < 40
+
+
+def test_the_source_can_be_read():
+    w, b, X, Y = data()
+    for backend, line in (("numba", "for j in range(0, 4, 4):"), ("numpy", "w @ x[:, start:stop]"),
+                          ("python", "+= (w[j] * x[j][i])")):  # fmt: skip
+        graph = value_and_grad(fused, backend=backend)
+        assert graph.source == ""
+        graph(w, b, X, Y)
+        assert line in graph.source
+        assert graph.source.count("exp(") == 1  # σ(z), σ(-z), softplus(z) and softplus(-z) share it
+        assert graph.source.count("log1p(") == 1
+        assert repr(graph) == f"<value_and_grad of fused, backend {backend}>"
+
+
+def test_each_structure_is_recorded_once():
+    calls = []
+
+    def loss(w, x, y):
+        calls.append(len(w))
+        return (dot(w, x) - y) ** 2
+
+    graph = value_and_grad(loss, backend="numpy")
+    for n in (2, 3, 2, 3):
+        graph(np.ones(n), np.ones((n, 4)), np.ones(4))
+    assert calls == [2, 3]
+
+
+# Bad input
+
+
+def branching(w, b, x, y):
+    if dot(w, x) > 0:
+        return b
+    return y
+
+
+def truth(w, b, x, y):
+    return b if w[0] else y
+
+
+def with_math(w, b, x, y):
+    return b * math.log(w[0])
+
+
+@pytest.mark.parametrize(
+    "loss, what",
+    [
+        (branching, "a comparison (if, while, min, max, sorted)"),
+        (truth, "an if, a while, and, or, or not"),
+        (with_math, "float(), or a function of the math module"),
+    ],
+)
+def test_a_loss_that_depends_on_the_numbers(loss, what):
+    with pytest.raises(TraceError) as error:
+        value_and_grad(loss)(*data())
+    line = loss.__code__.co_firstlineno + 1
+    assert str(error.value).startswith(
+        f"{__file__}, line {line}, in {loss.__name__}: {what} on a traced value. The loss "
+    )
+
+
+def test_a_loss_without_a_result():
+    with pytest.raises(TypeError, match=r"<lambda> returned None \(NoneType\) for one example; it has to"):
+        value_and_grad(lambda w, x: None, batch="x")([1.0, 2.0], [[1.0], [2.0]])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_wrong_shapes(backend):
+    w, b, X, Y = data(n=5, m=30)
+    graph = value_and_grad(fused, backend=backend)
+    with pytest.raises(ValueError, match=r"x is \(30, 5\), y is \(30,\): the examples are counted .*X\.T"):
+        graph(w, b, X.T, Y)
+    with pytest.raises(ValueError, match=r"the examples are counted by the last axis"):
+        graph(w, b, X[:, :0], Y[:0])
+    with pytest.raises(ValueError, match=r"dot\(w, x\) needs as many weights as features, at least one: got 4 and 5\."):
+        graph(w[:4], b, X, Y)
+    if backend != "python":
+        with pytest.raises(ValueError, match=r"w is \(5, 1\); a parameter is a number, \(n,\) or \(1, n\)\."):
+            graph(w[:, None], b, X, Y)
+        with pytest.raises(ValueError, match=r"x is \(5, 30, 1\); expected \(m,\) or \(n, m\): one"):
+            graph(w, b, X[:, :, None], Y)
+        with pytest.raises(TypeError, match=r"y holds <U3; expected real numbers \(float64 or float32\)\."):
+            graph(w, b, X, np.full(30, "one"))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_nan_and_infinity_in_the_data_are_found(backend):
+    w, b, X, Y = data(n=5, m=30)
+    graph = value_and_grad(fused, backend=backend)
+    X[2, 17] = math.nan
+    with pytest.raises(ValueError, match=r"x\[2, 17\] is nan, in example 17\. Remove or replace it"):
+        graph(w, b, X, Y)
+    with pytest.raises(ValueError, match=r"b is nan\. Remove"):
+        graph(w, math.nan, np.nan_to_num(X), Y)
+    with pytest.raises((FloatingPointError, OverflowError)):
+        value_and_grad(lambda w, x: exp(w * x), batch="x", backend=backend)(1.0, np.array([1000.0]))
+
+
+def test_wrong_options():
+    with pytest.raises(ValueError, match=r"batch=\('q',\): q is no argument of the loss, which has w, b, x"):
+        value_and_grad(fused, batch="q")
+    with pytest.raises(ValueError, match=r"batch=\(\): nothing is no argument of the loss"):
+        value_and_grad(fused, batch=())
+    with pytest.raises(ValueError, match=r"backend='gpu': known are numba, numpy, python\."):
+        value_and_grad(fused, backend="gpu")
+    with pytest.raises(ValueError, match=r"threads=0: at least 1\."):
+        value_and_grad(fused, threads=0)
+    with pytest.raises(TypeError, match="missing a required argument: 'y'"):
+        value_and_grad(fused)(1.0, 2.0, [[1.0]])
+
+
+def test_the_best_backend_that_is_here(monkeypatch):
+    assert value_and_grad(fused).backend == "numba"
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "numba" else object())
+    assert value_and_grad(fused).backend == "numpy"
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert value_and_grad(fused).backend == "python"
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(ImportError, match=r'this needs the package numpy.*pip install "micrograd_lr\[numpy\]"'):
+        value_and_grad(fused, backend="numpy")([1.0, 2.0], 0.0, [[1.0], [2.0]], [1.0])
+
+
+def test_compiled_code_is_kept_where_it_can_be(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert compiled._cache_folder() == tmp_path / "micrograd_lr"
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    assert compiled._cache_folder().parent == tmp_path
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert compiled._cache_folder().parent == tmp_path
+    monkeypatch.undo()
+    value_and_grad(lambda w, x: (w * x) ** 3, batch="x")(2.0, [1.0])
+    folder = compiled._cache_folder()
+    assert len([*folder.glob("micrograd_lr_*.py")]) == len({*folder.glob("micrograd_lr_*.py")}) > 0
+    again = value_and_grad(lambda w, x: (w * x) ** 3, batch="x")
+    assert again(2.0, [1.0]) == (8.0, {"w": 12.0})
+    name = f"micrograd_lr_{compiled._name_of(again.source)}"
+    assert Path(sys.modules[name].__file__).parent == folder
+    del sys.modules[name]  # as in another process, which finds the file
+    again = value_and_grad(lambda w, x: (w * x) ** 3, batch="x")
+    assert again(2.0, [1.0]) == (8.0, {"w": 12.0})
+
+
+def test_python_lists_of_many_kinds():
+    graph = value_and_grad(fused, backend="python")
+    _, gradients = graph([[0.5, -0.5]], [[0.1]], [[1.0, 2.0, 3.0], [0.0, 1.0, -1.0]], [[1.0, 0.0, 1.0]])
+    assert np.shape(gradients["w"]) == (1, 2)
+    assert np.shape(gradients["b"]) == (1, 1)
+    dw, db = logistic.closed_form([[0.5, -0.5]], [[0.1]], [[1.0, 2.0, 3.0], [0.0, 1.0, -1.0]], [[1.0, 0.0, 1.0]])
+    assert gradients["w"][0] == pytest.approx(dw[0], rel=1e-14)
+    assert gradients["b"][0] == pytest.approx(db[0], rel=1e-14)
+    assert value_and_grad(one_logit, backend="python")(0.5, [1.0], [1.0])[0] == pytest.approx(
+        math.log1p(math.exp(-0.5))
+    )
