@@ -22,6 +22,7 @@ lint: .venv/with-dev ## What the style and the type checker say
 bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured in the same run; pictures in seconds
 	$(BIN)/python tests/benchmarks/engine.py
 	$(BIN)/python tests/benchmarks/pictures.py
+	$(BIN)/python tests/benchmarks/compiled.py
 
 clean:
 	rm -rf .venv out .coverage
@@ -34,7 +35,7 @@ clean:
 	touch $@
 .venv/with-demo: WHAT = ".[draw]"
 .venv/with-dev: WHAT = ".[dev]"
-.venv/with-bench: WHAT = ".[draw]" -r tests/benchmarks/requirements.txt
+.venv/with-bench: WHAT = ".[draw,fast]" -r tests/benchmarks/requirements.txt
 .venv/with-bench: tests/benchmarks/requirements.txt
 .venv/with-%: .venv/pyvenv.cfg pyproject.toml
 	$(INSTALL)

@@ -9,7 +9,9 @@ import math
 import os
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 BACKENDS = ("numba", "numpy", "python")
 SLICE = 1 << 22  # bytes of data that one call of a kernel passes over: between two of them, Ctrl-C is heard
 BLOCK = 128  # examples that a kernel takes up at a time: X of 30 features stays in the first cache
+BLOCK_OF_ROWS = 512  # the same for one example per row, of at most `NARROW` features
+NARROW = 64
 NUMPY_BLOCK = 8_192
 
 
@@ -179,11 +183,13 @@ class Compiled:
 
     def _with_numba(self, np: Any, program: Program, arrays: dict[str, Any], m: int, rows: bool) -> Any:
         need("numba", 'pip install "micrograd_lr[fast]"')
-        kernel = self._kernel(program, numba_source, rows, BLOCK)
+        narrow = max((n or 1 for n in program.lengths.values()), default=1) <= NARROW
+        block = BLOCK_OF_ROWS if rows and narrow else BLOCK
+        kernel = self._kernel(program, numba_source, rows, block)
         if rows:
             arrays = {name: x.T if name in self.batch and x.ndim == 2 else x for name, x in arrays.items()}
         per_example = sum(x.nbytes for name, x in arrays.items() if name in self.batch) / max(m, 1)
-        step = max(BLOCK, int(SLICE / max(per_example, 1)) // BLOCK * BLOCK)
+        step = max(block, int(SLICE / max(per_example, 1)) // block * block)
         starts = range(0, m, step)
         values = arrays.values()
         width = len(program.columns)
@@ -191,7 +197,7 @@ class Compiled:
 
         def one(start: int) -> tuple[Any, list[Any]]:
             stop = min(start + step, m)
-            sums = np.zeros((-(-(stop - start) // BLOCK), width))
+            sums = np.zeros((-(-(stop - start) // block), width))
             loops = [np.zeros(n) for n in sizes]
             kernel(*values, start, stop, sums, *loops)
             return sums.sum(0), loops
@@ -241,14 +247,32 @@ class Compiled:
 
 
 def _in_threads(one: Callable[[int], Any], starts: range, threads: int) -> list[Any]:
-    """`one` at every start, several at a time, the results in order. Ctrl-C: what runs is finished, the rest not."""
-    with ThreadPoolExecutor(threads) as pool:
-        futures = [pool.submit(one, start) for start in starts]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    """`one` at every start, on this thread and on others, the results in order. Ctrl-C ends all of them between two."""
+    stopped = threading.Event()
+    results: list[Any] = [None] * len(starts)
+
+    def work(first: int) -> None:
+        for i in range(first, len(starts), threads):
+            if stopped.is_set():
+                return
+            results[i] = one(starts[i])
+
+    others = [_pool(threads - 1).submit(work, k) for k in range(1, threads)]
+    try:
+        work(0)
+        for other in others:
+            other.result()
+    except BaseException:
+        stopped.set()
+        wait(others)
+        raise
+    return results
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Threads that wait for the next call: to start them takes longer than a pass over small data."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="micrograd_lr")
 
 
 def _compiled_module(source: str, cached: bool) -> Callable[..., Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from micrograd_lr.plan import SCALAR, Lines, Plan
+from micrograd_lr.program import looped_entries
 from micrograd_lr.symbols import ANY, Symbol, in_order
 
 TYPE_CHECKING = False
@@ -144,8 +145,14 @@ def numba_source(program: Program, rows: bool, block: int, unroll: int = 4) -> s
                 out.add(3, f"for j in range({n}): d_{name}[j] += {' + '.join(terms)}")
         else:
 
-            def pay(depth: int, terms: list[str], step: int, name: str = name) -> None:
+            def pay(depth: int, terms: list[str], step: int, name: str = name, form: Symbol = form) -> None:
                 out.add(depth, "; ".join(f"a{k} = 0.0" for k in range(step)))
+                out.add(depth, f"if s + {2 * block} <= stop:")
+                for array in dict.fromkeys(x.name for x in looped_entries(form) if x.name in batch):
+                    for k in range(step):
+                        out.add(
+                            depth + 1, f"for i in range(s + {block}, s + {2 * block}, 8): prefetch({array}, j + {k}, i)"
+                        )
                 out.add(depth, "for i in range(B):")
                 for k, term in enumerate(terms):
                     out.add(depth + 1, f"a{k} += {term}")
@@ -155,6 +162,6 @@ def numba_source(program: Program, rows: bool, block: int, unroll: int = 4) -> s
             repeated(2, form, n, pay)
     head = [
         "from numba import njit", "from numpy import empty", "",
-        "from micrograd_lr.vectorised import exp, log, log1p, tanh", "", "CACHE = True", "", "",
+        "from micrograd_lr.vectorised import exp, log, log1p, prefetch, tanh", "", "CACHE = True", "", "",
     ]  # fmt: skip
     return "\n".join([*head, *lines.text, *out.text, ""])

@@ -15,6 +15,7 @@ _REMEDY = 'pip install "micrograd_lr[fast]"'
 numba = need("numba", _REMEDY)
 _extending = need("numba.extending", _REMEDY)
 _ir = need("llvmlite.ir", _REMEDY)
+_arrays, _cgutils = need("numba.np.arrayobj", _REMEDY), need("numba.core.cgutils", _REMEDY)
 
 # Not "reassoc": it would fold (t + ROUND) - ROUND to t. Not "nnan", "ninf": infinities and NaN are meant.
 _compiled = numba.njit(error_model="numpy", fastmath={"contract"}, cache=True)
@@ -53,6 +54,22 @@ def _cast_to_float(typing: Any, x: Any) -> Any:
         return builder.bitcast(values[0], _ir.DoubleType())
 
     return numba.float64(numba.int64), generate
+
+
+@_extending.intrinsic  # type: ignore[untyped-decorator]
+def prefetch(typing: Any, array: Any, j: Any, i: Any) -> Any:
+    """Ask for the cache line of ``array[j, i]``, which a later loop reads: memory answers while this one computes."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        view = _arrays.make_array(array)(context, builder, values[0])
+        place = _cgutils.get_item_pointer(context, builder, array, view, values[1:], wraparound=False)
+        pointer, number = _ir.IntType(8).as_pointer(), _ir.IntType(32)
+        kind = _ir.FunctionType(_ir.VoidType(), [pointer, number, number, number])
+        function = _cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(function, [builder.bitcast(place, pointer), number(0), number(2), number(1)])
+        return context.get_dummy_value()
+
+    return numba.void(array, numba.intp, numba.intp), generate
 
 
 _extending.overload(_bits)(lambda x: lambda x: _cast_to_bits(x))

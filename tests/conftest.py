@@ -8,10 +8,11 @@ import pytest
 import sympy
 
 from micrograd_lr import OPS, number_type
-from micrograd_lr.notation import Text  # plugs itself in when it is imported, which may be in the middle of a test
+from micrograd_lr.notation import Text  # plug themselves in when imported, which may be in a test
 from micrograd_lr.number_types import _FUNCTIONS
+from micrograd_lr.symbols import Symbol
 
-assert Text in _FUNCTIONS
+assert {Text, Symbol} <= {*_FUNCTIONS}
 
 # What the tests compile is compiled by them: nothing from an earlier run, nothing left behind. Numba reads this when it
 # is imported, by the first test that needs it.

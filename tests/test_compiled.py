@@ -178,6 +178,14 @@ def test_the_closed_form_on_many_shapes_and_types(backend):
     assert whole[0] == flat[0]
 
 
+def test_wide_data_in_both_orders():
+    w, b, X, Y = data(n=70, m=1_000)
+    dw, _ = logistic.closed_form(w, b, X, Y)
+    graph = value_and_grad(fused)
+    for order in (X, np.asfortranarray(X)):
+        assert np.allclose(graph(w, b, order, Y)[1]["w"], dw, rtol=0, atol=1e-12 * np.abs(dw).max())
+
+
 def test_single_precision_comes_back_with_double_sums():
     w, b, X, Y = (np.asarray(x, dtype=np.float32) for x in data(n=4, m=5_000))
     for backend in ("numba", "numpy"):

@@ -18,8 +18,8 @@ SNIPPET = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", re.DOTALL
 
 
 def test_the_pages_and_demos_are_found():
-    assert {page.name for page in PAGES} >= {"README.md", "derivation.md", "design.md", "pictures.md"}
-    assert [demo.name[:3] for demo in DEMOS] == ["01_", "02_", "03_", "04_", "05_", "06_"]
+    assert {page.name for page in PAGES} >= {"README.md", "derivation.md", "compiled.md", "design.md", "pictures.md"}
+    assert [demo.name[:3] for demo in DEMOS] == ["01_", "02_", "03_", "04_", "05_", "06_", "07_"]
 
 
 def run_snippets(page):
@@ -77,6 +77,7 @@ DEMO_ENDS = {
     "04_number_types_and_the_proof.py": "∂L/∂b - (a - y)  = 0",
     "05_second_derivatives.py": "X̃ diag(a(1-a)) X̃ᵀ: within",
     "06_draw_your_own.py": "out/your_own.svg, drawn by",
+    "07_one_example_to_a_million.py": "1,000,000 examples: J = ",
 }
 
 

@@ -20,7 +20,8 @@ def test_the_same_computation_is_the_same_symbol():
 @pytest.mark.parametrize(
     "symbol, text",
     [
-        (a + 0, "a"), (0 + a, "a"), (a - 0, "a"), (0 - a, "neg(a)"), ((-a).__neg__(), "a"), (a * 1, "a"), (1.0 * a, "a"),
+        (a + 0, "a"), (0 + a, "a"), (a - 0, "a"), (0 - a, "neg(a)"), ((-a).__neg__(), "a"), (a * 1, "a"),
+        (1.0 * a, "a"),
         (a * -1, "neg(a)"), (2 * a, "mul(2, a)"), (a * 2, "mul(2, a)"), (a / 1, "a"), (a / b, "div(a, b)"),
         (1 / a, "div(1, a)"), (a**1, "a"), (a**2, "pow(a, 2)"), (2**a, "pow(2, a)"), (abs(a), "abs(a)"),
         (a - b, "sub(a, b)"), (1 - a, "sub(1, a)"), (1 + a, "add(1, a)"), (w, "w[3]"), (trace.entry("w", ANY), "w[j]"),

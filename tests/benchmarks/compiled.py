@@ -1,0 +1,127 @@
+"""J and both gradients over m examples, compiled, as ratios to the NumPy closed form and to other libraries.
+
+`make bench` runs this. All contestants run in turns, in one process, on the same arrays, with equal numbers of threads;
+every figure is a median over rounds. JAX and PyTorch take part where they are installed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn._loss import HalfBinomialLoss
+from sklearn.linear_model._linear_loss import LinearModelLoss  # the loss of its LogisticRegression, as it stands
+from threadpoolctl import threadpool_limits
+
+from micrograd_lr import dot, logistic_loss, value_and_grad
+
+SHAPES = [(4, 1_000_000), (30, 1_000_000), (30, 20_000), (784, 60_000)]
+WANTED = {4: 0.35, 30: 0.5, 784: 0.8}
+OTHERS = ("scikit-learn", "JAX", "PyTorch", "sum of X")
+ROUNDS = 9
+
+
+def loss(w: Any, b: Any, x: Any, y: Any) -> Any:
+    return logistic_loss(dot(w, x) + b, y)
+
+
+def closed_form(w: Any, b: float, X: Any, Y: Any) -> Any:
+    a = 1 / (1 + np.exp(-(w @ X + b)))
+    J = -(Y * np.log(a) + (1 - Y) * np.log(1 - a)).sum()
+    return J, (a - Y) @ X.T, (a - Y).sum()
+
+
+def sklearn_loss(w: Any, b: float, X: Any, Y: Any, threads: int) -> Callable[[], Any]:
+    model = LinearModelLoss(base_loss=HalfBinomialLoss(), fit_intercept=True)
+    rows, both = X.T, np.append(w, b)
+    return lambda: model.loss_gradient(both, rows, Y, n_threads=threads)
+
+
+def jax_loss(w: Any, b: float, X: Any, Y: Any) -> Callable[[], Any]:
+    jax = importlib.import_module("jax")
+    jax.config.update("jax_enable_x64", True)
+    jnp = jax.numpy
+
+    def total(p: Any) -> Any:
+        z = p[0] @ x + p[1]
+        return jnp.sum(jnp.logaddexp(0.0, z) - y * z)
+
+    x, y, p = jnp.asarray(X), jnp.asarray(Y), (jnp.asarray(w), jnp.asarray(b))
+    run = jax.jit(jax.value_and_grad(total))
+    return lambda: jax.block_until_ready(run(p))
+
+
+def torch_loss(w: Any, b: float, X: Any, Y: Any, threads: int) -> Callable[[], Any]:
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(threads)
+    x, y = torch.from_numpy(X), torch.from_numpy(Y)
+    p = torch.tensor(w, requires_grad=True), torch.tensor(b, dtype=torch.float64, requires_grad=True)
+
+    def run() -> Any:
+        z = p[0] @ x + p[1]
+        J = torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="sum")
+        return J, torch.autograd.grad(J, p)
+
+    return run
+
+
+def median_times(runs: dict[str, Callable[[], Any]]) -> dict[str, float]:
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    for run in runs.values():
+        run()  # compiled, and warm
+    for _ in range(ROUNDS):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            run()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def contest(n: int, m: int, by_rows: bool, threads: int) -> str:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(m, n)).T if by_rows else rng.normal(size=(n, m))
+    w, b, Y = rng.normal(size=n) / np.sqrt(n), 0.1, (rng.random(m) < 0.5) * 1.0
+    ours = value_and_grad(loss, threads=threads)
+    exact = closed_form(w, b, X, Y)
+    J, gradients = ours(w, b, X, Y)
+    assert abs(J - exact[0]) < 1e-9 * J
+    assert np.allclose(gradients["w"], exact[1], rtol=1e-9, atol=1e-6)
+    flat = X.T.reshape(-1) if by_rows else X.reshape(-1)
+    runs = {
+        "ours": lambda: ours(w, b, X, Y),
+        "closed form": lambda: closed_form(w, b, X, Y),
+        "sum of X": flat.sum,
+        "scikit-learn": sklearn_loss(w, b, X, Y, threads),
+    }
+    if threads == (os.cpu_count() or 1):  # JAX takes what it finds
+        runs |= {"JAX": jax_loss(w, b, X, Y)} if importlib.util.find_spec("jax") else {}
+    runs |= {"PyTorch": torch_loss(w, b, X, Y, threads)} if importlib.util.find_spec("torch") else {}
+    with threadpool_limits(threads):
+        times = median_times(runs)
+    ratio = times["ours"] / times["closed form"]
+    cells = [f"{times['ours'] / times[name]:.2f}" if name in times else "–" for name in OTHERS]
+    holds = "yes" if ratio <= WANTED[n] else "NO"
+    return (
+        f"| {n} × {m:,} | {'(m, n)' if by_rows else '(n, m)'} | {threads} | {1e3 * times['ours']:.2f} | {ratio:.2f} "
+        f"| {WANTED[n]} | {holds} | {' | '.join(cells)} |"
+    )
+
+
+def main() -> None:
+    print(f"{platform.machine()}, {os.cpu_count()} cores; our time as a multiple of each contestant's\n")
+    print("| n × m | order | threads | ms | closed form | wanted | holds | scikit-learn | JAX | PyTorch | sum of X |")
+    print("|---|---|--:|--:|--:|--:|---|--:|--:|--:|--:|")
+    for n, m in SHAPES:
+        for by_rows in (False, True):
+            for threads in (1, 2):
+                print(contest(n, m, by_rows, threads), flush=True)
+
+
+if __name__ == "__main__":
+    main()
