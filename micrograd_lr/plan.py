@@ -94,12 +94,16 @@ class Lines:
         """A line, `depth` levels in."""
         self.text.append("    " * depth + line)
 
+    def number(self, x: float) -> str:
+        """A plain number."""
+        return f"({x!r})" if x < 0 else repr(x)
+
     def written(
         self, x: Any, entry: Callable[[Symbol], str], name: Callable[[Symbol], str | None] = lambda x: None
     ) -> str:
         """`x` as an expression: a number, an argument, the name it was given, or its operation on its operands."""
         if not isinstance(x, Symbol):
-            return repr(float(x)) if x >= 0 else f"({float(x)!r})"
+            return self.number(float(x))
         known = name(x) or self.names.get(x)
         if known:
             return known

@@ -227,6 +227,24 @@ def test_ctrl_c_between_two_slices_leaves_everything_usable(monkeypatch):
     assert graph(w, b, X, Y)[0] == expected[0]
 
 
+def test_an_interrupt_ends_every_thread_between_two_slices(monkeypatch):
+    started, released, done = threading.Event(), threading.Event(), []
+
+    def one(i):
+        if i == 0:  # on this thread
+            started.wait()
+            raise KeyboardInterrupt
+        started.set()
+        released.wait()
+        done.append(i)
+
+    real_wait = compiled.wait
+    monkeypatch.setattr(compiled, "wait", lambda futures: (released.set(), real_wait(futures)))
+    with pytest.raises(KeyboardInterrupt):
+        compiled._in_threads(one, range(6), 2)
+    assert done == [1]  # finished what it had begun, and took up nothing more
+
+
 def test_no_array_grows_with_the_examples():
     m = 400_000
     w, X, Y = np.array([0.5, -0.5]), RNG.normal(size=(2, m)), np.ones(m)
