@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from micrograd_lr.picture import Box, Edge, Picture
+    from micrograd_lr.boxes import Box, Edge, Picture
 
 DIRECTIONS = {"TB": "top to bottom", "BT": "bottom to top", "LR": "left to right", "RL": "right to left"}
 PARTIALS = ("number", "formula", "both", "none")

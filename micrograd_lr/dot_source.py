@@ -9,7 +9,7 @@ from micrograd_lr.extras import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from micrograd_lr.picture import Box, Picture
+    from micrograd_lr.boxes import Box, Picture
 
 FONT = "Helvetica,Arial,sans-serif"
 # Kinds differ in outline as well as in colour and word, for readers who see no colours.

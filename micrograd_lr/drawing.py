@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from micrograd_lr.picture import Picture
+    from micrograd_lr.boxes import Picture
 
 __all__ = ["Drawing", "RenderError", "draw"]
 

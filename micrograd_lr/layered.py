@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from micrograd_lr.picture import Box, Edge, Picture
+    from micrograd_lr.boxes import Box, Edge, Picture
 
 LINE, PAD, GAP, MARGIN = 14.0, 6.0, 16.0, 15.0  # points
 BETWEEN_RANKS, WHERE_EDGES_CROSS = 9.0, 30.0

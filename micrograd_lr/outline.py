@@ -6,7 +6,7 @@ from micrograd_lr.captions import Look, caption, clean, number, rows, sentence, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from micrograd_lr.picture import Box, Edge, Picture
+    from micrograd_lr.boxes import Box, Edge, Picture
 
 DEEPEST = 12  # levels of the tree; what lies deeper continues below it
 

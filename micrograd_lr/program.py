@@ -206,8 +206,8 @@ def _generalised(root: Symbol, trace: Trace, known: dict[Symbol, tuple[Symbol, i
             continue
         stack.pop()
         if symbol.op == "entry":
-            indexed = symbol.index is not None
-            known[symbol] = (trace.entry(symbol.name, ANY), symbol.index) if indexed else (symbol, _NONE)  # type: ignore[assignment]
+            j = symbol.index
+            known[symbol] = (symbol, _NONE) if j is None else (trace.entry(symbol.name, ANY), j)
             continue
         parts = [known[x] if isinstance(x, Symbol) else (x, _NONE) for x in symbol.operands]
         indices = {j for _, j in parts} - {_NONE}

@@ -13,7 +13,7 @@ from micrograd_lr.captions import Look, caption, clean, rows, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from micrograd_lr.picture import Picture
+    from micrograd_lr.boxes import Picture
 
 SECONDS = 10.0  # the time that Graphviz gets for one picture
 TOO_LARGE = 500  # boxes, from which on Graphviz would need longer

@@ -40,7 +40,7 @@ def _float_of(bits: int) -> float:
     return float(struct.unpack("<d", struct.pack("<Q", bits % 2**64))[0])
 
 
-@_extending.intrinsic  # type: ignore[untyped-decorator]
+@_extending.intrinsic
 def _cast_to_bits(typing: Any, x: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         return builder.bitcast(values[0], _ir.IntType(64))
@@ -48,7 +48,7 @@ def _cast_to_bits(typing: Any, x: Any) -> Any:
     return numba.int64(numba.float64), generate
 
 
-@_extending.intrinsic  # type: ignore[untyped-decorator]
+@_extending.intrinsic
 def _cast_to_float(typing: Any, x: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         return builder.bitcast(values[0], _ir.DoubleType())
@@ -56,7 +56,7 @@ def _cast_to_float(typing: Any, x: Any) -> Any:
     return numba.float64(numba.int64), generate
 
 
-@_extending.intrinsic  # type: ignore[untyped-decorator]
+@_extending.intrinsic
 def prefetch(typing: Any, array: Any, j: Any, i: Any) -> Any:
     """Ask for the cache line of ``array[j, i]``, which a later loop reads: memory answers while this one computes."""
 
@@ -76,7 +76,7 @@ _extending.overload(_bits)(lambda x: lambda x: _cast_to_bits(x))
 _extending.overload(_float_of)(lambda bits: lambda bits: _cast_to_float(bits))
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def exp(t: float) -> float:
     """eᵗ, within 1.2 ulp: t = k ln 2 + r, a Taylor polynomial in r, and k added to the exponent in two halves."""
     t = _LOWEST if t < _LOWEST else t
@@ -102,7 +102,7 @@ def exp(t: float) -> float:
     return p * _float_of((half + 1023) << 52) * _float_of((k - half + 1023) << 52)
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def log1p(e: float) -> float:
     """log(1 + e) for 0 ≤ e ≤ 1, within 2 ulp: 2 artanh(f/(2 + f)), f = e, or (e - 1)/2 and ln 2 above √2 - 1."""
     large = e > _SQRT2_LESS_1
@@ -122,13 +122,13 @@ def log1p(e: float) -> float:
     return (f - s * (f - p * q)) + (_LN2 if large else 0.0)
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def log(x: float) -> float:
     """The natural logarithm; -inf at 0 and NaN below."""
     return math.log(x) if x > 0.0 else -math.inf if x == 0.0 else math.nan
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def tanh(x: float) -> float:
     """The hyperbolic tangent."""
     return math.tanh(x)

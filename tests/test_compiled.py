@@ -18,12 +18,14 @@ from micrograd_lr import (
     compiled,
     dot,
     exp,
+    generated,
     log,
     logistic,
     logistic_loss,
     relu,
     sigmoid,
     tanh,
+    threads,
     value_and_grad,
 )  # fmt: skip
 from micrograd_lr import sum as node_sum
@@ -238,10 +240,10 @@ def test_an_interrupt_ends_every_thread_between_two_slices(monkeypatch):
         released.wait()
         done.append(i)
 
-    real_wait = compiled.wait
-    monkeypatch.setattr(compiled, "wait", lambda futures: (released.set(), real_wait(futures)))
+    real_wait = threads.wait
+    monkeypatch.setattr(threads, "wait", lambda futures: (released.set(), real_wait(futures)))
     with pytest.raises(KeyboardInterrupt):
-        compiled._in_threads(one, range(6), 2)
+        threads.in_threads(one, range(6), 2)
     assert done == [1]  # finished what it had begun, and took up nothing more
 
 
@@ -476,21 +478,21 @@ def test_the_best_backend_that_is_here(monkeypatch):
 
 def test_compiled_code_is_kept_where_it_can_be(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert compiled._cache_folder() == tmp_path / "micrograd_lr"
+    assert generated.cache_folder() == tmp_path / "micrograd_lr"
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    assert compiled._cache_folder().parent == tmp_path
+    assert generated.cache_folder().parent == tmp_path
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr("os.access", lambda path, mode: False)
-    assert compiled._cache_folder().parent == tmp_path
+    assert generated.cache_folder().parent == tmp_path
     monkeypatch.undo()
     value_and_grad(lambda w, x: (w * x) ** 3, batch="x")(2.0, [1.0])
-    folder = compiled._cache_folder()
+    folder = generated.cache_folder()
     assert len([*folder.glob("micrograd_lr_*.py")]) == len({*folder.glob("micrograd_lr_*.py")}) > 0
     again = value_and_grad(lambda w, x: (w * x) ** 3, batch="x")
     assert again(2.0, [1.0]) == (8.0, {"w": 12.0})
-    name = f"micrograd_lr_{compiled._name_of(again.source)}"
+    name = f"micrograd_lr_{generated.name_of(again.source)}"
     assert Path(sys.modules[name].__file__).parent == folder
     del sys.modules[name]  # as in another process, which finds the file
     again = value_and_grad(lambda w, x: (w * x) ** 3, batch="x")

@@ -1,0 +1,41 @@
+"""The same work on several threads, interruptible, with results in order."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+def in_threads(one: Callable[[int], Any], starts: range, threads: int) -> list[Any]:
+    """`one` at every start, on this thread and on others, the results in order. Ctrl-C ends all of them between two."""
+    stopped = threading.Event()
+    results: list[Any] = [None] * len(starts)
+
+    def work(first: int) -> None:
+        for i in range(first, len(starts), threads):
+            if stopped.is_set():
+                return
+            results[i] = one(starts[i])
+
+    others = [_pool(threads - 1).submit(work, k) for k in range(1, threads)]
+    try:
+        work(0)
+        for other in others:
+            other.result()
+    except BaseException:
+        stopped.set()
+        wait(others)
+        raise
+    return results
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Threads that wait for the next call: to start them takes longer than a pass over small data."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="micrograd_lr")
