@@ -141,7 +141,7 @@ def test_a_row_that_is_added_to_the_table_can_be_called():
         ("w*x +", 5, "this cannot be read: invalid syntax."),
         ("w*x\n  + b", 1, "this cannot be read: unexpected indent."),
         ("x\0", 0, "this cannot be read: source code string cannot contain null bytes."),
-        ("-" * 4_000 + "x", 0, "this cannot be read: "),
+        ("-" * 4_000 + "x", None, "this "),  # too deep for Python 3.11, and for us on 3.13
         ("(" * 2_000 + "x" + ")" * 2_000, None, "this cannot be read: too many nested parentheses."),
         ("x" + "**x" * 100, None, "this is nested deeper than 100. Name an intermediate result: z = ...; or use sum"),
         ("9" * 4_900, 0, "this cannot be read: Exceeds the limit"),
