@@ -233,7 +233,8 @@ class Compiled:
                 if isinstance(form, list)
                 else [next(rest)]
             )
-            gradients[name] = shaped(arguments[name], flat)
+            given = program.given[name]
+            gradients[given] = shaped(arguments[given], flat)
         return J, gradients
 
     def __repr__(self) -> str:
@@ -246,7 +247,8 @@ def _lost_example(program: Program, values: dict[str, Any], why: str) -> Excepti
         for place, x in _entries(value):
             if not math.isfinite(x):
                 where = f"{name}[{', '.join(map(str, place))}]" if place else name
-                example = f", in example {place[-1]}" if name in program.batch else ""
+                in_batch = name in {program.given[argument] for argument in program.batch}
+                example = f", in example {place[-1]}" if in_batch else ""
                 return ValueError(f"{where} is {x}{example}. Remove or replace it: the sum over examples is lost.")
     return FloatingPointError(
         f"{why}, of finite data: the loss leaves the range of floats. Rescale the data, or use logistic_loss(z, y)."

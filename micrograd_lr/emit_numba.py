@@ -147,8 +147,10 @@ def numba_source(program: Program, rows: bool, block: int, unroll: int = 4) -> s
 
             def pay(depth: int, terms: list[str], step: int, name: str = name, form: Symbol = form) -> None:
                 out.add(depth, "; ".join(f"a{k} = 0.0" for k in range(step)))
-                out.add(depth, f"if s + {2 * block} <= stop:")
-                for array in dict.fromkeys(x.name for x in looped_entries(form) if x.name in batch):
+                arrays = dict.fromkeys(x.name for x in looped_entries(form) if x.name in batch)
+                if arrays:
+                    out.add(depth, f"if s + {2 * block} <= stop:")
+                for array in arrays:
                     for k in range(step):
                         out.add(
                             depth + 1, f"for i in range(s + {block}, s + {2 * block}, 8): prefetch({array}, j + {k}, i)"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from micrograd_lr.symbols import ANY, Symbol, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from typing import Any
 
     from micrograd_lr.program import Program
@@ -25,6 +27,22 @@ ARRAYS = _SHARED | {
     "relu": "where({0} <= 0.0, 0.0, {0})",
     "step": "where({0} <= 0.0, 0.0, 1.0)",
 }
+
+
+_TAKEN = {
+    "B", "CACHE", "abs", "broadcast_to", "c", "empty", "exp", "fsum", "i", "j", "kernel", "log", "log1p", "m", "min",
+    "ndim", "njit", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over", "sums", "t", "tanh",
+    "values", "where", "work",
+}  # fmt: skip
+
+
+def safe_name(name: str, others: Collection[str]) -> str:
+    """A name for an argument that generated code does not use for anything else."""
+    if name in _TAKEN or re.match(r"([auvh]|lines)\d+$|d_|given_", name):
+        name = f"given_{name}"
+        while name in others:
+            name += "_"
+    return name
 
 
 class Plan:

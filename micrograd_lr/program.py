@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from micrograd_lr.functions import logistic_loss
+from micrograd_lr.plan import safe_name
 from micrograd_lr.symbols import ANY, Symbol, Trace, in_order
 from micrograd_lr.value import Value, apply, topological
 
@@ -25,8 +26,12 @@ class Program:
     symbol that stands for every entry j (a loop). The op "total" is a sum over j of its operand, `index` its length.
     """
 
-    def __init__(self, loss: Any, gradients: dict[str, Any], lengths: dict[str, int | None], batch: Iterable[str]):
+    def __init__(
+        self, loss: Any, gradients: dict[str, Any], lengths: dict[str, int | None], batch: Iterable[str],
+        given: dict[str, str],
+    ) -> None:  # fmt: skip
         self.loss, self.gradients, self.lengths, self.batch = loss, gradients, lengths, tuple(batch)
+        self.given = given  # the arguments' own names, by the names that they have here
         self.loops = {name: form for name, form in gradients.items() if looped_entries(form)}
         self.columns = [loss]  # the results that are one number per example: all but the loops
         for name, gradient in gradients.items():
@@ -59,11 +64,12 @@ def recorded(
     """Record `loss` once, on symbols, and differentiate it with the engine's own sweep."""
     trace = Trace()
     arguments: dict[str, Any] = {}
+    safe = {name: safe_name(name, lengths) for name in lengths}
     for name, n in lengths.items():
         if n is None:
-            arguments[name] = Value(trace.entry(name), name)
+            arguments[name] = Value(trace.entry(safe[name]), name)
         else:
-            arguments[name] = [Value(trace.entry(name, j), f"{name}[{j}]") for j in range(n)]
+            arguments[name] = [Value(trace.entry(safe[name], j), f"{name}[{j}]") for j in range(n)]
     root = loss(**arguments)
     if not isinstance(root, Value):
         raise TypeError(
@@ -75,11 +81,13 @@ def recorded(
     root.backward()
     batch = tuple(batch)
     gradients = {
-        name: [_gradient(x) for x in value] if isinstance(value, list) else _gradient(value)
+        safe[name]: [_gradient(x) for x in value] if isinstance(value, list) else _gradient(value)
         for name, value in arguments.items()
         if name not in batch
     }
-    return _rolled(trace, Program(root.data, gradients, dict(lengths), batch))
+    renamed = {safe[name]: n for name, n in lengths.items()}
+    given = {short: name for name, short in safe.items()}
+    return _rolled(trace, Program(root.data, gradients, renamed, [safe[name] for name in batch], given))
 
 
 def _gradient(leaf: Value) -> Any:
@@ -155,7 +163,7 @@ def _rolled(trace: Trace, straight: Program) -> Program:
                 and all(j in (i, _NONE) for i, (_, j) in enumerate(forms))
             ):
                 gradients[name] = forms[0][0]
-    return Program(renewed(straight.loss), gradients, straight.lengths, straight.batch)
+    return Program(renewed(straight.loss), gradients, straight.lengths, straight.batch, straight.given)
 
 
 def _addends(root: Symbol, inner: set[Symbol]) -> list[Any]:

@@ -123,6 +123,81 @@ def test_every_backend_agrees_with_the_engine(loss, backend):
     assert_agree(compiled_loss(w, b, X, Y), eagerly(loss, {"w": w, "b": b, "x": X, "y": Y}))
 
 
+def reversed_order(w, b, x, y):
+    return tanh(node_sum(w[j] * x[len(w) - 1 - j] for j in range(len(w)))) * b + y
+
+
+def shifted(w, b, x, y):
+    return tanh(node_sum(w[j] * x[j + 1] for j in range(len(w) - 1))) * b * y
+
+
+def twice(w, b, x, y):
+    return tanh(node_sum([w[j] * x[j] for j in range(5)] + [w[j] * x[j] for j in range(5)]) + b) * y
+
+
+def of_a_slice(w, b, x, y):
+    return tanh(dot(w[1:], x[1:]) + b) * y + w[0]
+
+
+def shuffled(w, b, x, y):
+    return sigmoid(node_sum(w[j] * x[j] for j in (3, 1, 0, 2, 4)) - b) * y
+
+
+def without_data(w, b, x, y):
+    return dot(w, w) * b
+
+
+def cubes(w, b, x, y):
+    return dot(w, w) * y + exp(b) + node_sum(v**3 for v in w)
+
+
+def powers(w, b, x, y):
+    return (b * b + 1) ** w[0] * 2.0**y + (x[0] * x[0] + 1) ** -1.5
+
+
+def at_a_kink(w, b, x, y):
+    return relu(x[0] * 0.0 + b - b) + relu(-dot(w, x)) * relu(y - 1)
+
+
+def of_products(w, b, x, y):
+    return dot(w, x) * node_sum(sigmoid(v) for v in w) + node_sum(xj * b for xj in x) + y
+
+
+ODD = [reversed_order, shifted, twice, of_a_slice, shuffled, without_data, cubes, powers, at_a_kink, of_products]
+
+
+@pytest.mark.parametrize("loss", ODD, ids=lambda loss: loss.__name__)
+def test_odd_ways_through_the_features(loss):
+    w, b, X, Y = data(m=131)
+    expected = eagerly(loss, {"w": w, "b": b, "x": X, "y": Y})
+    for backend in BACKENDS:
+        for ordered in (X, np.asfortranarray(X)):
+            assert_agree(value_and_grad(loss, backend=backend)(w, b, ordered, Y), expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "names", ["c s B t", "work sums start stop", "exp i j m", "h0 v1 u2 a3", "d_x kernel values rows"]
+)
+def test_arguments_may_have_the_names_of_the_generated_code(names):
+    p, q, x, y = names.split()
+    names = {}
+    exec(f"def loss({p}, {q}, {x}, {y}): return ({p} * {x} + {q} - {y}) ** 2 * {q}", names)
+    X, Y = RNG.normal(size=300), RNG.normal(size=300)
+    residual = 0.5 * X + 0.25 - Y
+    for backend in BACKENDS:
+        J, gradients = value_and_grad(names["loss"], batch=(x, y), backend=backend)(0.5, 0.25, X, Y)
+        assert pytest.approx((residual**2).sum() * 0.25, rel=1e-12) == J
+        assert gradients[p] == pytest.approx((2 * residual * X).sum() * 0.25, rel=1e-11)
+        assert gradients[q] == pytest.approx((2 * residual * 0.25 + residual**2).sum(), rel=1e-12)
+
+
+def test_a_renamed_argument_meets_no_other():
+    def loss(c, given_c, x):
+        return (c - given_c) * x
+
+    assert value_and_grad(loss, batch="x")(3.0, 1.0, [2.0, 3.0]) == (10.0, {"c": 5.0, "given_c": -5.0})
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_vectors_of_different_lengths(backend):
     arguments = {
