@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from micrograd_lr import __version__
 from micrograd_lr.plan import SCALAR, Lines, Plan
 from micrograd_lr.program import looped_entries
 from micrograd_lr.symbols import ANY, Symbol, in_order
@@ -163,6 +164,7 @@ def numba_source(program: Program, rows: bool, block: int, unroll: int = 4) -> s
 
             repeated(2, form, n, pay)
     head = [
+        f"# micrograd_lr {__version__}",  # compiled code of another version is not used again
         "from numba import njit", "from numpy import empty", "",
         "from micrograd_lr.vectorised import exp, log, log1p, prefetch, tanh", "", "CACHE = True", "", "",
     ]  # fmt: skip

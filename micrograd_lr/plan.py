@@ -114,7 +114,8 @@ class Lines:
 
     def number(self, x: float) -> str:
         """A plain number."""
-        return f"({x!r})" if x < 0 else repr(x)
+        text = "(1e999 - 1e999)" if x != x else repr(x).replace("inf", "1e999")  # literals that are NaN and infinity
+        return f"({text})" if x < 0 else text
 
     def written(
         self, x: Any, entry: Callable[[Symbol], str], name: Callable[[Symbol], str | None] = lambda x: None

@@ -157,12 +157,10 @@ def _rolled(trace: Trace, straight: Program) -> Program:
         gradients[name] = entries
         if (n := len(entries)) > UNROLLED:
             forms = [_generalised(x, trace, general) for x in entries if isinstance(x, Symbol)]
-            if (
-                len(forms) == n
-                and len({form for form, _ in forms}) == 1
-                and all(j in (i, _NONE) for i, (_, j) in enumerate(forms))
-            ):
-                gradients[name] = forms[0][0]
+            form = forms[0][0] if forms else None
+            same = [j for x, j in forms if x is form] == [*range(n)]
+            if same and all(straight.lengths[x.name] == n for x in looped_entries(form)):
+                gradients[name] = form
     return Program(renewed(straight.loss), gradients, straight.lengths, straight.batch, straight.given)
 
 

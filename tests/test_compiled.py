@@ -163,7 +163,33 @@ def of_products(w, b, x, y):
     return dot(w, x) * node_sum(sigmoid(v) for v in w) + node_sum(xj * b for xj in x) + y
 
 
-ODD = [reversed_order, shifted, twice, of_a_slice, shuffled, without_data, cubes, powers, at_a_kink, of_products]
+def all_alike(w, b, x, y):
+    return sigmoid(node_sum(w) * y) * b
+
+
+def shorter(w, b, x, y):
+    return node_sum(tanh(p * q) for p, q in zip(w[:3], x)) * y + b
+
+
+def infinite(w, b, x, y):
+    return relu(dot(w, x) - float("inf")) + b + 0.0 * tanh(y - float("-inf"))
+
+
+ODD = [
+    all_alike,
+    shorter,
+    infinite,
+    reversed_order,
+    shifted,
+    twice,
+    of_a_slice,
+    shuffled,
+    without_data,
+    cubes,
+    powers,
+    at_a_kink,
+    of_products,
+]
 
 
 @pytest.mark.parametrize("loss", ODD, ids=lambda loss: loss.__name__)
@@ -173,6 +199,16 @@ def test_odd_ways_through_the_features(loss):
     for backend in BACKENDS:
         for ordered in (X, np.asfortranarray(X)):
             assert_agree(value_and_grad(loss, backend=backend)(w, b, ordered, Y), expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_shorter_vector_decides(backend):
+    arguments = {"w": RNG.normal(size=3), "b": 0.5, "x": RNG.normal(size=(5, 40)), "y": RNG.normal(size=40)}
+
+    def loss(w, b, x, y):
+        return node_sum(p * q for p, q in zip(w, x)) * y + b
+
+    assert_agree(value_and_grad(loss, backend=backend)(**arguments), eagerly(loss, arguments))
 
 
 @pytest.mark.parametrize(
