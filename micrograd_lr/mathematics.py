@@ -38,9 +38,11 @@ class _Reader:
         stems = (name.rstrip("₀₁₂₃₄₅₆₇₈₉") for name in (*names, *functions))
         whole = sorted({name for name in stems if len(name) > 1}, key=len, reverse=True)
         self.functions = functions - {*names}
+        known = "|".join(map(re.escape, whole))
         token = re.compile(
-            rf"(?P<slot>{SLOT}[^⟧]*⟧)|(?P<low>[{_LOW}]+)|(?P<high>[{_HIGH}]+)|(?P<name>(?<!{_LETTER})(?:{'|'.join(map(re.escape, whole))})(?!{_LETTER})"
-            rf"|∞|…|{_LETTER}|_)|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?P<space>\s+)|(?P<other>.)",
+            rf"(?P<slot>{SLOT}[^⟧]*⟧)|(?P<low>[{_LOW}]+)|(?P<high>[{_HIGH}]+)"
+            rf"|(?P<name>(?<!{_LETTER})(?:{known})(?!{_LETTER})|∞|…|{_LETTER}|_)"
+            r"|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?P<space>\s+)|(?P<other>.)",
             re.DOTALL,
         )
         found = [(match.lastgroup or "", match.group()) for match in token.finditer(text)]

@@ -55,7 +55,8 @@ _OF_EVERY_PAYMENT = [
     ("u + p", "Multiply along a path; only different paths are added."),
 ]
 _OF_A_PAYMENT = {
-    "mul": [("u*q", "The two factors are swapped: {local} is the other factor, {slope}.")],
+    "mul": [("u*a", "The two factors are swapped: {local} is the other factor, {slope}.")],
+    "dot": [("u*a", "The two factors are swapped: {local} is the other factor, {slope}.")],
     "div": [
         ("u*q", "The two operands are swapped: {local} is {slope}."),
         ("u/p", "Multiply by {local}, don't divide."),
@@ -116,8 +117,8 @@ def questions(frame: Frame) -> tuple[Question, ...]:
     return tuple(question for payment in frame.payments[:SHOWN] for question in _of_a_payment(steps, payment))
 
 
-def _of_a_node(steps: Steps, id: str) -> Question:
-    node = steps.nodes[id]
+def _of_a_node(steps: Steps, name: str) -> Question:
+    node = steps.nodes[name]
     operands = [x if not isinstance(x, str) else steps.nodes[x].key for x in node.operands]
     numbers = {"out": node.key, "k": float(len(operands)), **dict(zip("ab", operands))}
     return Question(node.name, node.key, _mistakes(_OF_EVERY_NODE + _OF_A_NODE.get(node.op, []), numbers))
@@ -126,7 +127,7 @@ def _of_a_node(steps: Steps, id: str) -> Question:
 def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
     payer = steps.nodes[payment.payer]
     name, local = steps.gradient_of(payment.operand), steps.slope_of(payment)
-    words = {
+    words: dict[str, Any] = {
         "above": steps.gradient_of(payer.id), "local": local, "slope": payer.slopes[payment.position],
         "name": name, "paths": payment.paths, "payer": payer.name,
     }  # fmt: skip

@@ -34,7 +34,7 @@ FOR_NUMBERS_ONLY = (
     AttributeError,
     ValueError,
     ArithmeticError,
-)  # what a row of the user's own says to names
+)  # a row of the user's own
 
 
 def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y")) -> Picture:

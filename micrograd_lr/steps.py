@@ -218,10 +218,10 @@ class Frame:
             sums.update((payment.operand, payment.total) for payment in frame.payments)
         return sums
 
-    def ledger(self, id: str) -> list[Payment]:
-        """What the node `id` has been paid so far, one entry per path."""
+    def ledger(self, node: str) -> list[Payment]:
+        """What `node` has been paid so far, one entry per path."""
         return [
-            payment for frame in self.steps[: self.index + 1] for payment in frame.payments if payment.operand == id
+            payment for frame in self.steps[: self.index + 1] for payment in frame.payments if payment.operand == node
         ]
 
 
@@ -237,7 +237,7 @@ class Steps(Sequence[Frame]):
         paid: dict[str, list[Payment]] = {node.id: [] for node in ops}
         for payment in self.payments:
             paid[payment.payer].append(payment)
-        moves = [("inputs", "", ())]
+        moves: list[tuple[str, str, tuple[Payment, ...]]] = [("inputs", "", ())]
         moves += [("forward", node.id, ()) for node in ops]
         moves += [("seed", self.root.id, ())]
         moves += [("backward", node.id, (*paid[node.id],)) for node in reversed(ops)]
@@ -270,22 +270,22 @@ class Steps(Sequence[Frame]):
         """The ids of the operations that are computed by frame `index`."""
         return {frame.node for frame in self._frames[: index + 1] if frame.kind == "forward"}
 
-    def name(self, id: str) -> str:
+    def name(self, node: str) -> str:
         """How formulas write a node."""
-        return self.nodes[id].name
+        return self.nodes[node].name
 
-    def gradient_of(self, id: str) -> str:
+    def gradient_of(self, node: str) -> str:
         """``∂L/∂w``."""
-        return f"∂{self._tight(self.root.id)}/∂{self._tight(id)}"
+        return f"∂{self._tight(self.root.id)}/∂{self._tight(node)}"
 
     def slope_of(self, payment: Payment) -> str:
         """``∂a/∂z``, the name of the local derivative of a payment."""
         return f"∂{self._tight(payment.payer)}/∂{self._tight(payment.operand)}"
 
-    def _tight(self, id: str) -> str:
+    def _tight(self, node: str) -> str:
         """A name behind ∂: in parentheses where it is a formula."""
-        node = self.nodes[id]
-        return node.name if node.name in (node.label, id) and " " not in node.name else f"({node.name})"
+        name = self.nodes[node].name
+        return name if name in (self.nodes[node].label, node) and " " not in name else f"({name})"
 
     def number(self, key: str) -> Any:
         """The number of a slot: v3 value of n3, g3 its gradient; p3.0, c3.0, s3.0, r3.0 of what n3 pays operand 0."""
@@ -401,11 +401,12 @@ class Steps(Sequence[Frame]):
             read = json.loads(text, object_hook=_number_of_json)
             if read["format"] != FORMAT:
                 raise ValueError(f"its format is {read['format']!r}")
-            nodes = [
-                Node(**{name: tuple(x) if isinstance(x, list) else x for name, x in node.items()})
-                for node in read["nodes"]
+            nodes: list[dict[str, Any]] = [
+                {name: tuple(x) if isinstance(x, list) else x for name, x in node.items()} for node in read["nodes"]
             ]
-            return cls(nodes, [Payment(**payment) for payment in read["payments"]], read["digits"])
+            return cls(
+                [Node(**node) for node in nodes], [Payment(**payment) for payment in read["payments"]], read["digits"]
+            )
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise ValueError(
                 f"this is no JSON of steps ({type(error).__name__}: {error}). Give what Steps.to_json() has written."
@@ -441,7 +442,7 @@ def _nodes(boxes: list[Box]) -> Iterable[Node]:
 def _payments(witnesses: list[Value]) -> Iterable[Payment]:
     """Every payment of a sweep, in its order, out of what each node remembers of it."""
     ids = {node: f"n{i}" for i, node in enumerate(witnesses)}
-    paths = {node: 0 for node in witnesses}
+    paths = dict.fromkeys(witnesses, 0)
     for node in reversed(witnesses):
         for position, (operand, partial) in enumerate(zip(node.operands, node.partials)):
             if isinstance(operand, _Witness):
