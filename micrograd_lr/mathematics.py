@@ -17,6 +17,7 @@ _LOW, _HIGH = "₀-₉ᵢⱼₖₘₙₚ₊₋₌", "⁰-⁹¹²³ᵀᵐⁿⁱ�
 _LETTER = rf"[^\W\d_{_LOW}{_HIGH}]"
 _NUMBERED = re.compile(r"(.*[^\d_])_?(\d+)", re.DOTALL)
 _OPENING, _CLOSING = {"(": ")", "[": "]"}, ")]"
+_FENCE = '<mo stretchy="false">'
 _THIN = '<mspace width="0.17em"/>'
 
 
@@ -65,7 +66,7 @@ class _Reader:
                 continue
             if after_factor:
                 function = kind == "name" and text in self.functions
-                parts.append(_THIN if function or parts[-1].endswith("</mi></mrow>") else "<mo>&#8290;</mo>")
+                parts.append(_THIN * (function or parts[-1].endswith("</mi></mrow>")))
             parts.append(self.quotient())
             after_factor = not parts[-1].startswith("<munder")
         return "".join(parts)
@@ -96,7 +97,9 @@ class _Reader:
         if text in _OPENING:
             inside = self.row(_OPENING[text])
             closing = self.tokens.pop(0)[1] if self.tokens else ""
-            return f"<mrow><mo>{text}</mo>{inside}<mo>{closing}</mo></mrow>"
+            # Of their own height unless they enclose a fraction: a stretched one is set with too much room.
+            mo = "<mo>" if "<mfrac" in inside else _FENCE
+            return f"<mrow>{mo}{text}</mo>{inside}{mo}{closing}</mo></mrow>"
         if text == "∂" and self.tokens:
             return f"<mrow><mi>∂</mi>{self.factor()}</mrow>"
         if text == "Σ":
@@ -106,7 +109,7 @@ class _Reader:
         name = f"<mi>{escape(base)}</mi>"
         name = f"<msub>{name}<mn>{index}</mn></msub>" if index else self.indexed(name, "msub")
         if text in self.functions and self.next("("):
-            return f"<mrow>{name}<mo>&#8289;</mo>{self.factor()}</mrow>"
+            return f"<mrow>{name}{self.factor()}</mrow>"
         return name
 
     def indexed(self, base: str, element: str) -> str:
@@ -129,8 +132,7 @@ class _Reader:
 
 def _bare(part: str) -> str:
     """A group without its parentheses, where a fraction or an exponent groups already."""
-    for mark in ("<mrow><mo>(</mo>", "<mrow><mo>[</mo>"):
-        if part.startswith(mark) and part.endswith("</mo></mrow>"):
-            inside = part[len(mark) :]
-            return f"<mrow>{inside[: inside.rindex('<mo>')]}</mrow>"
+    opened = re.match(r"<mrow><mo[^>]*>[(\[]</mo>", part)
+    if opened and part.endswith("</mo></mrow>"):
+        return f"<mrow>{part[opened.end() : part.rindex('<mo')]}</mrow>"
     return part

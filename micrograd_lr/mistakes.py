@@ -139,12 +139,10 @@ def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
         other = 1 - payment.position
         numbers["q"] = f"p{payer.id[1:]}.{other}" if isinstance(payer.operands[other], str) else payer.partials[other]
     known = _mistakes(_OF_EVERY_PAYMENT + _OF_A_PAYMENT.get(payer.op, []), numbers, words)
-    prompt = name if payment.paths == 1 else f"path {payment.path} of {payment.paths} to {name}"
-    yield Question(prompt, payment.key("c"), known, local, words["slope"], payment)
+    yield Question(steps.path(payment) or name, payment.key("c"), known, local, words["slope"], payment)
     if payment.path > 1:
         sums = {"c": payment.key("c"), "r": payment.key("r"), "k": float(payment.path)}
-        so_far = name if payment.path == payment.paths else f"{name} so far"
-        yield Question(so_far, payment.key("s"), _mistakes(_OF_A_SUM, sums, words))
+        yield Question(steps.so_far(payment) or name, payment.key("s"), _mistakes(_OF_A_SUM, sums, words))
 
 
 def _mistakes(

@@ -49,10 +49,8 @@ def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS
             f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
             "Compute with Values: w = Value(0.5, 'w')."
         )
-    witnesses = topological(deep_copied(root, {}, _Witness))
-    sweep(witnesses)
     boxes = boxes_of(topological(root), set(), {name.lower() for name in data}).boxes
-    return Steps(_nodes(boxes), _payments(witnesses), digits)
+    return Steps(_nodes(boxes), payments(root), digits)
 
 
 class _Witness(Value):
@@ -132,22 +130,27 @@ class Payment:
 class Line:
     """A line of a frame: parts that are equal, as templates. `kind` is value, local, payment, ledger, seed or result.
 
-    `key` is the slot of the number at its end, which ask mode hides.
+    `key` is the slot of the number at its end, which ask mode hides; `note` says which number it is, where the first
+    part does not.
     """
 
     kind: str
     parts: tuple[str, ...]
     key: str
+    note: str = ""
 
     @property
     def template(self) -> str:
         """The whole line: ``z = wx + b = ⟦v2⟧ + ⟦v3⟧ = ⟦v4⟧``."""
-        return " = ".join(self.parts)
+        return self._noted(self.parts)
 
     @property
     def formula(self) -> str:
         """The parts without numbers: ``z = wx + b``."""
-        return " = ".join(part for part in self.parts if SLOT not in part)
+        return self._noted(part for part in self.parts if SLOT not in part)
+
+    def _noted(self, parts: Iterable[str]) -> str:
+        return ": ".join(filter(None, (self.note, " = ".join(parts))))
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,15 @@ class Frame:
     @property
     def mathematics(self) -> str:
         """The lines as MathML, one ``<math>`` element each."""
-        return "".join(f"<math>{self.steps.mathml(line.template)}</math>" for line in self.lines)
+        return "".join(
+            f"{line.note and line.note + ': '}<math>{self.steps.mathml(' = '.join(line.parts))}</math>"
+            for line in self.lines
+        )
+
+    @property
+    def lead(self) -> str:
+        """What happens, in a few words: ``Forward, 2 of 11: z is computed``."""
+        return formula(self.steps.lead(self))
 
     @property
     def template(self) -> str:
@@ -320,8 +331,8 @@ class Steps(Sequence[Frame]):
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names that formulas use."""
-        return tuple(dict.fromkeys(node.name for node in self.nodes.values()))
+        """The names that formulas use, formulas that stand for themselves left out."""
+        return tuple(dict.fromkeys(node.name for node in self.nodes.values() if node.name in (node.label, node.id)))
 
     def lines(self, frame: Frame) -> Iterable[Line]:
         """The lines of a frame."""
@@ -354,34 +365,41 @@ class Steps(Sequence[Frame]):
         above = f"g{payer.id[1:]}"
         p, c = payment.key("p"), payment.key("c")
         of_all = self.gradient_of(payment.operand)
-        name = of_all if payment.paths == 1 else f"path {payment.path} of {payment.paths} to {of_all}"
         yield Line("local", _different(local, slope, template, _slot(p)), p)
         product = f"{self.gradient_of(payer.id)} · {local}", f"⟦{above}⟧·⟦({p})⟧"
-        yield Line("payment", _different(name, *product, _slot(c)), c)
+        note = self.path(payment)
+        yield Line("payment", _different("" if note else of_all, *product, _slot(c)), c, note)
         if payment.path > 1:
-            r, s = payment.key("r"), payment.key("s")
-            so_far = of_all if payment.path == payment.paths else f"{of_all} so far"
-            yield Line("ledger", (so_far, f"⟦{r}⟧ + ⟦({c})⟧", _slot(s)), s)
+            r, s, note = payment.key("r"), payment.key("s"), self.so_far(payment)
+            yield Line("ledger", _different("" if note else of_all, f"⟦{r}⟧ + ⟦({c})⟧", _slot(s)), s, note)
+
+    def path(self, payment: Payment) -> str:
+        """``path 1 of 2 to a``; "" where there is one path only."""
+        return "" if payment.paths == 1 else f"path {payment.path} of {payment.paths} to {self.name(payment.operand)}"
+
+    def so_far(self, payment: Payment) -> str:
+        """``paths 1 to 2 to a``; "" when all have paid."""
+        last = payment.path == payment.paths
+        return "" if last else f"paths 1 to {payment.path} of {payment.paths} to {self.name(payment.operand)}"
+
+    def lead(self, frame: Frame) -> str:
+        """What happens in a frame, without its formulas."""
+        count = sum(1 for node in self.nodes.values() if node.op)
+        name = self.name(frame.node) if frame.node else ""
+        return {
+            "inputs": "The inputs",
+            "forward": f"Forward, {frame.index} of {count}: {name} is computed",
+            "seed": f"The backward pass begins at {name}",
+            "backward": f"Backward, {frame.index - count - 1} of {count}: {name} passes its gradient back",
+            "gradients": "Done: the gradients",
+        }[frame.kind]
 
     def sentence(self, frame: Frame) -> str:
         """The sentence of a frame, with slots."""
-        said = ", ".join(line.template for line in frame.lines if line.kind != "local")
-        count = sum(1 for node in self.nodes.values() if node.op)
-        if frame.kind == "inputs":
-            return f"The inputs: {said or 'none'}."
-        if frame.kind == "forward":
-            return f"Forward, {frame.index} of {count}: {said}."
-        if frame.kind == "seed":
-            return f"The backward pass begins at {self.root.name}: {said}."
-        if frame.kind == "gradients":
-            return f"Done: {said}." if said else "Done."
-        more = len(frame.payments) - SHOWN
-        return (
-            f"Backward, {frame.index - count - 1} of {count}: {self.name(frame.node)} passes its gradient back. "
-            + (said or "There is no node below it")
-            + (f", and {more} more of the same kind" if more > 0 else "")
-            + "."
-        )
+        said = [line.template for line in frame.lines if line.kind != "local"]
+        if len(frame.payments) > SHOWN:
+            said.append(f"and {len(frame.payments) - SHOWN} more of the same kind")
+        return f"{self.lead(frame)}: {', '.join(said)}." if said else f"{self.lead(frame)}."
 
     def to_json(self) -> str:
         """All of it as JSON text, from which `from_json` makes the same steps."""
@@ -439,8 +457,10 @@ def _nodes(boxes: list[Box]) -> Iterable[Node]:
         )  # fmt: skip
 
 
-def _payments(witnesses: list[Value]) -> Iterable[Payment]:
-    """Every payment of a sweep, in its order, out of what each node remembers of it."""
+def payments(root: Value) -> Iterable[Payment]:
+    """Every payment of the sweep from `root`, in its order, out of what each node remembers of it."""
+    witnesses = topological(deep_copied(root, {}, _Witness))
+    sweep(witnesses)
     ids = {node: f"n{i}" for i, node in enumerate(witnesses)}
     paths = dict.fromkeys(witnesses, 0)
     for node in reversed(witnesses):

@@ -1,0 +1,264 @@
+"""`StepThrough`: both passes to step through, in a notebook, or as one HTML file that works offline."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import inspect
+import json
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from micrograd_lr.captions import THEMES, Look
+from micrograd_lr.drawing import Drawing
+from micrograd_lr.errors import REMEDIES
+from micrograd_lr.expression import Expression
+from micrograd_lr.files import write_whole
+from micrograd_lr.javascript import function, symbolic
+from micrograd_lr.mathematics import mathml
+from micrograd_lr.mistakes import TOLERANCE, questions
+from micrograd_lr.notation import SLOT
+from micrograd_lr.ops import OPS
+from micrograd_lr.picture import EXAMPLES_OPENED, picture
+from micrograd_lr.render import choose
+from micrograd_lr.steps import Frame, Line, Node, Steps, payments, steps
+from micrograd_lr.symbols import Trace
+from micrograd_lr.value import Value, topological
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from micrograd_lr.boxes import Picture
+    from micrograd_lr.ops import Op
+
+LIMIT = 400  # boxes of the graph in a page; what lies deeper is folded, and steps all the same
+WIDEST = -0.1235  # a number as long as most: the boxes have room for it when an input changes
+
+
+class StepThrough:
+    """The forward and the backward pass of `root`, one move at a time. ``save("page.html")`` writes a page of its own.
+
+    `steps` are its frames. `root` is a node, or an example of `logistic` (OneExample, ManyExamples), whose page has the
+    slides' derivation too. `data` names the leaves that are data; `digits` are those of the numbers that are shown.
+    """
+
+    def __init__(self, root: Any, *, data: Iterable[str] = ("x", "y"), digits: int = 4) -> None:
+        self.example = root if not isinstance(root, Value) and hasattr(root, "w") else None
+        self.root: Value = root if self.example is None else getattr(root, "L", None) or root.J
+        self.data = (data,) if isinstance(data, str) else tuple(data)
+        self.steps: Steps = steps(self.root, data=self.data, digits=digits)
+
+    @property
+    def html(self) -> str:
+        """The page as text: one file, with all that it needs, and without the network."""
+        return page(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page, whole or not at all; returns the path. ValueError for a name that does not end in .html."""
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"{path.name!r}: the page is an HTML file. Choose a name that ends in .html.")
+        write_whole(path, self.html)
+        return path
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        framed = f'<iframe srcdoc="{escape(self.html)}" style="width: 100%; height: 46rem; border: 0"></iframe>'
+        return {"text/html": framed, "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"<StepThrough: {len(self.steps)} frames of {self.steps.root.name}>"
+
+
+def page(shown: StepThrough) -> str:
+    """The HTML text of a page."""
+    steps = shown.steps
+    web = files("micrograd_lr") / "web"
+    texts = {name: (web / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "page.js")}
+    style = _colours() + texts["page.css"]
+    data, mistakes = _data(shown)
+    script = "\n".join(['"use strict";', _compute(shown.root), _functions(mistakes), texts["page.js"]])
+    heading = steps.name(steps.root.id)
+    return Template(texts["page.html"]).substitute(
+        title=escape(f"Step through {heading}"),
+        heading=escape(heading),
+        policy="; ".join(
+            ["default-src 'none'", f"style-src {_hash(style)}", f"script-src {_hash(script)}", "base-uri 'none'",
+             "form-action 'none'"]
+        ),
+        board="",
+        style=style,
+        script=script,
+        graph=_graph(shown),
+        data=json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
+    )  # fmt: skip
+
+
+def _hash(text: str) -> str:
+    """What a Content-Security-Policy allows to run: this text, and no other."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _colours() -> str:
+    """The colours of the pictures as variables: light, and dark where the reader prefers it."""
+
+    def variables(theme: str) -> str:
+        found = []
+        for name, colour in THEMES[theme].items():
+            if isinstance(colour, tuple):
+                found += [f"--{name}-fill: {colour[0]};", f"--{name}-line: {colour[1]};"]
+            else:
+                found.append(f"--{name}: {colour};")
+        return " ".join(found)
+
+    return (
+        f":root {{ {variables('light')} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {variables('dark')} }} }}\n"
+    )
+
+
+def _graph(shown: StepThrough) -> str:
+    """The picture of `draw` before any gradient, laid out with room for numbers that may become longer."""
+
+    def drawn(roomy: bool) -> Picture:
+        made = picture(shown.root, (EXAMPLES_OPENED,), LIMIT, shown.data)
+        made.notes.clear()
+        for box in made.boxes:
+            node = shown.steps.nodes.get(box.id.split("-for-")[0])
+            if node is not None:
+                box.label = box.label or (node.name if node.name == node.id else "")
+                box.foreign, box.grad = False, WIDEST if roomy else None
+                box.value = WIDEST if roomy else box.value
+                for edge in box.edges:
+                    edge.partial = WIDEST if roomy else edge.partial
+        return made
+
+    real = drawn(roomy=False)
+    svg = Drawing(real, Look(digits=shown.steps.digits), set(), choose(len(real.boxes)), drawn(roomy=True)).svg
+    return svg.replace(' style="max-width: 100%; height: auto"', "", 1)  # the policy of the page allows no such style
+
+
+# The arithmetic of the page: every rule comes from the table, by the generator that compiles Python.
+
+
+def _compute(root: Value) -> str:
+    """``compute(leaves)``: every number of the page by its slot."""
+    twin = symbolic(root)
+    twin.backward()
+    numbers: dict[str, Any] = {}
+    for i, node in enumerate(topological(twin)):
+        numbers[f"v{i}"], numbers[f"g{i}"] = node.data, node.grad
+    for payment in payments(twin):
+        for letter, number in (
+            ("p", payment.partial), ("c", payment.contribution), ("s", payment.total), ("r", payment.before)
+        ):  # fmt: skip
+            numbers[payment.key(letter)] = number
+    return function("compute", numbers)
+
+
+def _of_names(name: str, text: str) -> str:
+    """A function of named numbers, for an expression: its value, and its derivative by each of them."""
+    trace, expression = Trace(), Expression(text)
+    leaves = {x: Value(trace.entry(x)) for x in expression.names}
+    root = expression(**leaves)
+    root.backward()
+    return function(name, {"value": root.data, "slopes": {x: leaf.grad for x, leaf in leaves.items()}})
+
+
+def _functions(expressions: Iterable[str]) -> str:
+    """The functions that a reader's formula may call, the usual mistakes, and the stable loss for each label."""
+    called = {op.name: f"{op.name}(a)" for op in OPS.values() if op.symbol.isalpha() and _of_one_operand(op)}
+    tables = {
+        "functions": called,
+        "wrong": {str(i): text for i, text in enumerate(expressions)},
+        "stable": {"0": "logistic_loss(z, 0)", "1": "logistic_loss(z, 1)"},
+    }
+    lines = []
+    for table, entries in tables.items():
+        lines += [_of_names(f"{table}_{name}", text) for name, text in entries.items()]
+        lines.append(f"const {table} = {{{', '.join(f'{name}: {table}_{name}' for name in entries)}}};")
+    return "\n".join(lines)
+
+
+def _of_one_operand(op: Op) -> bool:
+    _, *operands = inspect.signature(op.partials).parameters.values()
+    return len(operands) == 1 and operands[0].kind is not inspect.Parameter.VAR_POSITIONAL
+
+
+# The data of the page: what is shown when, as templates. Formulas are many times the same: they stand in a pool.
+
+
+class _Pool:
+    """Texts, each once, by number."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, int] = {}
+
+    def __call__(self, text: str) -> int:
+        return self.texts.setdefault(text, len(self.texts))
+
+
+def _data(shown: StepThrough) -> tuple[dict[str, Any], list[str]]:
+    """What the script reads, and the expressions of the usual mistakes that it refers to by number."""
+    steps = shown.steps
+    pool, wrong = _Pool(), _Pool()
+
+    def set_(text: str) -> int:
+        return pool(mathml(text, steps.names))
+
+    def line(x: Line) -> dict[str, Any]:
+        plain = [set_(part) for part in x.parts if SLOT not in part]
+        parts = [set_(part) for part in x.parts]
+        return {"kind": x.kind, "note": _minus(x.note), "parts": parts, "plain": plain, "key": x.key}
+
+    def asked(frame: Frame) -> Iterator[dict[str, Any]]:
+        for question in questions(frame):
+            yield {
+                "text": _minus(question.prompt), "key": question.key,
+                "mistakes": [[wrong(x.expression), x.numbers, _minus(x.hint)] for x in question.mistakes],
+            } | (
+                {"slope": set_(question.slope_prompt), "slope_text": _minus(question.slope_prompt),
+                 "partial": question.payment.key("p")} if question.payment else {}
+            )  # fmt: skip
+
+    def node(x: Node) -> dict[str, Any]:
+        return {
+            "id": x.id, "name": _minus(x.name), "math": set_(x.name), "formula": set_(x.formula),
+            "kind": x.kind, "op": x.op, "operands": [y for y in x.operands if isinstance(y, str)],
+            "remedy": REMEDIES.get(x.op, ""), "saturated": _saturation(steps, x),
+            "line": [set_(part) for part in (x.name, x.template) if part],
+        } | ({"start": x.value} if not x.op else {})  # fmt: skip
+
+    data = {
+        "digits": steps.digits,
+        "tolerance": TOLERANCE,
+        "root": steps.root.id,
+        "nodes": [node(x) for x in steps.nodes.values()],
+        "frames": [
+            {
+                "kind": frame.kind, "node": frame.node, "text": _minus(frame.template), "lead": frame.lead,
+                "lines": [*map(line, frame.lines)], "questions": [*asked(frame)],
+                "payments": [[x.payer, x.position, x.operand, x.path, x.paths] for x in frame.payments],
+            }
+            for frame in steps
+        ],
+    }  # fmt: skip
+    return data | {"pool": [*pool.texts]}, [*wrong.texts]
+
+
+def _minus(text: str) -> str:
+    """A text with real minus signs."""
+    return text.replace("-", "−")
+
+
+def _saturation(steps: Steps, node: Node) -> list[Any]:
+    """For the log of a = σ(z), or of 1 - a: the ids of a and z, and the label whose loss it is; [] for another node."""
+    if node.op != "log" or not isinstance(node.operands[0], str):
+        return []
+    inner, label = steps.nodes[node.operands[0]], "1"
+    if inner.op == "sub" and isinstance(inner.operands[1], str) and inner.operands[0] == 1:
+        inner, label = steps.nodes[inner.operands[1]], "0"
+    return [inner.id, inner.operands[0], label] if inner.op == "sigmoid" else []
