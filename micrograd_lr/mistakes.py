@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from micrograd_lr.expression import Expression
-from micrograd_lr.steps import SHOWN, Frame, Payment, Steps
+from micrograd_lr.frames import SHOWN, Frame, Payment, Steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

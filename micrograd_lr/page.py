@@ -16,6 +16,7 @@ from micrograd_lr.drawing import Drawing
 from micrograd_lr.errors import REMEDIES
 from micrograd_lr.expression import Expression
 from micrograd_lr.files import write_whole
+from micrograd_lr.frames import Frame, Line, Node, Steps, payments, steps
 from micrograd_lr.javascript import function, symbolic
 from micrograd_lr.mathematics import mathml
 from micrograd_lr.mistakes import TOLERANCE, questions
@@ -23,7 +24,6 @@ from micrograd_lr.notation import SLOT
 from micrograd_lr.ops import OPS
 from micrograd_lr.picture import EXAMPLES_OPENED, picture
 from micrograd_lr.render import choose
-from micrograd_lr.steps import Frame, Line, Node, Steps, payments, steps
 from micrograd_lr.symbols import Trace
 from micrograd_lr.value import Value, topological
 
