@@ -6,6 +6,7 @@ import base64
 import hashlib
 import inspect
 import json
+from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -206,6 +207,7 @@ def _data(shown: StepThrough) -> tuple[dict[str, Any], list[str]]:
     steps = shown.steps
     pool, wrong = _Pool(), _Pool()
 
+    @cache
     def set_(text: str) -> int:
         return pool(mathml(text, steps.names))
 
