@@ -22,7 +22,7 @@ _OF_A_NODE = {
     "mul": [("a + b", "That is the sum; this node is a product.")],
     "div": [("b/a", "That is upside down."), ("a*b", "That is the product; this node is a quotient.")],
     "pow": [
-        ("a*b", "That is the product; the base is multiplied by itself."),
+        ("a*b", "That is the product; a power multiplies the base by itself."),
         ("b**a", "Base and exponent are swapped."),
     ],
     "exp": [("exp(-a)", "The sign of the exponent is the other way round.")],
