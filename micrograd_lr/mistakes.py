@@ -148,13 +148,11 @@ def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
 def _mistakes(
     known: Iterable[tuple[str, str]], numbers: dict[str, Any], words: dict[str, Any] | None = None
 ) -> tuple[Mistake, ...]:
-    """The mistakes that can be made here: those whose numbers are all there."""
-    found = []
-    for expression, hint in known:
-        names = _read(expression).names
-        if all(name in numbers for name in names):
-            found.append(Mistake(expression, {name: numbers[name] for name in names}, hint.format(**words or {})))
-    return tuple(found)
+    """The mistakes with the numbers that they are made of."""
+    return tuple(
+        Mistake(text, {name: numbers[name] for name in _read(text).names}, said.format(**words or {}))
+        for text, said in known
+    )
 
 
 _expressions: dict[str, Expression] = {}

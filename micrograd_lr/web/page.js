@@ -556,7 +556,7 @@ function undefinedAt(node, value) {
       text.textContent = "A saturated sigmoid: " + nodes.get(a).name + " = σ(" + shown(atZ.z) + ") has been rounded to "
         + shown(numbers[slot(a)]) + ". The slope of log is 1/0 = ∞ there, and that of σ, a(1 − a), is 0: the chain would "
         + "multiply ∞ × 0, which has no value. The two together have one: written as a single node, logistic_loss(z, "
-        + label + ") = " + shown(loss.value) + " with the derivative a − y = " + shown(loss.slopes.z) + ".";
+        + label + ") = " + shown(loss.value) + " with the derivative a − y = " + shown(loss.dz) + ".";
       holder.append(text);
     }
   }
