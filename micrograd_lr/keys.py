@@ -1,0 +1,82 @@
+"""Single key presses, without Enter: from a POSIX terminal, or from the console of Windows."""
+
+from __future__ import annotations
+
+import codecs
+import importlib
+import os
+import select
+from contextlib import contextmanager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    Press = Callable[[], str | None]  # the next key: a character, a name from the tables below, None at the end
+
+ESCAPE, PATIENCE = "\x1b", 0.05  # seconds in which the rest of an arrow key follows its escape character
+_POSIX = {"C": "next", "D": "back", "H": "first", "F": "end", "1~": "first", "7~": "first", "4~": "end", "8~": "end"}
+_WINDOWS = {"M": "next", "K": "back", "G": "first", "O": "end"}
+
+
+def keyboard(file: int) -> AbstractContextManager[Press] | None:
+    """A context whose value gives one key after the other, and which leaves the terminal as it was.
+
+    Arrows, Home and End are next, back, first and end; any other key is its character. None where there is no way to
+    read single keys.
+    """
+    for module, make in (("termios", posix), ("msvcrt", windows)):
+        try:
+            importlib.import_module(module)
+        except ImportError:  # the other system
+            continue
+        return make(file)
+    return None
+
+
+@contextmanager
+def posix(file: int) -> Iterator[Press]:
+    """The keys of the terminal that is open as `file`."""
+    termios, tty = importlib.import_module("termios"), importlib.import_module("tty")
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def character() -> str | None:
+        text = ""
+        while not text:
+            byte = os.read(file, 1)
+            if not byte:
+                return None
+            text = decoder.decode(byte)
+        return text
+
+    def follows() -> bool:
+        return bool(select.select([file], [], [], PATIENCE)[0])
+
+    def press() -> str | None:
+        key = character()
+        if key != ESCAPE or not follows():
+            return key
+        introducer, code = character() or "", ""
+        while introducer in ("[", "O") and not (code and "@" <= code[-1] <= "~") and follows():
+            code += character() or "~"
+        return _POSIX.get(code, ESCAPE)
+
+    before = termios.tcgetattr(file)
+    tty.setcbreak(file, termios.TCSADRAIN)
+    try:
+        yield press
+    finally:
+        termios.tcsetattr(file, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def windows(file: int) -> Iterator[Press]:
+    """The keys of the console."""
+    character = importlib.import_module("msvcrt").getwch
+
+    def press() -> str | None:
+        key = str(character())
+        return _WINDOWS.get(str(character()), ESCAPE) if key in ("\x00", "\xe0") else key
+
+    yield press
