@@ -40,9 +40,10 @@ def posix(file: int) -> Iterator[Press]:
     """The keys of the terminal that is open as `file`."""
     termios, tty = importlib.import_module("termios"), importlib.import_module("tty")
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    waiting: list[str] = []  # what followed an escape character without being the rest of a key
 
     def character() -> str | None:
-        text = ""
+        text = waiting.pop() if waiting else ""
         while not text:
             byte = os.read(file, 1)
             if not byte:
@@ -51,14 +52,18 @@ def posix(file: int) -> Iterator[Press]:
         return text
 
     def follows() -> bool:
-        return bool(select.select([file], [], [], PATIENCE)[0])
+        return bool(waiting or select.select([file], [], [], PATIENCE)[0])
 
     def press() -> str | None:
         key = character()
         if key != ESCAPE or not follows():
             return key
-        introducer, code = character() or "", ""
-        while introducer in ("[", "O") and not (code and "@" <= code[-1] <= "~") and follows():
+        introducer = character() or ""
+        if introducer not in ("[", "O"):
+            waiting.extend(introducer)
+            return ESCAPE
+        code = ""
+        while not (code and "@" <= code[-1] <= "~") and follows():
             code += character() or "~"
         return _POSIX.get(code, ESCAPE)
 

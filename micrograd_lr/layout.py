@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from micrograd_lr.frames import Frame, Line
 
 WIDTH, NARROWEST, HEIGHT = 80, 30, 24
-ROWS, FEWEST_ROWS = 20, 4  # of the table
+ROWS, FEWEST_ROWS = 20, 3  # of the table
 LINES = 3 * SHOWN  # of one frame: each payment has its local derivative, and perhaps a sum over paths
 LONGEST = 240  # characters of one part of a formula
 NOW, OPERAND = "▸", "•"
@@ -110,7 +110,10 @@ def table(frame: Frame, known: Frame, width: int, rows: int) -> list[Styled]:
     steps, values, gradients = frame.steps, known.values, known.gradients
     operands = [x for x in steps.nodes[frame.node].operands if isinstance(x, str)] if frame.node else []
     marks = dict.fromkeys(operands, OPERAND) | {frame.node: NOW}
-    near = set(_nearest(frame, max(rows, FEWEST_ROWS)))
+    rows = max(rows, FEWEST_ROWS)
+    near = set(
+        _nearest(frame, rows + (len(steps.nodes) == rows + 1))
+    )  # the last row says how many more: or is the last
     shown = [node for node in steps.nodes.values() if node.id in near]
     entries = [
         (f"{marks.get(node.id, ' ')} {formula(node.name)}", [values.get(node.id), gradients.get(node.id)])

@@ -16,7 +16,19 @@ from micrograd_lr.expression import arities
 from micrograd_lr.extras import need
 from micrograd_lr.functions import logistic_loss
 from micrograd_lr.keys import ESCAPE, keyboard
-from micrograd_lr.layout import HEIGHT, NARROWEST, ROWS, WIDTH, cells, fitted, folded, formulas, ledgers, table
+from micrograd_lr.layout import (
+    FEWEST_ROWS,
+    HEIGHT,
+    NARROWEST,
+    ROWS,
+    WIDTH,
+    cells,
+    fitted,
+    folded,
+    formulas,
+    ledgers,
+    table,
+)
 from micrograd_lr.mistakes import hint, questions, right
 from micrograd_lr.notation import Text
 from micrograd_lr.ops import LOG, SIGMOID
@@ -54,7 +66,7 @@ is printed, or with all its signs: a(1 - a), a*(1-a). In lines, not keys: the
 same letters or words, one per line.
 In the table, ▸ is the node whose turn it is, • an operand of it, and – is not
 computed yet."""
-NOT_YET = "Not yet. Look at the formula above, and try again; an empty line shows the answer."
+NOT_YET = "Not yet. Look at the formula above, and try again."
 MENDED = "Type other inputs, such as {name}=0.5, or q to quit."
 
 
@@ -269,7 +281,7 @@ class Session:
         self.numbers = dict(numbers)
 
     def page(self, width: int = WIDTH, height: int | None = None) -> list[Styled]:
-        """The frame in lines of at most `width` columns; of the table as much as goes into `height`."""
+        """The frame in lines of at most `width` columns, and `height` lines where there is one."""
         walk = self.walk
         if walk is None:
             said = ", ".join(f"{name} = {number(x, DIGITS)}" for name, x in self.numbers.items())
@@ -278,12 +290,18 @@ class Session:
         top = [(line, "bold") for line in folded(lead, width, "  ")]
         top += formulas(walk.frame, width, walk.hidden, bare=walk.ask == "formula")
         top += ledgers(walk.frame, walk.known, width)
-        below = [(line, "bold yellow") for line in folded(walk.prompt, width)] if walk.open else []
+        below = [("", "")] if walk.ask else []
+        if walk.open:
+            below += [(line, "bold yellow") for line in folded(walk.prompt, width)]
         if walk.ask:
-            below += [(line, "dim") for line in folded(f"Questions: {walk.score}.", width)]
-        taken = len(top) + len(below) + len(self.said(width)) + 5  # empty lines, the head of the table, the prompt
-        rows = ROWS if height is None else min(ROWS, height - taken)
-        return [*top, ("", ""), *table(walk.frame, walk.known, width, rows), *([("", "")] if below else []), *below]
+            ends = " An empty line shows the answer." if walk.open else ""
+            below += [(line, "dim") for line in folded(f"Questions: {walk.score}.{ends}", width)]
+        rows = ROWS
+        if height is not None:
+            rows = min(rows, height - len(top) - len(below) - 3)  # an empty line, the head of the table, and its foot
+            if (missing := FEWEST_ROWS - rows) > 0:
+                top = [*top[: max(len(top) - missing - 1, 1)], ("  … more in a taller window", "dim")]
+        return [*top, ("", ""), *table(walk.frame, walk.known, width, rows), *below]
 
     def said(self, width: int = WIDTH) -> list[str]:
         """The message in lines."""
@@ -354,12 +372,11 @@ class Keys:
     def show(self, session: Session) -> None:
         """Draw the page and the message anew."""
         width, height = self.size
+        below = session.said(width) or folded("" if session.walk and session.walk.open else KEYS, width)
         self._console.clear()
-        for line, style in session.page(width, height):
+        for line, style in session.page(width, height - len(below) - 1):
             self._console.print(self._text(line, style=style), soft_wrap=True)
-        self.say(*session.said(width))
-        if not session.message and session.walk and not session.walk.open:
-            self.say(*folded(KEYS, width))
+        self.say(*below)
 
     def say(self, *lines: str) -> None:
         """Print lines."""
@@ -433,7 +450,7 @@ def step_through(
                 talk.show(session)
                 session.do(talk.read(session.begins))
         except KeyboardInterrupt:  # Ctrl-C quits, as q does
-            session.over = True
+            talk.say("")
         if session.walk and session.walk.score.settled:
             talk.say(f"Questions: {session.walk.score}.")
     if session.walk is None and session.trouble:
