@@ -127,7 +127,7 @@ def elsewhere(expression: Expression, numbers: Mapping[str, float]) -> Iterable[
     for attempt in range(_ATTEMPTS):
         reach = 0.9**attempt
         centres = numbers if attempt % 2 else dict.fromkeys(numbers, 0.5)
-        moved = {name: x + reach * max(1.0, abs(x)) * chance.uniform(-1, 1) for name, x in centres.items()}
+        moved = {name: x + reach * (abs(x) or 1.0) * chance.uniform(-1, 1) for name, x in centres.items()}
         try:
             root = expression(**moved)
             if all(math.isfinite(x) for node in topological(root) for x in (node.data, *node.partials)):
