@@ -39,7 +39,7 @@ def inputs(text: str, names: Collection[str]) -> dict[str, float]:
     changed = dict(assigned(part) for part in re.split(r"[\s,;]+", re.sub(r"\s*=\s*", "=", text.strip())))
     for name, x in changed.items():
         if name not in names:
-            raise ValueError(f"{name} is no input. The inputs are {', '.join(names)}.")
+            raise ValueError(f"{name} is no input. The inputs are: {', '.join(names) or '(none)'}.")
         if not math.isfinite(x):
             raise ValueError(f"{name}={x}: an input is a finite number, such as {name}=0.5.")
     return changed

@@ -10,7 +10,7 @@ from micrograd_lr.frames import SHOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from typing import Any
 
     from micrograd_lr.frames import Frame, Line
@@ -66,10 +66,12 @@ def broken(text: str, width: int, indent: str = "    ") -> list[str]:
     return lines
 
 
-def formulas(frame: Frame, width: int, hidden: Collection[Line] = (), bare: bool = False) -> list[Styled]:
-    """The lines of a frame; of those in `hidden` the formula only, and of local derivatives not even that if `bare`."""
+def formulas(
+    frame: Frame, lines: Sequence[Line], width: int, hidden: Collection[Line] = (), bare: bool = False
+) -> list[Styled]:
+    """Some lines of a frame; of those in `hidden` the formula only, of local derivatives not even that if `bare`."""
     said = []
-    for line in frame.lines[:LINES]:
+    for line in lines[:LINES]:
         if line not in hidden:
             said.append((frame.steps.filled(line.template), "" if line.kind == "local" else "bold"))
         elif bare and line.kind == "local":
@@ -77,8 +79,8 @@ def formulas(frame: Frame, width: int, hidden: Collection[Line] = (), bare: bool
         else:
             said.append((f"{formula(line.formula)} = ?", "yellow"))
     shown = [(f"  {row}", style) for text, style in said for row in broken(text, width - 2)]
-    if len(frame.lines) > LINES:
-        shown.append((f"  and {len(frame.lines) - LINES} more lines", ""))
+    if len(frame.lines) > len(said):
+        shown.append((f"  and {len(frame.lines) - len(said)} more lines", ""))
     if len(frame.payments) > SHOWN:
         shown.append((f"  and {len(frame.payments) - SHOWN} more operands", ""))
     return shown

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
 from unicodedata import normalize
 
-from micrograd_lr.answers import Slopes, inputs, number_in, saturated
+from micrograd_lr.answers import inputs, saturated
 from micrograd_lr.captions import clean, formula, number
 from micrograd_lr.errors import DOMAIN_ERRORS
 from micrograd_lr.expression import arities
@@ -20,6 +18,8 @@ from micrograd_lr.layout import (
     FEWEST_ROWS,
     HEIGHT,
     NARROWEST,
+    NOW,
+    OPERAND,
     ROWS,
     WIDTH,
     cells,
@@ -29,22 +29,21 @@ from micrograd_lr.layout import (
     ledgers,
     table,
 )
-from micrograd_lr.mistakes import hint, questions, right
 from micrograd_lr.notation import Text
 from micrograd_lr.ops import LOG, SIGMOID
-from micrograd_lr.frames import DIGITS, steps
+from micrograd_lr.frames import DIGITS
 from micrograd_lr.value import Value
+from micrograd_lr.walk import Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import TextIO
 
     from micrograd_lr.expression import Expression
     from micrograd_lr.keys import Press
     from micrograd_lr.layout import Styled
-    from micrograd_lr.mistakes import Question
-    from micrograd_lr.frames import Frame, Line
+    from micrograd_lr.frames import Line
 
 PROMPT = "> "
 _WORDS = {
@@ -53,7 +52,7 @@ _WORDS = {
 }  # fmt: skip
 COMMANDS = {word: name for name, words in _WORDS.items() for word in (name, *words)}
 KEYS = "n next  b back  a ask  i input  ? help  q quit"
-HELP = """\
+HELP = f"""\
 n, space, Enter, →   the next step
 b, ←                 the step before
 f, Home / e, End     the first step / the end
@@ -64,121 +63,9 @@ r or an empty line   in a question: show the answer
 An answer is a number, or arithmetic such as -0.5*2; a formula is typed as it
 is printed, or with all its signs: a(1 - a), a*(1-a). In lines, not keys: the
 same letters or words, one per line.
-In the table, ▸ is the node whose turn it is, • an operand of it, and – is not
+In the table, {NOW} is the node whose turn it is, {OPERAND} an operand of it, and – is not
 computed yet."""
-NOT_YET = "Not yet. Look at the formula above, and try again."
 MENDED = "Type other inputs, such as {name}=0.5, or q to quit."
-
-
-@dataclass
-class Score:
-    """How many questions were settled, and how many of them right at the first try."""
-
-    right: int = 0
-    settled: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.right} of {self.settled} right at the first try" if self.settled else "none answered yet"
-
-
-@dataclass
-class Walk:
-    """A place in the frames of an expression at some numbers, and the questions that are open there.
-
-    `ask` is number, formula, or "" where nothing is asked. ArithmeticError or ValueError where there is no value.
-    """
-
-    expression: Expression
-    numbers: Mapping[str, float]
-    ask: str = ""
-    score: Score = field(default_factory=Score)
-
-    def __post_init__(self) -> None:
-        self.steps = steps(self.expression(**self.numbers))
-        self.index, self.tries = 0, 0
-        self.settled: set[str] = set()
-        self.open: list[Question] = []
-
-    @property
-    def frame(self) -> Frame:
-        """The frame whose turn it is."""
-        return self.steps[self.index]
-
-    @property
-    def known(self) -> Frame:
-        """The frame whose numbers may be shown: while a question is open, the one before."""
-        return self.steps[self.index - bool(self.open)]
-
-    @cached_property
-    def slopes(self) -> Slopes:
-        """The judge of formulas."""
-        return Slopes(self.expression, self.numbers, self.steps)
-
-    @property
-    def hidden(self) -> tuple[Line, ...]:
-        """The lines that would give away an answer."""
-        if not self.open:
-            return ()
-        question, lines = self.open[0], self.frame.lines
-        first = question.payment.key("p") if question.payment else question.key
-        return lines[[line.key for line in lines].index(first) :]
-
-    def again(self, numbers: Mapping[str, float]) -> Walk:
-        """The same place at other numbers; the questions there begin anew."""
-        walk = Walk(self.expression, numbers, self.ask, self.score)
-        walk.move(self.index, asking=bool(self.open))
-        return walk
-
-    def move(self, index: int, asking: bool = False) -> None:
-        """Go to a frame; with `asking`, its questions come first."""
-        self.index, self.tries = index, 0
-        self.open = [question for question in questions(self.frame) if self._asked(question)] if asking else []
-
-    def _asked(self, question: Question) -> bool:
-        if question.key in self.settled or self.ask != "formula":
-            return self.ask == "number" and question.key not in self.settled
-        return question.payment is not None and self.slopes.readable(question.slope, question.payment)
-
-    @property
-    def prompt(self) -> str:
-        """The question in words."""
-        question = self.open[0]
-        if self.ask == "formula":
-            return f"What is the formula of {formula(question.slope_prompt)}?"
-        return f"What is {formula(question.prompt)}?"
-
-    def answer(self, text: str) -> str:
-        """What to say to an answer."""
-        question = self.open[0]
-        try:
-            wrong = self._diagnosis(question, text)
-        except DOMAIN_ERRORS as error:  # cannot be read, or has no value: that is no try
-            return str(error)
-        if wrong:
-            self.tries += 1
-            return wrong
-        self._settle(first=not self.tries)
-        return "Right."
-
-    def _diagnosis(self, question: Question, text: str) -> str:
-        if self.ask == "formula" and question.payment:
-            return self.slopes.verdict(text, question.payment)
-        answer, find = number_in(text), self.steps.number
-        return "" if right(answer, find(question.key)) else hint(question, answer, find) or NOT_YET
-
-    def reveal(self) -> str:
-        """Give up a question: its answer."""
-        question = self.open[0]
-        self._settle(first=False)
-        if self.ask == "formula":
-            return formula(f"{question.slope_prompt} = {question.slope}")
-        return f"{formula(question.prompt)} = {number(self.steps.number(question.key), self.steps.digits)}"
-
-    def _settle(self, first: bool) -> None:
-        self.settled.add(self.open.pop(0).key)
-        self.score.settled += 1
-        self.score.right += first
-        self.tries = 0
 
 
 class Session:
@@ -256,6 +143,11 @@ class Session:
             self._say("There is no question here to reveal.")
 
     def _change(self, text: str) -> None:
+        if not text.strip():
+            self._say(
+                f"Type an input, such as {self.expression.names[0]}=0.5." if self.numbers else "It has no inputs."
+            )
+            return
         try:
             changed = inputs(text, self.expression.names)
         except ValueError as error:
@@ -286,22 +178,30 @@ class Session:
         if walk is None:
             said = ", ".join(f"{name} = {number(x, DIGITS)}" for name, x in self.numbers.items())
             return [(line, "bold") for line in folded(f"The inputs: {said}", width)]
-        lead = f"Step {walk.index + 1} of {len(walk.steps)}. {walk.frame.lead}"
-        top = [(line, "bold") for line in folded(lead, width, "  ")]
-        top += formulas(walk.frame, width, walk.hidden, bare=walk.ask == "formula")
-        top += ledgers(walk.frame, walk.known, width)
         below = [("", "")] if walk.ask else []
         if walk.open:
             below += [(line, "bold yellow") for line in folded(walk.prompt, width)]
         if walk.ask:
             ends = " An empty line shows the answer." if walk.open else ""
             below += [(line, "dim") for line in folded(f"Questions: {walk.score}.{ends}", width)]
-        rows = ROWS
+        top, rows = self._top(walk, walk.frame.lines, width), ROWS
         if height is not None:
-            rows = min(rows, height - len(top) - len(below) - 3)  # an empty line, the head of the table, and its foot
-            if (missing := FEWEST_ROWS - rows) > 0:
+            room = height - len(below) - 3  # an empty line, the head of the table, and its foot
+            if walk.open and len(top) + FEWEST_ROWS > room:
+                top = self._top(walk, walk.near, width)
+            if (missing := len(top) + FEWEST_ROWS - room) > 0:
                 top = [*top[: max(len(top) - missing - 1, 1)], ("  … more in a taller window", "dim")]
+            rows = min(ROWS, room - len(top))
         return [*top, ("", ""), *table(walk.frame, walk.known, width, rows), *below]
+
+    @staticmethod
+    def _top(walk: Walk, lines: Sequence[Line], width: int) -> list[Styled]:
+        lead = f"Step {walk.index + 1} of {len(walk.steps)}. {walk.frame.lead}"
+        return [
+            *((line, "bold") for line in folded(lead, width, "  ")),
+            *formulas(walk.frame, lines, width, walk.hidden, bare=walk.ask == "formula"),
+            *ledgers(walk.frame, walk.known, width),
+        ]
 
     def said(self, width: int = WIDTH) -> list[str]:
         """The message in lines."""
@@ -424,6 +324,8 @@ def connected(source: TextIO, target: TextIO) -> Iterator[Lines | Keys]:
     """The way to talk: keys where both ends are a terminal, else lines."""
     keys = keyboard(source.fileno()) if source.isatty() and target.isatty() else None
     if keys is None:
+        if hasattr(source, "reconfigure"):
+            source.reconfigure(encoding="utf-8", errors="replace")  # σ and − on a Windows pipe too
         yield Lines(source, target)
         return
     with keys as press:

@@ -21,7 +21,8 @@ from micrograd_lr.answers import Slopes, assigned, elsewhere, inputs, number_in,
 from micrograd_lr.layout import NOW, OPERAND, broken, fitted, folded, ledgers, table
 from micrograd_lr.mistakes import questions
 from micrograd_lr.frames import steps
-from micrograd_lr.terminal import HELP, KEYS, Session, Walk, step_through, why_lost
+from micrograd_lr.terminal import HELP, KEYS, Session, step_through, why_lost
+from micrograd_lr.walk import Walk
 
 SLIDES = {"w": 0.5, "b": -1.0, "x": 2.0, "y": 1.0}
 SLIDES_WX = {"w": 0.5, "x": 2.0}
@@ -146,6 +147,14 @@ def test_ctrl_c_between_two_lines_is_a_clean_end(monkeypatch, capsys):
     assert capsys.readouterr().out.startswith("\nStep 1 of 3. The inputs\n  w = 1\n")
 
 
+def test_help_shows_the_example(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["step", "--help"])
+    assert (
+        f'micrograd-lr step "{cli.SLIDES_IN_STEPS}" \\\n    --set w=0.5 b=-1 x=2 y=1 --ask' in capsys.readouterr().out
+    )
+
+
 # What a page shows
 
 
@@ -170,6 +179,7 @@ def test_a_page_fits_into_a_window(expression, numbers):
         page = talk.page(80, 16)
         assert len(page) <= 16
         assert page[0][0].startswith("Step ")
+        assert not talk.walk.open or any(line.endswith(" = ?") for line, _ in page)
         talk.do("")
     assert any("… more in a taller window" in line for line, _ in session(ask="number").page(80, 8))
 
@@ -263,8 +273,8 @@ def test_right_answers(answer):
     "answer, message",
     [
         ("0.5", "The sign is the other way round."),
-        ("-2", "That is the gradient above, ∂L/∂a. Multiply it by the local derivative ∂a/∂z = a(1 - a)."),
-        ("-1", "You left out a factor: ∂a/∂z is a(1 - a), with both."),
+        ("-2", "That is the gradient above, ∂L/∂a. Multiply it by the local derivative ∂a/∂z = a(1 − a)."),
+        ("-1", "You left out a factor: ∂a/∂z is a(1 − a), with both."),
         ("77", "Not yet. Look at the formula above, and try again."),
         ("w", "w: the answer is a number here, or arithmetic such as -0.5*2. The table shows the number of each name."),
         ("1 2", "this cannot be read: invalid syntax"),
@@ -381,15 +391,17 @@ def test_an_input_changes_and_the_step_stays():
 @pytest.mark.parametrize(
     "line, message",
     [
-        ("z=2", "z is no input. The inputs are w, x, b, y."),
+        ("z=2", "z is no input. The inputs are: w, x, b, y."),
         ("w=two", "w=two: expected NAME=NUMBER, such as w=0.5."),
         ("w=1 2", "2: expected NAME=NUMBER, such as w=0.5."),
         ("w=nan", "w=nan: an input is a finite number, such as w=0.5."),
-        (":", ": expected NAME=NUMBER, such as w=0.5."),
-        ("i", ": expected NAME=NUMBER, such as w=0.5."),
+        (":", "Type an input, such as w=0.5."),
+        ("i", "Type an input, such as w=0.5."),
     ],
 )
 def test_what_is_no_input(line, message):
+    assert typed("i", expression="2*3", numbers={})[1] == "It has no inputs."
+    assert typed("w=2", expression="2*3", numbers={})[1] == "w is no input. The inputs are: (none)."
     page, said = typed("n", line)
     assert said == message
     assert page == typed("n")[0]
@@ -668,6 +680,13 @@ def test_lines_where_no_keys_can_be_read(monkeypatch):
     step_through(Expression("w*x"), {"w": 1.0, "x": 2.0}, source=source, target=target)
     assert "wx = 1·2 = 2" in target.getvalue()
     assert "\x1b" not in target.getvalue()
+
+
+def test_lines_may_be_no_utf_8(capsys):
+    step_through(Expression("w"), {"w": 1.0}, source=io.TextIOWrapper(io.BytesIO(b"\xff\nw=\xe2\x88\x922\n"), "ascii"))
+    printed = capsys.readouterr().out
+    assert "'\ufffd' is no command here" in printed
+    assert "w = −2: both passes are computed again." in printed
 
 
 def reader(monkeypatch, pressed, columns=20):
