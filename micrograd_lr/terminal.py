@@ -12,6 +12,7 @@ from micrograd_lr.captions import clean, formula, number
 from micrograd_lr.errors import DOMAIN_ERRORS
 from micrograd_lr.expression import arities
 from micrograd_lr.extras import need
+from micrograd_lr.frames import DIGITS
 from micrograd_lr.functions import logistic_loss
 from micrograd_lr.keys import ESCAPE, keyboard
 from micrograd_lr.layout import (
@@ -31,7 +32,6 @@ from micrograd_lr.layout import (
 )
 from micrograd_lr.notation import Text
 from micrograd_lr.ops import LOG, SIGMOID
-from micrograd_lr.frames import DIGITS
 from micrograd_lr.value import Value
 from micrograd_lr.walk import Walk
 
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from micrograd_lr.expression import Expression
+    from micrograd_lr.frames import Line
     from micrograd_lr.keys import Press
     from micrograd_lr.layout import Styled
-    from micrograd_lr.frames import Line
 
 PROMPT = "> "
 _WORDS = {

@@ -8,16 +8,16 @@ from functools import cached_property
 from micrograd_lr.answers import Slopes, number_in
 from micrograd_lr.captions import formula, number
 from micrograd_lr.errors import DOMAIN_ERRORS
-from micrograd_lr.mistakes import hint, questions, right
 from micrograd_lr.frames import steps
+from micrograd_lr.mistakes import hint, questions, right
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from micrograd_lr.expression import Expression
-    from micrograd_lr.mistakes import Question
     from micrograd_lr.frames import Frame, Line
+    from micrograd_lr.mistakes import Question
 
 NOT_YET = "Not yet. Look at the formula above, and try again."
 
