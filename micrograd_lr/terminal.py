@@ -272,7 +272,9 @@ class Keys:
     def show(self, session: Session) -> None:
         """Draw the page and the message anew."""
         width, height = self.size
-        below = session.said(width) or folded("" if session.walk and session.walk.open else KEYS, width)
+        below = session.said(width)
+        if session.walk and not session.walk.open:
+            below += folded(KEYS, width)
         self._console.clear()
         for line, style in session.page(width, height - len(below) - 1):
             self._console.print(self._text(line, style=style), soft_wrap=True)
