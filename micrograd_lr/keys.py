@@ -6,6 +6,7 @@ import codecs
 import importlib
 import os
 import select
+import signal
 from contextlib import contextmanager
 
 TYPE_CHECKING = False
@@ -37,7 +38,7 @@ def keyboard(file: int) -> AbstractContextManager[Press] | None:
 
 @contextmanager
 def posix(file: int) -> Iterator[Press]:
-    """The keys of the terminal that is open as `file`."""
+    """The keys of the terminal that is open as `file`, from the main thread; `kill` leaves it as it was, too."""
     termios, tty = importlib.import_module("termios"), importlib.import_module("tty")
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     waiting: list[str] = []  # what followed an escape character without being the rest of a key
@@ -67,12 +68,22 @@ def posix(file: int) -> Iterator[Press]:
             code += character() or "~"
         return _POSIX.get(code, ESCAPE)
 
+    def single(*_: object) -> None:
+        tty.setcbreak(file, termios.TCSADRAIN)
+
+    def ended(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
     before = termios.tcgetattr(file)
-    tty.setcbreak(file, termios.TCSADRAIN)
+    handlers = {signal.SIGTERM: ended, signal.SIGCONT: single}  # after Ctrl-Z and fg, the shell has set its own mode
+    replaced = {name: signal.signal(name, handler) for name, handler in handlers.items()}
+    single()
     try:
         yield press
     finally:
         termios.tcsetattr(file, termios.TCSADRAIN, before)
+        for name, old in replaced.items():
+            signal.signal(name, old)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import math
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -644,6 +645,33 @@ def test_the_keys_of_a_posix_terminal():
     os.close(slave)
 
 
+@needs_a_terminal
+def test_single_keys_after_a_pause_and_the_mode_after_a_kill():
+    pty, termios = importlib.import_module("pty"), importlib.import_module("termios")
+    master, slave = pty.openpty()
+    before, handler = termios.tcgetattr(slave), signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit, match="143"), keys.keyboard(slave):
+        single = termios.tcgetattr(slave)
+        assert single != before
+        termios.tcsetattr(slave, termios.TCSANOW, before)  # what a shell does when the program is stopped
+        signal.raise_signal(signal.SIGCONT)
+        assert termios.tcgetattr(slave) == single
+        signal.raise_signal(signal.SIGTERM)
+    assert termios.tcgetattr(slave) == before
+    assert signal.getsignal(signal.SIGTERM) == handler
+    os.close(master)
+    os.close(slave)
+
+
+@needs_a_terminal
+def test_a_kill_restores_the_terminal():
+    with Screen() as screen:
+        screen.until(KEYS)
+        screen.process.terminate()
+        assert screen.ended() == 143
+
+
+@needs_a_terminal
 def test_a_key_that_is_cut_off_by_the_end(monkeypatch):
     cut = [b"\x1b", b"[", b"", b""]
     terminal_modes = SimpleNamespace(tcgetattr=lambda file: [], tcsetattr=lambda *args: None, TCSADRAIN=1)
