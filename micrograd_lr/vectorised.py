@@ -72,6 +72,17 @@ def prefetch(typing: Any, array: Any, j: Any, i: Any) -> Any:
     return numba.void(array, numba.intp, numba.intp), generate
 
 
+@_extending.intrinsic
+def wide_vectors(typing: Any) -> Any:
+    """Let the function that calls this use the widest vectors: LLVM takes 256 of 512 bits on some processors."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        builder.function.attributes.update(['"prefer-vector-width"="512"'])
+        return context.get_dummy_value()
+
+    return numba.void(), generate
+
+
 _extending.overload(_bits)(lambda x: lambda x: _cast_to_bits(x))
 _extending.overload(_float_of)(lambda bits: lambda bits: _cast_to_float(bits))
 
