@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 BACKENDS = ("numba", "numpy", "python")
-SLICE = 1 << 22  # bytes of data, at most, that one call of a kernel passes over: between two, Ctrl-C is heard
-CACHED = 1 << 23  # bytes of data that are taken to be in a cache, so that nothing is asked of memory in advance
+SLICE = 1 << 23  # bytes of data, at most, that one call of a kernel passes over: between two, Ctrl-C is heard
 BLOCK = 256  # examples that a kernel takes up at a time: their data stay in a cache between the passes over them
 BLOCK_OF_FEW, FEW = 64, 16  # the same for few features: so short that memory and computing overlap
 NUMPY_BLOCK = 8_192
@@ -182,10 +181,10 @@ class Compiled:
         if rows:
             arrays = {name: x.T if name in self.batch and x.ndim == 2 else x for name, x in arrays.items()}
         size = sum(x.nbytes for name, x in arrays.items() if name in self.batch)
-        ahead = m if size > CACHED else 0
         blocks = -(-m // block)
         step = -(-blocks // -(-size // SLICE)) * block  # slices of the same length, for threads of the same length
         starts = range(0, m, step)
+        ahead = m if len(starts) > 1 else 0  # data of one slice are in a cache, so that nothing is asked in advance
         values = arrays.values()
         width = len(program.columns)
         sizes = [program.lengths[name] for name in program.loops]

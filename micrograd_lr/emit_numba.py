@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def numba_source(program: Program, rows: bool, block: int) -> str:
     may be reassociated; the lines of an example, in functions of their own, may not. The kernel gets the parameters and
     data whole and passes over examples `start` to `stop`; memory is asked in advance for those up to `ahead`.
     """
-    kernel = _ByRows(program, block) if rows else _ByColumns(program, block)
+    kernel: _Kernel = (_ByRows if rows else _ByColumns)(program, block)
     head = [
         f"# micrograd_lr {__version__}, vectorised {_vectorised()}",  # of others, no compiled code is used again
         "from numba import njit", "from numpy import empty", "",
@@ -43,7 +44,7 @@ def _vectorised() -> str:
     return hashlib.sha256(Path(__file__).with_name("vectorised.py").read_bytes()).hexdigest()[:12]
 
 
-class _Kernel:
+class _Kernel(ABC):
     """The text of a kernel in the making. How it walks over the features is for the memory order to say.
 
     What one loop hands to the next stands in rows of `work`, one row a symbol. Data are read through slices that begin
@@ -137,17 +138,17 @@ class _Kernel:
 
     # What the memory order decides
 
+    @abstractmethod
     def load(self) -> None:
         """The data of the block that are not walked over feature by feature, into `work`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def total(self, x: Symbol) -> None:
         """A sum over features, for every example of the block."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gradient(self, name: str, form: Symbol, n: int) -> None:
         """The n entries of a gradient that is a loop: to each, its sum over the block."""
-        raise NotImplementedError
 
 
 class _ByColumns(_Kernel):
