@@ -86,6 +86,8 @@ def parser() -> argparse.ArgumentParser:
         "--ask", nargs="?", const="number", default="", choices=("number", "formula"),
         help="begin with questions: for the numbers, or for the formulas of the local derivatives",
     )  # fmt: skip
+    step.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser, offline")
+    step.add_argument("--open", action="store_true", help="show the page")
     step.set_defaults(run=_step)
     return top
 
@@ -134,29 +136,46 @@ def _draw(options: argparse.Namespace) -> int:
     if path is None and not options.open:
         print(drawing)
         return 0
-    if path is None:
-        import tempfile
-
-        path = Path(tempfile.mkdtemp(prefix="micrograd-lr-")) / "graph.svg"
+    path = path or _somewhere("graph.svg")
     drawing.save(path)
     print(f"{path}: {drawing!r}")
     for note in drawing.notes:
         print(f"note: {note}", file=sys.stderr)
-    if options.open:
-        import webbrowser
-
-        webbrowser.open(path.resolve().as_uri())
+    _show(path, options.open)
     return 0
 
 
 def _step(options: argparse.Namespace) -> int:
     from micrograd_lr.expression import Expression
+    from micrograd_lr.page import StepThrough
     from micrograd_lr.terminal import step_through
 
     slides = options.expression is None
     expression = Expression(SLIDES_IN_STEPS if slides else options.expression)
-    step_through(expression, _given([*(SLIDES_NUMBERS if slides else ()), *options.numbers]), ask=options.ask)
+    numbers = _given([*(SLIDES_NUMBERS if slides else ()), *options.numbers])
+    if options.html is None and not options.open:
+        step_through(expression, numbers, ask=options.ask)
+        return 0
+    path = options.html or _somewhere("steps.html")
+    shown = StepThrough(expression(**numbers))
+    print(f"{shown.save(path)}: {shown!r}")
+    _show(path, options.open, f"ask={options.ask}" if options.ask else "")
     return 0
+
+
+def _somewhere(name: str) -> Path:
+    """A path for a file that nobody has given a place."""
+    import tempfile
+
+    return Path(tempfile.mkdtemp(prefix="micrograd-lr-")) / name
+
+
+def _show(path: Path, wanted: bool, state: str = "") -> None:
+    """Open a file in the browser, at a state of its page."""
+    if wanted:
+        import webbrowser
+
+        webbrowser.open(path.resolve().as_uri() + (f"#{state}" if state else ""))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
