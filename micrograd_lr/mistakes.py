@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from micrograd_lr.captions import formula
 from micrograd_lr.expression import Expression
 from micrograd_lr.frames import SHOWN, Frame, Payment, Steps
 
@@ -150,7 +151,7 @@ def _mistakes(
 ) -> tuple[Mistake, ...]:
     """The mistakes with the numbers that they are made of."""
     return tuple(
-        Mistake(text, {name: numbers[name] for name in _read(text).names}, said.format(**words or {}))
+        Mistake(text, {name: numbers[name] for name in _read(text).names}, formula(said.format(**words or {})))
         for text, said in known
     )
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from micrograd_lr.captions import THEMES, Look
+from micrograd_lr.captions import THEMES, Look, formula
 from micrograd_lr.drawing import Drawing
 from micrograd_lr.errors import REMEDIES
 from micrograd_lr.expression import Expression
@@ -219,7 +219,7 @@ class _Data:
 
     def node(self, node: Node) -> dict[str, Any]:
         return {
-            "id": node.id, "name": _minus(node.name), "math": self.math(node.name), "kind": node.kind, "op": node.op,
+            "id": node.id, "name": formula(node.name), "math": self.math(node.name), "kind": node.kind, "op": node.op,
             "formula": self.math(node.formula), "line": [self.math(x) for x in (node.name, node.template) if x],
             "operands": [x for x in node.operands if isinstance(x, str)], "start": None if node.op else _start(node),
             "remedy": REMEDIES.get(node.op, ""), "saturated": _saturation(self.steps, node),
@@ -227,7 +227,7 @@ class _Data:
 
     def frame(self, frame: Frame) -> dict[str, Any]:
         return {
-            "kind": frame.kind, "node": frame.node, "text": _minus(frame.template), "lead": frame.lead,
+            "kind": frame.kind, "node": frame.node, "text": formula(frame.template), "lead": frame.lead,
             "lines": [self.line(line) for line in frame.lines],
             "questions": [self.question(question) for question in questions(frame)],
             "payments": [[x.payer, x.position, x.operand, x.path, x.paths] for x in frame.payments],
@@ -235,17 +235,17 @@ class _Data:
 
     def line(self, line: Line) -> dict[str, Any]:
         return {
-            "kind": line.kind, "note": _minus(line.note), "key": line.key,
+            "kind": line.kind, "note": formula(line.note), "key": line.key,
             "parts": [self.math(part) for part in line.parts],
             "plain": [self.math(part) for part in line.parts if SLOT not in part],
         }  # fmt: skip
 
     def question(self, question: Question) -> dict[str, Any]:
-        mistakes = [[self.mistakes(x.expression), _for_json(x.numbers), _minus(x.hint)] for x in question.mistakes]
-        asked = {"text": _minus(question.prompt), "key": question.key, "mistakes": mistakes}
+        mistakes = [[self.mistakes(x.expression), _for_json(x.numbers), x.hint] for x in question.mistakes]
+        asked = {"text": formula(question.prompt), "key": question.key, "mistakes": mistakes}
         if question.payment is None:
             return asked
-        local = {"slope": self.math(question.slope_prompt), "slope_text": _minus(question.slope_prompt)}
+        local = {"slope": self.math(question.slope_prompt), "slope_text": formula(question.slope_prompt)}
         return asked | local | {"partial": question.payment.key("p")}
 
 
@@ -266,11 +266,6 @@ def _start(leaf: Node) -> float:
 def _for_json(numbers: dict[str, Any]) -> dict[str, Any]:
     """Slots, and plain numbers as floats."""
     return {name: x if isinstance(x, str) else float(x) for name, x in numbers.items()}
-
-
-def _minus(text: str) -> str:
-    """A text with real minus signs."""
-    return text.replace("-", "−")
 
 
 def _saturation(steps: Steps, node: Node) -> list[Any]:

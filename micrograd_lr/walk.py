@@ -126,7 +126,7 @@ class Walk:
         answer, find = number_in(text), self.steps.number
         if right(answer, find(question.key)):
             return ""
-        return formula(hint(question, answer, find)) or NOT_YET
+        return hint(question, answer, find) or NOT_YET
 
     def reveal(self) -> str:
         """Give up a question: its answer."""

@@ -111,9 +111,9 @@ def test_wrong_values(text, at, prompt, answers):
             {"z": 2.0},
             "∂L/∂z",
             {
-                4.404: "You left out a factor: ∂a/∂z is a(1 - a)",
+                4.404: "You left out a factor: ∂a/∂z is a(1 − a)",
                 0.596: "You left out a factor",
-                -10.0: "∂a/∂z is a(1 - a), of the value",
+                -10.0: "∂a/∂z is a(1 − a), of the value",
             },
         ),
         ("a = tanh(z); L = 5*a", {"z": 1.0}, "∂L/∂z", {0.9068: "That is the derivative of σ"}),

@@ -96,7 +96,7 @@ def test_a_batch_of_real_cases_has_a_page():
     many = logistic.ManyExamples([0.0] * 30, 0.0, [row[:10] for row in cases.X], cases.labels[:10])
     html = StepThrough(many).html
     assert len(data_of(html)["frames"]) == len(StepThrough(many).steps)
-    assert len(html) < 1_000_000
+    assert len(html) < 2_000_000
 
 
 def test_names_with_html_stay_names():
