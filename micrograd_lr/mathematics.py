@@ -36,7 +36,7 @@ class _Reader:
 
     def __init__(self, text: str, names: Collection[str]) -> None:
         functions = {x for op in OPS.values() for x in (op.name, op.symbol) if x.isidentifier()} | {"softplus", "step"}
-        stems = (name.rstrip("₀₁₂₃₄₅₆₇₈₉") for name in (*names, *functions))
+        stems = (re.split(f"[{_LOW}{_HIGH}]", name)[0] for name in (*names, *functions))
         whole = sorted({name for name in stems if len(name) > 1}, key=len, reverse=True)
         self.functions = functions - {*names}
         known = "|".join(map(re.escape, whole))
