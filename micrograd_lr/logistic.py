@@ -175,7 +175,9 @@ def superscript(i: int) -> str:
 
 
 def _node(x: Any, label: str) -> Value:
-    return x if isinstance(x, Value) else Value(x, label)
+    node = x if isinstance(x, Value) else Value(x, label)
+    node.label = node.label or label
+    return node
 
 
 def _labelled(numbers: list[Any], name: str) -> list[Value]:

@@ -57,6 +57,8 @@ def test_one_example_takes_the_slides_shapes_lists_arrays_and_nodes():
     nodes = OneExample([w, 0.25], -0.25, (2.0, 1.0), 1)
     assert flat.L.data == column.L.data == arrays.L.data == nodes.L.data
     assert nodes.w[0] is w
+    assert w.label == "mine"
+    assert OneExample([Value(0.5), 0.25], -0.25, (2.0, 1.0), 1).w[0].label == "w₁"
     assert flat.dimensions()["x"] == (2, 1)
     assert flat.dimensions()["∂L/∂w"] == flat.dimensions()["w"] == (1, 2)
     assert OneExample([0.5], 0.0, [1.0], 0).w[0].label == "w"
