@@ -65,6 +65,7 @@ def derivation(example: OneExample | ManyExamples) -> tuple[Slide, ...]:
     otherwise. Data given as nodes get slots; plain numbers stand in the templates as they are, with six digits.
     """
     if isinstance(example, OneExample):
+        _check_apart([*example.w, example.b, *example.x, example.y])
         return tuple(_One(example).slides())
     if not isinstance(example, ManyExamples):
         raise TypeError(
@@ -76,7 +77,22 @@ def derivation(example: OneExample | ManyExamples) -> tuple[Slide, ...]:
             "the derivation goes through the nodes a⁽ⁱ⁾ = σ(z⁽ⁱ⁾), and this graph was recorded with a loss that does "
             "not show them. Spell it out: ManyExamples(w, b, X, Y, loss=literal_loss)."
         )
+    _check_apart([*example.w, example.b, *(x for row in example.X for x in row), *example.Y])
     return tuple(_Many(example).slides())
+
+
+def _check_apart(variables: Iterable[Any]) -> None:
+    """ValueError where a variable depends on another one: its gradient has terms that the slides do not know."""
+    seen: set[Value] = set()
+    for x in variables:
+        if isinstance(x, Value):
+            if x in seen or x.op:
+                why = "stands in two places" if x in seen else "is computed from other nodes"
+                raise ValueError(
+                    f"w, b, x and y are variables of their own in the derivation, but {x.label or repr(x)} {why}. "
+                    "Give each a Value of its own: Value(x.data)."
+                )
+            seen.add(x)
 
 
 def board(example: OneExample | ManyExamples) -> str:
@@ -371,7 +387,10 @@ def _product(*factors: Any) -> str:
 
 def _grouped(factor: str) -> str:
     """A factor of a product, in parentheses if it is a sum or has a sign."""
-    return f"({factor})" if re.search("^-| [+-] ", re.sub(r"\([^()]*\)", "", factor)) else factor
+    outside, groups = factor, 1
+    while groups:
+        outside, groups = re.subn(r"\([^()]*\)", "", outside)
+    return f"({factor})" if re.search("^-| [+-] ", outside) else factor
 
 
 def _total(terms: Iterable[Any], last: Any = 0) -> str:

@@ -1,6 +1,7 @@
 """The derivation as data: the slides' statements one by one, in their order, each checked against the engine."""
 
 import re
+from fractions import Fraction
 from unicodedata import normalize
 from xml.etree import ElementTree as ET
 
@@ -400,6 +401,11 @@ def test_plain_data_stand_in_the_lines_as_they_are():
     assert all(true(line, values, {"i": 2, "j": 2, "p": 2}) for line in lines)
 
 
+def test_exact_numbers():
+    many = ManyExamples([Fraction(1, 2)], Fraction(0), [[Fraction(-1, 3), 2]], [Fraction(1, 3), 1], loss=literal_loss)
+    assert "∂J/∂b = (≈ 0.4584 − (1/3), 0.7311 − 1) · (1, 1)ᵀ" in board(many)
+
+
 def test_of_many_features_and_examples_the_first_three_and_the_last_are_written():
     many = many_examples(n=7, m=8)[0]
     Z, A, _ = derivation(many)[0].answers
@@ -443,6 +449,16 @@ def test_a_group_keeps_its_exponent():
     assert mathml("Σᵢ₌₁ᵐ a⁽ⁱ⁾").startswith("<munderover><mo>∑</mo>")
 
 
+def test_the_indices_of_a_name_are_set_as_indices_also_where_the_name_is_known():
+    example = many_examples()[0]
+    frames = steps(example.J)
+    names = "".join(re.findall("<math>.*?</math>", "".join(frame.mathematics for frame in frames)))
+    assert {"X₁⁽²⁾", "a⁽¹⁾", "w₁"} <= {*frames.names}
+    assert "<msubsup><mi>X</mi><mrow><mn>1</mn></mrow><mrow>" in names
+    assert "⁽" not in names
+    assert mathml("loss⁽¹⁾", ["loss⁽¹⁾"]).startswith("<msup><mi>loss</mi>")
+
+
 def test_the_board_fits_80_columns_and_says_everything():
     for make in (one_example, many_examples, lambda: many_examples(n=9, m=9)):
         example = make()[0]
@@ -475,5 +491,12 @@ def test_what_no_derivation_can_be_made_of():
     for loss in (logistic_loss, lambda z, y: literal_loss(2 * z, y)):
         with pytest.raises(ValueError, match=unknown):
             derivation(ManyExamples([0.5], 0.0, [[1.0, 2.0]], [0, 1], loss))
+    w = Value(0.5, "w")
+    with pytest.raises(
+        ValueError, match=r"of their own in the derivation, but w stands in two places\. Give each a Value"
+    ):
+        derivation(OneExample([w, w], 0.0, [1.0, 2.0], 0))
+    with pytest.raises(ValueError, match=r"but w₂ is computed from other nodes\. .* of its own: Value\(x\.data\)\."):
+        board(ManyExamples([w, 2 * w], 0.0, [[1.0], [2.0]], [0], loss=literal_loss))
     with pytest.raises(TypeError, match=r"a OneExample or of ManyExamples, not 3 \(int\)\. Make one: OneExample"):
         board(3)
