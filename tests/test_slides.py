@@ -15,6 +15,7 @@ from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
 from micrograd_lr.mathematics import mathml
 from micrograd_lr.slides import Answer, board, derivation
 from micrograd_lr.steps import steps
+from micrograd_lr.value import topological
 
 # What the slides say, in their order, and what is said here: None where it is the same. LOOSE marks what does not hold
 # as it stands on the slide; the test shows that, and that what stands here holds.
@@ -365,6 +366,20 @@ def test_the_last_number_of_a_line_is_the_gradient_partial_or_value_of_the_engin
             (letter,) = {key[0] for key in re.findall(r"⟦\(?(\w)", last)}
             assert letter == ("v" if "∂" not in name else "g" if name[:2] in ("∂L", "∂J") else "p")
             assert graph.filled(last)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_belongs_to_b_is_read_at_b(case):
+    """Its numbers are those of z too, 1 and a - y: so not the numbers tell, but the slots."""
+    example, _, _ = CASES[case][0]()
+    order = topological(getattr(example, ROOT[type(example)]))
+    lines = [line for slide in derivation(example) for answer in slide.answers for line in answer.numbers]
+    found = [line.split(" = ")[-1] for line in lines if line.partition(" = ")[0].endswith("∂b")]
+    for slot in found:
+        letter, place, position = re.fullmatch(r"⟦\(?([gp])(\d+)\.?(\d*)\)?⟧", slot).groups()
+        node = order[int(place)]
+        assert (node if letter == "g" else node.operands[int(position)]) is example.b
+    assert len(found) >= 2
 
 
 def test_the_templates_hold_no_number_of_a_leaf():
