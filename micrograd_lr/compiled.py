@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 BACKENDS = ("numba", "numpy", "python")
-SLICE = 1 << 22  # bytes of data that one call of a kernel passes over: between two of them, Ctrl-C is heard
-BLOCK = 128  # examples that a kernel takes up at a time: X of 30 features stays in the first cache
-BLOCK_OF_ROWS = 512  # the same for one example per row, of at most `NARROW` features
-NARROW = 64
+SLICE = 1 << 23  # bytes of data, at most, that one call of a kernel passes over: between two, Ctrl-C is heard
+BLOCK = 256  # examples that a kernel takes up at a time: their data stay in a cache between the passes over them
+BLOCK_OF_FEW, FEW = 64, 16  # the same for few features: so short that memory and computing overlap
 NUMPY_BLOCK = 8_192
 
 
@@ -177,14 +176,15 @@ class Compiled:
 
     def _with_numba(self, np: Any, program: Program, arrays: dict[str, Any], m: int, rows: bool) -> Any:
         need("numba", 'pip install "micrograd_lr[fast]"')
-        narrow = max((n or 1 for n in program.lengths.values()), default=1) <= NARROW
-        block = BLOCK_OF_ROWS if rows and narrow else BLOCK
+        block = BLOCK_OF_FEW if max((n or 1 for n in program.lengths.values()), default=1) <= FEW else BLOCK
         kernel = self._kernel(program, numba_source, rows, block)
         if rows:
             arrays = {name: x.T if name in self.batch and x.ndim == 2 else x for name, x in arrays.items()}
-        per_example = sum(x.nbytes for name, x in arrays.items() if name in self.batch) / max(m, 1)
-        step = max(block, int(SLICE / max(per_example, 1)) // block * block)
+        size = sum(x.nbytes for name, x in arrays.items() if name in self.batch)
+        blocks = -(-m // block)
+        step = -(-blocks // -(-size // SLICE)) * block  # slices of the same length, for threads of the same length
         starts = range(0, m, step)
+        ahead = m if len(starts) > 1 else 0  # data of one slice are in a cache, so that nothing is asked in advance
         values = arrays.values()
         width = len(program.columns)
         sizes = [program.lengths[name] for name in program.loops]
@@ -193,7 +193,7 @@ class Compiled:
             stop = min(start + step, m)
             sums = np.zeros((-(-(stop - start) // block), width))
             loops = [np.zeros(n) for n in sizes]
-            kernel(*values, start, stop, sums, *loops)
+            kernel(*values, start, stop, ahead, sums, *loops)
             return sums.sum(0), loops
 
         threads = min(self.threads or os.cpu_count() or 1, len(starts))

@@ -36,10 +36,10 @@ class _Reader:
 
     def __init__(self, text: str, names: Collection[str]) -> None:
         functions = {x for op in OPS.values() for x in (op.name, op.symbol) if x.isidentifier()} | {"softplus", "step"}
-        stems = (re.split(f"[{_LOW}{_HIGH}]", name)[0] for name in (*names, *functions))
-        whole = sorted({name for name in stems if len(name) > 1}, key=len, reverse=True)
+        stems = {re.split(f"[{_LOW}{_HIGH}]", name)[0] for name in (*names, *functions) if name in text}
+        whole = sorted((name for name in stems if len(name) > 1), key=len, reverse=True)
         self.functions = functions - {*names}
-        known = "|".join(map(re.escape, whole))
+        known = "|".join([*map(re.escape, whole), rf"{_LETTER}_?\d+"])  # and x1, n13
         token = re.compile(
             rf"(?P<slot>{SLOT}[^⟧]*⟧)|(?P<low>[{_LOW}]+)|(?P<high>[{_HIGH}]+)"
             rf"|(?P<name>(?<!{_LETTER})(?:{known})(?!{_LETTER})|∞|…|{_LETTER}|_)"

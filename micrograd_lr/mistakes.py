@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from micrograd_lr.expression import Expression
-from micrograd_lr.steps import SHOWN, Frame, Payment, Steps
+from micrograd_lr.frames import SHOWN, Frame, Payment, Steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _OF_A_NODE = {
     "mul": [("a + b", "That is the sum; this node is a product.")],
     "div": [("b/a", "That is upside down."), ("a*b", "That is the product; this node is a quotient.")],
     "pow": [
-        ("a*b", "That is the product; the base is multiplied by itself."),
+        ("a*b", "That is the product; a power multiplies the base by itself."),
         ("b**a", "Base and exponent are swapped."),
     ],
     "exp": [("exp(-a)", "The sign of the exponent is the other way round.")],
@@ -148,13 +148,11 @@ def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
 def _mistakes(
     known: Iterable[tuple[str, str]], numbers: dict[str, Any], words: dict[str, Any] | None = None
 ) -> tuple[Mistake, ...]:
-    """The mistakes that can be made here: those whose numbers are all there."""
-    found = []
-    for expression, hint in known:
-        names = _read(expression).names
-        if all(name in numbers for name in names):
-            found.append(Mistake(expression, {name: numbers[name] for name in names}, hint.format(**words or {})))
-    return tuple(found)
+    """The mistakes with the numbers that they are made of."""
+    return tuple(
+        Mistake(text, {name: numbers[name] for name in _read(text).names}, said.format(**words or {}))
+        for text, said in known
+    )
 
 
 _expressions: dict[str, Expression] = {}

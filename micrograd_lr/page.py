@@ -6,6 +6,8 @@ import base64
 import hashlib
 import inspect
 import json
+import math
+from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -16,20 +18,20 @@ from micrograd_lr.drawing import Drawing
 from micrograd_lr.errors import REMEDIES
 from micrograd_lr.expression import Expression
 from micrograd_lr.files import write_whole
+from micrograd_lr.frames import Frame, Line, Node, Steps, payments, steps
 from micrograd_lr.javascript import function, symbolic
 from micrograd_lr.mathematics import mathml
-from micrograd_lr.mistakes import TOLERANCE, questions
+from micrograd_lr.mistakes import TOLERANCE, Question, questions
 from micrograd_lr.notation import SLOT
 from micrograd_lr.ops import OPS
 from micrograd_lr.picture import EXAMPLES_OPENED, picture
 from micrograd_lr.render import choose
-from micrograd_lr.steps import Frame, Line, Node, Steps, payments, steps
 from micrograd_lr.symbols import Trace
 from micrograd_lr.value import Value, topological
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from typing import Any
 
     from micrograd_lr.boxes import Picture
@@ -79,8 +81,8 @@ def page(shown: StepThrough) -> str:
     web = files("micrograd_lr") / "web"
     texts = {name: (web / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "page.js")}
     style = _colours() + texts["page.css"]
-    data, mistakes = _data(shown)
-    script = "\n".join(['"use strict";', _compute(shown.root), _functions(mistakes), texts["page.js"]])
+    data = _Data(steps)
+    script = "\n".join(['"use strict";', _compute(shown.root), _functions(data.mistakes.texts), texts["page.js"]])
     heading = steps.name(steps.root.id)
     return Template(texts["page.html"]).substitute(
         title=escape(f"Step through {heading}"),
@@ -93,7 +95,7 @@ def page(shown: StepThrough) -> str:
         style=style,
         script=script,
         graph=_graph(shown),
-        data=json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
+        data=json.dumps(data.content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
     )  # fmt: skip
 
 
@@ -159,26 +161,26 @@ def _compute(root: Value) -> str:
     return function("compute", numbers)
 
 
-def _of_names(name: str, text: str) -> str:
-    """A function of named numbers, for an expression: its value, and its derivative by each of them."""
+def _of_names(name: str, text: str, *results: str) -> str:
+    """A function of named numbers, for an expression: its value, and its derivative by the names in `results`."""
     trace, expression = Trace(), Expression(text)
     leaves = {x: Value(trace.entry(x)) for x in expression.names}
     root = expression(**leaves)
     root.backward()
-    return function(name, {"value": root.data, "slopes": {x: leaf.grad for x, leaf in leaves.items()}})
+    return function(name, {"value": root.data, **{f"d{x}": leaves[x].grad for x in results}})
 
 
 def _functions(expressions: Iterable[str]) -> str:
     """The functions that a reader's formula may call, the usual mistakes, and the stable loss for each label."""
     called = {op.name: f"{op.name}(a)" for op in OPS.values() if op.symbol.isalpha() and _of_one_operand(op)}
-    tables = {
-        "functions": called,
-        "wrong": {str(i): text for i, text in enumerate(expressions)},
-        "stable": {"0": "logistic_loss(z, 0)", "1": "logistic_loss(z, 1)"},
+    tables: dict[str, dict[str, tuple[str, ...]]] = {
+        "functions": {name: (text,) for name, text in called.items()},
+        "wrong": {str(i): (text,) for i, text in enumerate(expressions)},
+        "stable": {str(y): (f"logistic_loss(z, {y})", "z") for y in (0, 1)},
     }
     lines = []
     for table, entries in tables.items():
-        lines += [_of_names(f"{table}_{name}", text) for name, text in entries.items()]
+        lines += [_of_names(f"{table}_{name}", *wanted) for name, wanted in entries.items()]
         lines.append(f"const {table} = {{{', '.join(f'{name}: {table}_{name}' for name in entries)}}};")
     return "\n".join(lines)
 
@@ -188,7 +190,7 @@ def _of_one_operand(op: Op) -> bool:
     return len(operands) == 1 and operands[0].kind is not inspect.Parameter.VAR_POSITIONAL
 
 
-# The data of the page: what is shown when, as templates. Formulas are many times the same: they stand in a pool.
+# The data of the page: what is shown when, as templates. The same formula stands in many frames: once in a pool.
 
 
 class _Pool:
@@ -201,52 +203,69 @@ class _Pool:
         return self.texts.setdefault(text, len(self.texts))
 
 
-def _data(shown: StepThrough) -> tuple[dict[str, Any], list[str]]:
-    """What the script reads, and the expressions of the usual mistakes that it refers to by number."""
-    steps = shown.steps
-    pool, wrong = _Pool(), _Pool()
+class _Data:
+    """What the script reads: nodes and frames, with formulas and usual mistakes by their number in a pool."""
 
-    def set_(text: str) -> int:
-        return pool(mathml(text, steps.names))
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+        self.formulas, self.mistakes = _Pool(), _Pool()
+        self.math = cache(lambda text: self.formulas(mathml(text, steps.names)))
+        self.content = {
+            "digits": steps.digits, "tolerance": TOLERANCE, "root": steps.root.id,
+            "nodes": [self.node(node) for node in steps.nodes.values()],
+            "frames": [self.frame(frame) for frame in steps],
+            "pool": [*self.formulas.texts],
+        }  # fmt: skip
 
-    def line(x: Line) -> dict[str, Any]:
-        plain = [set_(part) for part in x.parts if SLOT not in part]
-        parts = [set_(part) for part in x.parts]
-        return {"kind": x.kind, "note": _minus(x.note), "parts": parts, "plain": plain, "key": x.key}
-
-    def asked(frame: Frame) -> Iterator[dict[str, Any]]:
-        for question in questions(frame):
-            yield {
-                "text": _minus(question.prompt), "key": question.key,
-                "mistakes": [[wrong(x.expression), x.numbers, _minus(x.hint)] for x in question.mistakes],
-            } | (
-                {"slope": set_(question.slope_prompt), "slope_text": _minus(question.slope_prompt),
-                 "partial": question.payment.key("p")} if question.payment else {}
-            )  # fmt: skip
-
-    def node(x: Node) -> dict[str, Any]:
+    def node(self, node: Node) -> dict[str, Any]:
         return {
-            "id": x.id, "name": _minus(x.name), "math": set_(x.name), "formula": set_(x.formula),
-            "kind": x.kind, "op": x.op, "operands": [y for y in x.operands if isinstance(y, str)],
-            "remedy": REMEDIES.get(x.op, ""), "saturated": _saturation(steps, x),
-            "line": [set_(part) for part in (x.name, x.template) if part],
-        } | ({"start": x.value} if not x.op else {})  # fmt: skip
+            "id": node.id, "name": _minus(node.name), "math": self.math(node.name), "kind": node.kind, "op": node.op,
+            "formula": self.math(node.formula), "line": [self.math(x) for x in (node.name, node.template) if x],
+            "operands": [x for x in node.operands if isinstance(x, str)], "start": None if node.op else _start(node),
+            "remedy": REMEDIES.get(node.op, ""), "saturated": _saturation(self.steps, node),
+        }  # fmt: skip
 
-    data = {
-        "digits": steps.digits,
-        "tolerance": TOLERANCE,
-        "root": steps.root.id,
-        "nodes": [node(x) for x in steps.nodes.values()],
-        "frames": [
-            {
-                "kind": frame.kind, "node": frame.node, "text": _minus(frame.template), "lead": frame.lead,
-                "lines": [*map(line, frame.lines)], "questions": [*asked(frame)],
-                "payments": [[x.payer, x.position, x.operand, x.path, x.paths] for x in frame.payments],
-            }
-            for frame in steps
-        ],
-    }  # fmt: skip
-    return data | {"pool": [*pool.texts]}, [*wrong.texts]
+    def frame(self, frame: Frame) -> dict[str, Any]:
+        return {
+            "kind": frame.kind, "node": frame.node, "text": _minus(frame.template), "lead": frame.lead,
+            "lines": [self.line(line) for line in frame.lines],
+            "questions": [self.question(question) for question in questions(frame)],
+            "payments": [[x.payer, x.position, x.operand, x.path, x.paths] for x in frame.payments],
+        }  # fmt: skip
+
+    def line(self, line: Line) -> dict[str, Any]:
+        return {
+            "kind": line.kind, "note": _minus(line.note), "key": line.key,
+            "parts": [self.math(part) for part in line.parts],
+            "plain": [self.math(part) for part in line.parts if SLOT not in part],
+        }  # fmt: skip
+
+    def question(self, question: Question) -> dict[str, Any]:
+        mistakes = [[self.mistakes(x.expression), _for_json(x.numbers), _minus(x.hint)] for x in question.mistakes]
+        asked = {"text": _minus(question.prompt), "key": question.key, "mistakes": mistakes}
+        if question.payment is None:
+            return asked
+        local = {"slope": self.math(question.slope_prompt), "slope_text": _minus(question.slope_prompt)}
+        return asked | local | {"partial": question.payment.key("p")}
+
+
+def _start(leaf: Node) -> float:
+    """The number that a leaf of the page starts from. ValueError for one that a page cannot start from."""
+    try:
+        number = float(leaf.value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(
+            f"the page computes with floats, from finite numbers; {leaf.name} is {leaf.value!s:.40}. "
+            "Record the expression at numbers, and read the frames of steps(root) for anything else."
+        )
+    return number
+
+
+def _for_json(numbers: dict[str, Any]) -> dict[str, Any]:
+    """Slots, and plain numbers as floats."""
+    return {name: x if isinstance(x, str) else float(x) for name, x in numbers.items()}
 
 
 def _minus(text: str) -> str:

@@ -30,15 +30,15 @@ ARRAYS = _SHARED | {
 
 
 _TAKEN = {
-    "B", "CACHE", "abs", "broadcast_to", "c", "empty", "exp", "fsum", "i", "j", "kernel", "log", "log1p", "m", "min",
-    "ndim", "njit", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over", "sums", "t", "tanh",
-    "values", "where", "work",
+    "B", "CACHE", "abs", "ahead", "broadcast_to", "c", "empty", "exp", "fsum", "i", "j", "kernel", "log", "log1p", "m",
+    "min", "ndim", "njit", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over", "sums", "t", "tanh",
+    "values", "where", "wide_vectors", "work",
 }  # fmt: skip
 
 
 def safe_name(name: str, others: Collection[str]) -> str:
     """A name for an argument that generated code does not use for anything else."""
-    if name in _TAKEN or re.match(r"([auvh]|lines)\d+$|d_|given_", name):
+    if name in _TAKEN or re.match(r"([ahtuv]|lines)\d+$|d_|part_|given_", name):
         name = f"given_{name}"
         while name in others:
             name += "_"

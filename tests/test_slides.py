@@ -11,10 +11,10 @@ import sympy
 from plain_formulas import HIGH, LOW, Reader, holds, jacobian
 
 from micrograd_lr import OPS, Value, logistic_loss
+from micrograd_lr.frames import steps
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
 from micrograd_lr.mathematics import mathml
 from micrograd_lr.slides import Answer, board, derivation
-from micrograd_lr.steps import steps
 from micrograd_lr.value import topological
 
 # What the slides say, in their order, and what is said here: None where it is the same. LOOSE marks what does not hold

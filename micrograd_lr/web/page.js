@@ -45,9 +45,16 @@ function trimmed(text) {
   return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }
 
+let texts = new Map(); // slot → the text of its number, until the numbers change
+
+function textOf(key) {
+  if (!texts.has(key)) texts.set(key, shown(numbers[key]));
+  return texts.get(key);
+}
+
 function inSlot(key) {
   const signed = key.startsWith("(");
-  const text = shown(numbers[signed ? key.slice(1, -1) : key]);
+  const text = textOf(signed ? key.slice(1, -1) : key);
   return signed && text.startsWith("−") ? "(" + text + ")" : text;
 }
 
@@ -94,21 +101,35 @@ const boxes = new Map(); // node → its boxes
 const edges = new Map(); // "n5-operand0" → its edge
 for (const group of document.querySelectorAll("#graph g.node")) {
   const node = group.id.split("-for-")[0];
-  const texts = { value: group.querySelector("text.value"), grad: group.querySelector("text.grad") };
-  const prefix = texts.grad ? texts.grad.textContent.replace(/ = .*$/, " = ") : "";
+  const [value, grad] = [group.querySelector("text.value"), group.querySelector("text.grad")];
+  const prefix = grad ? grad.textContent.replace(/ = .*$/, " = ") : "";
   if (!boxes.has(node)) boxes.set(node, []);
-  boxes.get(node).push({ group, ...texts, prefix });
+  boxes.get(node).push({ group, value, grad, prefix });
 }
 for (const group of document.querySelectorAll("#graph g.edge")) {
-  edges.set(group.id, { group, partial: group.querySelector("text.partial") });
+  const [node, position] = group.id.split("-operand");
+  if (!nodes.has(node)) continue;
+  edges.set(group.id, {
+    group, node, key: "p" + node.slice(1) + "." + position, partial: group.querySelector("text.partial"),
+  });
 }
 
+// Only what has changed is written to the document, which is asked for nothing: that is slow.
+
+const written = new WeakMap();
+const lit = new WeakMap();
+
 function write(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
+  if (!element || written.get(element) === text) return;
+  written.set(element, text);
+  element.textContent = text;
 }
 
 function light(group, name, on) {
-  if (group.classList.contains(name) !== on) group.classList.toggle(name, on);
+  if (!lit.has(group)) lit.set(group, new Set());
+  if (lit.get(group).has(name) === on) return;
+  lit.get(group)[on ? "add" : "delete"](name);
+  group.classList.toggle(name, on);
 }
 
 function renderGraph() {
@@ -120,30 +141,41 @@ function renderGraph() {
     const known = computedAt.get(node) <= until;
     const key = gradientKey(node, until);
     for (const box of drawn) {
-      write(box.value, known ? shown(numbers[slot(node)]) : "–");
-      write(box.grad, box.prefix + (key ? shown(numbers[key]) : "–"));
+      write(box.value, known ? textOf(slot(node)) : "–");
+      write(box.grad, box.prefix + (key ? textOf(key) : "–"));
       light(box.group, "now", node === frame.node);
       light(box.group, "near", around.has(node));
     }
   }
-  for (const [id, edge] of edges) {
-    const [node, position] = id.split("-operand");
-    if (!nodes.has(node)) continue;
-    const key = "p" + node.slice(1) + "." + position;
+  for (const { group, node, key, partial } of edges.values()) {
     const known = paysAt.has(node) && paysAt.get(node) <= until && key in numbers;
-    write(edge.partial, known ? shown(numbers[key]) : "");
-    light(edge.group, "now", node === frame.node && (frame.kind === "forward" || frame.kind === "backward"));
+    write(partial, known ? textOf(key) : "");
+    light(group, "now", node === frame.node && (frame.kind === "forward" || frame.kind === "backward"));
   }
 }
 
+const places = new Map(); // node → [top, bottom] in the scrolled picture, measured once: layout is dear
+
+addEventListener("resize", () => places.clear());
+
+function place(node) {
+  if (!places.has(node)) {
+    const view = byId("graph");
+    const box = boxes.get(node)[0].group.getBoundingClientRect();
+    const top = view.scrollTop - view.getBoundingClientRect().top;
+    places.set(node, [box.top + top, box.bottom + top]);
+  }
+  return places.get(node);
+}
+
+/** Scroll the picture, where it is higher than its room, to the current node. */
 function follow() {
-  const drawn = boxes.get(frames[step].node);
+  const node = frames[step].node;
+  if (!boxes.has(node)) return;
   const view = byId("graph");
-  if (!drawn || view.scrollHeight <= view.clientHeight + 4) return;
-  const box = drawn[0].group.getBoundingClientRect();
-  const frame = view.getBoundingClientRect();
-  if (box.top < frame.top + 30) view.scrollTop -= frame.top + 60 - box.top;
-  if (box.bottom > frame.bottom - 30) view.scrollTop += box.bottom - frame.bottom + 60;
+  const [top, bottom] = place(node);
+  if (top < view.scrollTop + 30) view.scrollTop = top - 60;
+  else if (bottom > view.scrollTop + view.clientHeight - 30) view.scrollTop = bottom - view.clientHeight + 60;
 }
 
 // The frame
@@ -221,21 +253,25 @@ function renderLedger(frame) {
 
 // The table of all nodes
 
-const rows = new Map();
-for (const node of data.nodes) {
-  const row = byId("rows").insertRow();
-  row.innerHTML = "<td>" + math(node.math) + "</td><td>" + (node.op ? math(node.formula) : node.kind)
-    + '</td><td class="number"></td><td class="number grad"></td>';
-  rows.set(node.id, row);
+const rows = new Map(); // filled when the table is opened for the first time
+
+function fillTable() {
+  for (const node of data.nodes) {
+    const row = byId("rows").insertRow();
+    row.innerHTML = "<td>" + math(node.math) + "</td><td>" + (node.op ? math(node.formula) : node.kind)
+      + '</td><td class="number"></td><td class="number grad"></td>';
+    rows.set(node.id, row);
+  }
 }
 
 function renderTable() {
-  if (!byId("nodes").open && !matchMedia("print").matches) return;
+  if (!byId("nodes").open) return;
+  if (!rows.size) fillTable();
   const until = seen();
   for (const [node, row] of rows) {
-    write(row.cells[2], computedAt.get(node) <= until ? shown(numbers[slot(node)]) : "–");
+    write(row.cells[2], computedAt.get(node) <= until ? textOf(slot(node)) : "–");
     const key = gradientKey(node, until);
-    write(row.cells[3], key ? shown(numbers[key]) : "–");
+    write(row.cells[3], key ? textOf(key) : "–");
     light(row, "now", node === frames[step].node);
   }
 }
@@ -251,7 +287,7 @@ function render() {
   byId("first").disabled = byId("back").disabled = step === 0;
   byId("last").disabled = byId("next").disabled = step === frames.length - 1 && !openQuestion();
   renderScore();
-  remember();
+  rememberSoon();
 }
 
 let wanted = 0;
@@ -301,7 +337,7 @@ function settle(question, how) {
 function reveal() {
   const question = openQuestion();
   if (!question) return;
-  const answer = shown(numbers[question.key]);
+  const answer = textOf(question.key);
   settle(question, "revealed");
   say(question.text + " = " + answer, "");
 }
@@ -507,13 +543,14 @@ function adopt(at) {
     tried = null;
     inputs = at;
     numbers = computed;
+    texts = new Map();
     answered = new Map();
   }
 }
 
 function problemAt(at, computed) {
-  const kept = numbers;
-  numbers = computed;
+  const kept = [numbers, texts];
+  [numbers, texts] = [computed, new Map()];
   try {
     for (const node of data.nodes) {
       const value = computed[slot(node.id)];
@@ -531,7 +568,7 @@ function problemAt(at, computed) {
     }
     return null;
   } finally {
-    numbers = kept;
+    [numbers, texts] = kept;
   }
 }
 
@@ -552,7 +589,7 @@ function undefinedAt(node, value) {
       text.textContent = "A saturated sigmoid: " + nodes.get(a).name + " = σ(" + shown(atZ.z) + ") has been rounded to "
         + shown(numbers[slot(a)]) + ". The slope of log is 1/0 = ∞ there, and that of σ, a(1 − a), is 0: the chain would "
         + "multiply ∞ × 0, which has no value. The two together have one: written as a single node, logistic_loss(z, "
-        + label + ") = " + shown(loss.value) + " with the derivative a − y = " + shown(loss.slopes.z) + ".";
+        + label + ") = " + shown(loss.value) + " with the derivative a − y = " + shown(loss.dz) + ".";
       holder.append(text);
     }
   }
@@ -563,6 +600,13 @@ function undefinedAt(node, value) {
 }
 
 // The state in the address: inputs, step, mode
+
+let remembering = 0;
+/** A moment after the last change: a browser takes its time to write an address, and allows few a second. */
+function rememberSoon() {
+  clearTimeout(remembering);
+  remembering = setTimeout(remember, 150);
+}
 
 function remember() {
   const parts = ["step=" + step];
@@ -591,6 +635,7 @@ function restore() {
 }
 
 function large(on) {
+  places.clear();
   document.body.classList.toggle("large", on);
   byId("present").setAttribute("aria-pressed", String(on));
 }

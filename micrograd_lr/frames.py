@@ -245,6 +245,7 @@ class Steps(Sequence[Frame]):
         self.root = [*self.nodes.values()][-1]
         self.seed = self.payments[0].upstream if self.payments else 1.0
         ops = [node for node in self.nodes.values() if node.op]
+        self._count = len(ops)
         paid: dict[str, list[Payment]] = {node.id: [] for node in ops}
         for payment in self.payments:
             paid[payment.payer].append(payment)
@@ -331,8 +332,8 @@ class Steps(Sequence[Frame]):
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names that formulas use, formulas that stand for themselves left out."""
-        return tuple(dict.fromkeys(node.name for node in self.nodes.values() if node.name in (node.label, node.id)))
+        """The labels: what formulas write as one name."""
+        return tuple(dict.fromkeys(node.label for node in self.nodes.values() if len(node.label) > 1))
 
     def lines(self, frame: Frame) -> Iterable[Line]:
         """The lines of a frame."""
@@ -384,7 +385,7 @@ class Steps(Sequence[Frame]):
 
     def lead(self, frame: Frame) -> str:
         """What happens in a frame, without its formulas."""
-        count = sum(1 for node in self.nodes.values() if node.op)
+        count = self._count
         name = self.name(frame.node) if frame.node else ""
         return {
             "inputs": "The inputs",
