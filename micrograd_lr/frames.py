@@ -452,8 +452,8 @@ def _nodes(boxes: list[Box]) -> Iterable[Node]:
             operands=tuple(x.value if plain else x.id for x, plain in zip(operands, constant)),
             partials=tuple(edge.partial for edge in box.edges),
             formula=written, slopes=tuple(edge.formula for edge in box.edges),
-            template=_signed(str(formula_of(box.op, slots, numbers))) if box.op else "",
-            slope_templates=tuple(map(_signed, slopes_of(box.op, Text(_slot(f"v{box.id[1:]}")), slots, numbers)))
+            template=signed(str(formula_of(box.op, slots, numbers))) if box.op else "",
+            slope_templates=tuple(map(signed, slopes_of(box.op, Text(_slot(f"v{box.id[1:]}")), slots, numbers)))
             if box.op else (),
         )  # fmt: skip
 
@@ -479,7 +479,7 @@ def _slot(key: str) -> str:
     return f"{SLOT}{key}⟧"
 
 
-def _signed(template: str) -> str:
+def signed(template: str) -> str:
     """A template whose slots ask for parentheses around a negative number, where they do not stand alone."""
     alone = {match.start() for match in _ALONE.finditer(template)}
     return _SLOTS.sub(lambda match: match[0] if match.start() in alone else _slot(f"({match['key']})"), template)

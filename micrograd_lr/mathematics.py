@@ -25,8 +25,8 @@ def mathml(text: str, names: Collection[str] = ()) -> str:
     """The inside of a ``<math>`` element for a formula.
 
     `names` of several letters are read whole: without them ``wx`` is w times x. A fraction takes the two factors beside
-    its stroke; a name keeps its indices: ``w₁``, ``X⁽ⁱ⁾``, ``xᵀ``. A slot ``⟦v3⟧`` becomes ``<mn data-of="v3"></mn>``,
-    to be filled in later. Any text can be set: what is no formula stays as it is.
+    its stroke; a name or a group keeps its indices: ``w₁``, ``X⁽ⁱ⁾``, ``(1, 2)ᵀ``. A slot ``⟦v3⟧`` becomes
+    ``<mn data-of="v3"></mn>``, to be filled in later. Any text can be set: what is no formula stays as it is.
     """
     return _Reader(text, names).row()
 
@@ -36,7 +36,7 @@ class _Reader:
 
     def __init__(self, text: str, names: Collection[str]) -> None:
         functions = {x for op in OPS.values() for x in (op.name, op.symbol) if x.isidentifier()} | {"softplus", "step"}
-        stems = {name.rstrip("₀₁₂₃₄₅₆₇₈₉") for name in (*names, *functions) if name in text}
+        stems = {re.split(f"[{_LOW}{_HIGH}]", name)[0] for name in (*names, *functions) if name in text}
         whole = sorted((name for name in stems if len(name) > 1), key=len, reverse=True)
         self.functions = functions - {*names}
         known = "|".join([*map(re.escape, whole), rf"{_LETTER}_?\d+"])  # and x1, n13
@@ -99,7 +99,7 @@ class _Reader:
             closing = self.tokens.pop(0)[1] if self.tokens else ""
             # Of their own height unless they enclose a fraction: a stretched one is set with too much room.
             mo = "<mo>" if "<mfrac" in inside else _FENCE
-            return f"<mrow>{mo}{text}</mo>{inside}{mo}{closing}</mo></mrow>"
+            return self.indexed(f"<mrow>{mo}{text}</mo>{inside}{mo}{closing}</mo></mrow>", "msub")
         if text == "∂" and self.tokens:
             return f"<mrow><mi>∂</mi>{self.factor()}</mrow>"
         if text == "Σ":

@@ -124,8 +124,8 @@ def _atoms(node: Value) -> tuple[Value, dict[Value, Value]]:
 
 
 def _stem(label: str) -> str:
-    """The letters of a name: ``x₁``, ``x_1``, ``X[3]`` and ``x`` have the stem x."""
-    return label.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉_[](), ").lower()
+    """The letters of a name: ``x₁``, ``x_1``, ``X[3]``, ``X₁⁽²⁾`` and ``x`` have the stem x."""
+    return label.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾_[](), ").lower()
 
 
 def write_formulas(box: Box) -> None:

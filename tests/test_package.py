@@ -65,6 +65,8 @@ def test_the_core_imports_only_the_standard_library():
         "shapes",
         "notation",
         "copying",
+        "frames",
+        "slides",
     ):
         run = subprocess.run(
             [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); import micrograd_lr.{name}"],
