@@ -20,12 +20,14 @@ from micrograd_lr.expression import Expression
 from micrograd_lr.files import write_whole
 from micrograd_lr.frames import Frame, Line, Node, Steps, payments, steps
 from micrograd_lr.javascript import function, symbolic
+from micrograd_lr.logistic import ManyExamples, OneExample
 from micrograd_lr.mathematics import mathml
 from micrograd_lr.mistakes import TOLERANCE, Question, questions
 from micrograd_lr.notation import SLOT
 from micrograd_lr.ops import OPS
 from micrograd_lr.picture import EXAMPLES_OPENED, picture
 from micrograd_lr.render import choose
+from micrograd_lr.slides import derivation
 from micrograd_lr.symbols import Trace
 from micrograd_lr.value import Value, topological
 
@@ -48,9 +50,13 @@ class StepThrough:
     slides' derivation too. `data` names the leaves that are data; `digits` are those of the numbers that are shown.
     """
 
-    def __init__(self, root: Any, *, data: Iterable[str] = ("x", "y"), digits: int = 4) -> None:
-        self.example = root if not isinstance(root, Value) and hasattr(root, "w") else None
-        self.root: Value = root if self.example is None else getattr(root, "L", None) or root.J
+    def __init__(
+        self, root: Value | OneExample | ManyExamples, *, data: Iterable[str] = ("x", "y"), digits: int = 4
+    ) -> None:
+        self.example: OneExample | ManyExamples | None = None if isinstance(root, Value) else root
+        self.root: Value = (
+            root.L if isinstance(root, OneExample) else root.J if isinstance(root, ManyExamples) else root
+        )
         self.data = (data,) if isinstance(data, str) else tuple(data)
         self.steps: Steps = steps(self.root, data=self.data, digits=digits)
 
@@ -91,7 +97,7 @@ def page(shown: StepThrough) -> str:
             ["default-src 'none'", f"style-src {_hash(style)}", f"script-src {_hash(script)}", "base-uri 'none'",
              "form-action 'none'"]
         ),
-        board="",
+        board=_board(shown.example),
         style=style,
         script=script,
         graph=_graph(shown),
@@ -141,6 +147,27 @@ def _graph(shown: StepThrough) -> str:
     real = drawn(roomy=False)
     svg = Drawing(real, Look(digits=shown.steps.digits), set(), choose(len(real.boxes)), drawn(roomy=True)).svg
     return svg.replace(' style="max-width: 100%; height: auto"', "", 1)  # the policy of the page allows no such style
+
+
+def _board(example: OneExample | ManyExamples | None) -> str:
+    """The slides' derivation: questions, each answer behind its own. Only for an example whose graph shows a = σ(z)."""
+    if example is None or (isinstance(example, ManyExamples) and not example.activations):
+        return ""
+    lines = ['<section id="board" class="board" aria-labelledby="board-title"><h2 id="board-title">On the board</h2>']
+    lines.append('<button type="button" id="answers" aria-pressed="false">Show all answers</button>')
+    for slide in derivation(example):
+        lines.append(f"<h3>{escape(slide.title)}</h3><p>{escape(formula(slide.question))}</p>")
+        lines += [f"<p>{_math(slide.given)}</p>"] if slide.given else []
+        for answer in slide.answers:
+            lines.append(f"<details><summary>{_math(answer.asked)}</summary><p>{_math(answer.formula)}</p>")
+            lines += [f'<p class="numbers">{_math(line)}</p>' for line in answer.numbers]
+            lines += [f'<p class="why">{escape(formula(answer.why))}</p>'] if answer.why else []
+            lines.append("</details>")
+    return "\n".join([*lines, "</section>"])
+
+
+def _math(text: str) -> str:
+    return f"<math>{mathml(text)}</math>"
 
 
 # The arithmetic of the page: every rule comes from the table, by the generator that compiles Python.

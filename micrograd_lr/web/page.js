@@ -545,6 +545,7 @@ function adopt(at) {
     numbers = computed;
     texts = new Map();
     answered = new Map();
+    if (byId("board")) fill(byId("board"));
   }
 }
 
@@ -670,7 +671,16 @@ byId("reset").addEventListener("click", () => {
   render();
 });
 byId("nodes").addEventListener("toggle", renderTable);
-addEventListener("beforeprint", () => { byId("nodes").open = true; renderTable(); });
+function showAnswers(on) {
+  for (const answer of document.querySelectorAll("#board details")) answer.open = on;
+  byId("answers")?.setAttribute("aria-pressed", String(on));
+}
+byId("answers")?.addEventListener("click", () => showAnswers(byId("answers").getAttribute("aria-pressed") !== "true"));
+addEventListener("beforeprint", () => {
+  showAnswers(true);
+  byId("nodes").open = true;
+  renderTable();
+});
 addEventListener("hashchange", restore);
 
 const keys = {
