@@ -81,7 +81,7 @@ class Node:
 
     `name` is how formulas write the node: its label, a short formula, or its id. `formula` is its value in the names of
     its operands and `slopes` are its partials; `template` and `slope_templates` the same with slots for the numbers:
-    ``⟦v3⟧`` is the value of n3, and ``⟦(v3)⟧`` wants parentheses around a negative one.
+    ``⟦v3⟧`` is the value of n3, and ``⟦(v3)⟧`` wants parentheses around a negative one, or a fraction.
     """
 
     id: str
@@ -322,7 +322,7 @@ class Steps(Sequence[Frame]):
 
         def written(match: re.Match[str]) -> str:
             shown = number(find(match["key"]), self.digits)
-            return f"({shown})" if match["signed"] and shown.startswith("−") else shown
+            return f"({shown})" if match["signed"] and (shown.startswith("−") or "/" in shown) else shown
 
         return formula(_SLOTS.sub(written, template))
 

@@ -12,6 +12,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from xml.etree import ElementTree
 
 from micrograd_lr.captions import THEMES, Look, formula
 from micrograd_lr.drawing import Drawing
@@ -101,8 +102,13 @@ def page(shown: StepThrough) -> str:
         style=style,
         script=script,
         graph=_graph(shown),
-        data=json.dumps(data.content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        data=_in_a_script(json.dumps(data.content, ensure_ascii=False, separators=(",", ":"))),
     )  # fmt: skip
+
+
+def _in_a_script(text: str) -> str:
+    """JSON in which nothing ends the script element that it stands in, or begins a comment."""
+    return text.replace("</", "<\\/").replace("<!", "\\u003c!")
 
 
 def _hash(text: str) -> str:
@@ -146,7 +152,21 @@ def _graph(shown: StepThrough) -> str:
 
     real = drawn(roomy=False)
     svg = Drawing(real, Look(digits=shown.steps.digits), set(), choose(len(real.boxes)), drawn(roomy=True)).svg
-    return svg.replace(' style="max-width: 100%; height: auto"', "", 1)  # the policy of the page allows no such style
+    return _for_the_page(svg)
+
+
+def _for_the_page(svg: str) -> str:
+    """A picture without what the page says itself: sentences with numbers, which would not follow, and styles."""
+    tree = ElementTree.fromstring(svg)
+    for element in tree.iter():
+        for name in ("style", *(("fill", "font-family") if element.tag.endswith("text") else ())):
+            element.attrib.pop(name, None)
+        for child in [*element]:
+            if child.tag.endswith(("title", "desc")):
+                element.remove(child)
+            child.tail = None
+        element.text = (element.text or "").strip()
+    return ElementTree.tostring(tree, encoding="unicode")
 
 
 def _board(example: OneExample | ManyExamples | None) -> str:
@@ -159,7 +179,10 @@ def _board(example: OneExample | ManyExamples | None) -> str:
         lines.append(f"<h3>{escape(slide.title)}</h3><p>{escape(formula(slide.question))}</p>")
         lines += [f"<p>{_math(slide.given)}</p>"] if slide.given else []
         for answer in slide.answers:
-            lines.append(f"<details><summary>{_math(answer.asked)}</summary><p>{_math(answer.formula)}</p>")
+            lines.append(
+                f'<details><summary aria-label="{escape(formula(answer.asked))}">{_math(answer.asked)}</summary>'
+            )
+            lines.append(f"<p>{_math(answer.formula)}</p>")
             lines += [f'<p class="numbers">{_math(line)}</p>' for line in answer.numbers]
             lines += [f'<p class="why">{escape(formula(answer.why))}</p>'] if answer.why else []
             lines.append("</details>")
@@ -235,13 +258,13 @@ class _Data:
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self.formulas, self.mistakes = _Pool(), _Pool()
+        self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
         self.math = cache(lambda text: self.formulas(mathml(text, steps.names)))
         self.content = {
             "digits": steps.digits, "tolerance": TOLERANCE, "root": steps.root.id,
             "nodes": [self.node(node) for node in steps.nodes.values()],
             "frames": [self.frame(frame) for frame in steps],
-            "pool": [*self.formulas.texts],
+            "pool": [*self.formulas.texts], "hints": [*self.hints.texts],
         }  # fmt: skip
 
     def node(self, node: Node) -> dict[str, Any]:
@@ -268,8 +291,11 @@ class _Data:
         }  # fmt: skip
 
     def question(self, question: Question) -> dict[str, Any]:
-        mistakes = [[self.mistakes(x.expression), _for_json(x.numbers), x.hint] for x in question.mistakes]
-        asked = {"text": formula(question.prompt), "key": question.key, "mistakes": mistakes}
+        numbers = {name: x for mistake in question.mistakes for name, x in mistake.numbers.items()}
+        mistakes = [[self.mistakes(x.expression), self.hints(x.hint)] for x in question.mistakes]
+        asked = {
+            "text": formula(question.prompt), "key": question.key, "mistakes": mistakes, "numbers": _for_json(numbers)
+        }  # fmt: skip
         if question.payment is None:
             return asked
         local = {"slope": self.math(question.slope_prompt), "slope_text": formula(question.slope_prompt)}

@@ -37,6 +37,13 @@ def file(tmp_path_factory):
     return StepThrough(slides()).save(tmp_path_factory.mktemp("page") / "one.html")
 
 
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    """The page of the slides' one example, with their derivation."""
+    one = logistic.OneExample([0.5, -0.25], 0.1, [2.0, 1.0], 1.0)
+    return StepThrough(one).save(tmp_path_factory.mktemp("page") / "example.html")
+
+
 @pytest.fixture
 def reader(browser):
     opened = []
@@ -52,8 +59,9 @@ def reader(browser):
         one.context.close()
 
 
-def test_the_file_is_small_and_asks_for_nothing_but_itself(file, reader):
-    assert file.stat().st_size < 150_000
+def test_the_file_is_small_and_asks_for_nothing_but_itself(file, example, reader):
+    assert file.stat().st_size < 130_000
+    assert example.stat().st_size < 150_000
     page = reader(file)
     assert len(page.requests) == 1
     assert page.page.title() == "Step through L"
@@ -347,6 +355,24 @@ def test_axe_finds_nothing_in_the_help_on_a_phone_and_beside_a_problem(file, rea
     assert Axe().run(page.page).response["violations"] == []
     page.page.evaluate("document.body.append(document.createElement('button'))")  # it would see one
     assert [found["id"] for found in Axe().run(page.page).response["violations"]] == ["button-name"]
+
+
+def test_the_board_asks_before_it_tells_and_follows_the_inputs(example, reader):
+    page = reader(example)
+    answers = page.page.locator("#board details")
+    assert answers.count() == 21
+    assert page.page.locator("#board details[open]").count() == 0
+    answers.nth(20).locator("summary").click()
+    assert "∂L∂b=0.7006−1=−0.2994" in answers.nth(20).text_content()
+    page.fill("#input-n4", "3")
+    root = logistic.OneExample([0.5, -0.25], 0.1, [2.0, 3.0], 1.0)
+    root.L.backward()
+    assert f"∂L∂b={number(root.a.data, 4)}−1={number(root.b.grad, 4)}" in answers.nth(20).text_content()
+    page.click("#answers")
+    assert page.page.locator("#board details:not([open])").count() == 0
+    assert Axe().run(page.page).response["violations"] == []
+    page.click("#answers")
+    assert page.page.locator("#board details[open]").count() == 0
 
 
 # Bad input

@@ -101,6 +101,7 @@ def test_a_batch_of_real_cases_has_a_page():
 
 def test_names_with_html_stay_names():
     html = StepThrough(Value(1.0, "</script><b>") * Value(2.0, "<i>")).html
-    assert "<b>" not in html
-    assert "<i>" not in html
     assert html.count("</script>") == 2
+    outside = re.sub("<script.*?</script>", "", html, flags=re.DOTALL)
+    assert "<b>" not in outside
+    assert "<i>" not in outside

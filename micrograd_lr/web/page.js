@@ -154,7 +154,7 @@ function renderGraph() {
   }
 }
 
-const places = new Map(); // node → [top, bottom] in the scrolled picture, measured once: layout is dear
+const places = new Map(); // node → where its box is in the scrolled picture, measured once: layout is dear
 
 addEventListener("resize", () => places.clear());
 
@@ -162,20 +162,27 @@ function place(node) {
   if (!places.has(node)) {
     const view = byId("graph");
     const box = boxes.get(node)[0].group.getBoundingClientRect();
-    const top = view.scrollTop - view.getBoundingClientRect().top;
-    places.set(node, [box.top + top, box.bottom + top]);
+    const ground = view.getBoundingClientRect();
+    const [x, y] = [view.scrollLeft - ground.left, view.scrollTop - ground.top];
+    places.set(node, { top: box.top + y, bottom: box.bottom + y, left: box.left + x, right: box.right + x });
   }
   return places.get(node);
 }
 
-/** Scroll the picture, where it is higher than its room, to the current node. */
+/** The position of a scrolled side at which `from` to `to` is in view: as it is, if it is. */
+function inView(position, room, from, to) {
+  if (from < position + 30) return from - 60;
+  return to > position + room - 30 ? to - room + 60 : position;
+}
+
+/** Scroll the picture, where it is larger than its room, to the current node. */
 function follow() {
   const node = frames[step].node;
   if (!boxes.has(node)) return;
   const view = byId("graph");
-  const [top, bottom] = place(node);
-  if (top < view.scrollTop + 30) view.scrollTop = top - 60;
-  else if (bottom > view.scrollTop + view.clientHeight - 30) view.scrollTop = bottom - view.clientHeight + 60;
+  const { top, bottom, left, right } = place(node);
+  view.scrollTop = inView(view.scrollTop, view.clientHeight, top, bottom);
+  view.scrollLeft = inView(view.scrollLeft, view.clientWidth, left, right);
 }
 
 // The frame
@@ -377,11 +384,11 @@ function check() {
 function judgedNumber(question, text) {
   const answer = evaluated(text, {});
   if (close(answer, numbers[question.key])) return null;
-  for (const [which, names, hint] of question.mistakes) {
-    const at = Object.fromEntries(
-      Object.entries(names).map(([name, x]) => [name, typeof x === "string" ? numbers[x] : x]),
-    );
-    if (close(answer, wrong[which](at).value)) return hint;
+  const at = Object.fromEntries(
+    Object.entries(question.numbers).map(([name, x]) => [name, typeof x === "string" ? numbers[x] : x]),
+  );
+  for (const [which, hint] of question.mistakes) {
+    if (close(answer, wrong[which](at).value)) return data.hints[hint];
   }
   return "";
 }
