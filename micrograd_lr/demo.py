@@ -14,6 +14,7 @@ from micrograd_lr.drawing import RenderError, draw
 from micrograd_lr.functions import dot, logistic_loss, sum
 from micrograd_lr.kernels import inner, sigmoid
 from micrograd_lr.logistic import ManyExamples, OneExample, formulas, literal_loss, three_way_check
+from micrograd_lr.page import StepThrough
 from micrograd_lr.report import Report
 from micrograd_lr.value import Value, topological
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 TWO_FEATURES = ("mean radius", "mean texture")
-ONE_CASE = 0
+ONE_CASE, THREE_CASES = 0, 3
 WEIGHTS, BIAS = (0.5, 0.25), -0.25  # any would do; these leave the case undecided
 STEPS = 100
 
@@ -40,14 +41,16 @@ def demo(out: Path = Path("out")) -> int:
     green = [one_case(report, cases.standardised()), all_cases(report, cases.standardised())]
     green += training(report, cases)
     pictures(report, cases.standardised(), out)
+    pages(report, cases.standardised(), out)
     path = out / "report.md"
     report.write(
         "## What to try next\n\n"
         f"* Read this again: `{path.as_posix()}`\n"
+        f'* Step through one: `{_command("micrograd-lr")} step "sigmoid(w*x + b)" --set w=0.5 x=2 b=-1`\n'
         f'* Draw an expression of your own: `{_command("micrograd-lr")} draw "sigmoid(w*x + b)" --set w=0.5 x=2 b=-1`\n'
         "* In Python: `from micrograd_lr import Value, log, sigmoid`, then `L.backward()` and any node's `.grad`\n"
         f"* In a clone of the repository, the engine in ten lines: `{_command('python')} demos/01_one_neuron.py`, "
-        "and on to `06_draw_your_own.py`\n"
+        "and on to `08_step_by_step.py`\n"
         "* The loss of one example over a million: `docs/compiled.md`\n"
         "* There too: the slides' argument with the engine's numbers: `docs/derivation.md`"
     )
@@ -207,6 +210,25 @@ def pictures(report: Report, cases: Cases, out: Path) -> None:
     report.write(
         "\n".join(lines) + "\n\nEach box has a value and a gradient, each edge a local derivative; the wider the edge, "
         f"the more of the gradient flows back along it. Drawn by: {drawing.renderer}."
+    )
+
+
+def pages(report: Report, cases: Cases, out: Path) -> None:
+    """The case of the report, and three cases, as pages to step through in `out`."""
+    cases = cases.only(TWO_FEATURES)
+    one = OneExample(WEIGHTS, BIAS, cases.rows[ONE_CASE], cases.labels[ONE_CASE])
+    X = [[Value(x) for x in row[:THREE_CASES]] for row in cases.X]  # nodes, so that they can be edited in the page
+    Y = [Value(y) for y in cases.labels[:THREE_CASES]]
+    many = ManyExamples(WEIGHTS, BIAS, X, Y, loss=literal_loss)
+    out.mkdir(parents=True, exist_ok=True)
+    files = [StepThrough(one).save(out / "one_example.html"), StepThrough(many).save(out / "many_examples.html")]
+    report.write(
+        "## 5. Step through it\n\n"
+        f"* `{files[0].as_posix()}`: the case above, forward and backward, one move at a time\n"
+        f"* `{files[1].as_posix()}`: {THREE_CASES} cases, from the sum over i to (A - Y)Xᵀ\n\n"
+        f"Open them in any browser, by a double click or `{_command('python')} -m webbrowser {files[0].as_posix()}`: "
+        "they need no network. Every input can be edited, and *Ask me* hides the numbers until you have found them. In "
+        f"the terminal: `{_command('micrograd-lr')} step --ask`."
     )
 
 

@@ -183,7 +183,7 @@ class Frame:
     @property
     def formula(self) -> str:
         """The lines as formulas: ``∂a/∂z = a(1 − a); ∂L/∂z = ∂L/∂a · ∂a/∂z``."""
-        return "; ".join(line.formula for line in self.lines)
+        return formula("; ".join(line.formula for line in self.lines))
 
     @property
     def numbers(self) -> str:

@@ -19,7 +19,7 @@ SNIPPET = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", re.DOTALL
 
 def test_the_pages_and_demos_are_found():
     assert {page.name for page in PAGES} >= {"README.md", "derivation.md", "compiled.md", "design.md", "pictures.md"}
-    assert [demo.name[:3] for demo in DEMOS] == ["01_", "02_", "03_", "04_", "05_", "06_", "07_"]
+    assert [demo.name[:3] for demo in DEMOS] == ["01_", "02_", "03_", "04_", "05_", "06_", "07_", "08_"]
 
 
 def run_snippets(page):
@@ -78,6 +78,7 @@ DEMO_ENDS = {
     "05_second_derivatives.py": "X̃ diag(a(1-a)) X̃ᵀ: within",
     "06_draw_your_own.py": "out/your_own.svg, drawn by",
     "07_one_example_to_a_million.py": "1,000,000 examples: J = ",
+    "08_step_by_step.py": "out/your_own.html: a = tanh(w*x + b); 0.5*(a - y)**2 at {'w': 0.3,",
 }
 
 

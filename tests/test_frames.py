@@ -48,7 +48,7 @@ def test_each_frame_in_words_formulas_and_numbers():
     assert frames[3].formula == "a = σ(z)"
     assert frames[3].numbers == "a = σ(z) = σ(−0.5) = 0.3775"
     assert frames[12].text == "The backward pass begins at L: ∂L/∂L = 1."
-    assert frames[21].formula == "∂a/∂z = a(1 - a); ∂L/∂z = ∂L/∂a · ∂a/∂z"
+    assert frames[21].formula == "∂a/∂z = a(1 − a); ∂L/∂z = ∂L/∂a · ∂a/∂z"
     assert (
         frames[21].numbers
         == "∂a/∂z = a(1 − a) = 0.3775(1 − 0.3775) = 0.235; ∂L/∂z = ∂L/∂a · ∂a/∂z = −2.649·0.235 = −0.6225"
