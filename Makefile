@@ -7,7 +7,7 @@ INSTALL = if command -v uv >/dev/null; then uv pip install --quiet --python $(BI
 
 .PHONY: demo test lint bench clean
 
-demo: .venv/with-demo ## The report on real data, also in out/report.md, and its pictures
+demo: .venv/with-demo ## The report on real data, also in out/report.md, with pictures and pages
 	$(BIN)/micrograd-lr demo
 
 test: .venv/with-dev ## Every test; fails below 100 % coverage of the package
@@ -19,10 +19,11 @@ lint: .venv/with-dev ## What the style and the type checker say
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured in the same run; pictures in seconds
+bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured in the same run; pictures in seconds, pages in steps a second
 	$(BIN)/python tests/benchmarks/engine.py
 	$(BIN)/python tests/benchmarks/pictures.py
 	$(BIN)/python tests/benchmarks/compiled.py
+	$(BIN)/python tests/benchmarks/page.py
 
 clean:
 	rm -rf .venv out .coverage
