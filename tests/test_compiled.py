@@ -1,6 +1,7 @@
 """`value_and_grad`: every backend against the eager engine, the closed form, and 50-digit truth."""
 
 import ast
+import json
 import math
 import sys
 import threading
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_javascript import run_in_node
 from truth import mp
 
 from micrograd_lr import (
@@ -34,6 +36,7 @@ from micrograd_lr import (
 from micrograd_lr import sum as node_sum
 from micrograd_lr.emit import numpy_source, python_source
 from micrograd_lr.emit_numba import numba_source
+from micrograd_lr.javascript import javascript
 from micrograd_lr.plan import NUMBERED, TAKEN
 from micrograd_lr.program import recorded, stabilised
 from micrograd_lr.symbols import in_order
@@ -299,9 +302,10 @@ UNARY = {"exp": lambda v: exp(v * 0.1), "tanh": tanh, "sigmoid": sigmoid, "relu"
 OPERATIONS = st.sampled_from([*UNARY, "+", "-", "*", "/", "neg", "square", "loss"])
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(OPERATIONS, st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8))
-def test_random_losses(lines):
+LINES = st.lists(st.tuples(OPERATIONS, st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8)
+
+
+def random_loss(lines):
     def loss(w, b, x, y):
         values = [dot(w, x), b, y, x[0], w[1]]
         for op, i, j in lines:
@@ -313,10 +317,50 @@ def test_random_losses(lines):
             )  # fmt: skip
         return tanh(values[-1]) + 0.0 * b
 
-    w, b, X, Y = np.array([0.3, -0.7]), 0.2, np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.2]]), np.array([1.0, 0.0, 1.0])
-    expected = eagerly(loss, {"w": w, "b": b, "x": X, "y": Y})
+    return loss
+
+
+SMALL = {
+    "w": np.array([0.3, -0.7]), "b": 0.2, "x": np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.2]]),
+    "y": np.array([1.0, 0.0, 1.0]),
+}  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES)
+def test_random_losses(lines):
+    loss = random_loss(lines)
+    expected = eagerly(loss, SMALL)
     for backend in ("numpy", "python"):
-        assert_agree(value_and_grad(loss, backend=backend, stable=False)(w, b, X, Y), expected, rel=1e-12)
+        assert_agree(value_and_grad(loss, backend=backend, stable=False)(**SMALL), expected, rel=1e-13)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(LINES, min_size=3, max_size=3))
+def test_random_losses_in_numba_and_in_javascript(programs):
+    """Three losses are compiled as one, because that takes the time."""
+    losses = [random_loss(lines) for lines in programs]
+
+    def loss(u, v, w, b, x, y):
+        return 1.0 * losses[0](u, b, x, y) + 0.5 * losses[1](v, b, x, y) + 0.25 * losses[2](w, b, x, y)
+
+    arguments = {"u": SMALL["w"], "v": SMALL["w"] + 0.125, **SMALL, "w": -SMALL["w"]}
+    expected = eagerly(loss, arguments)
+    assert_agree(value_and_grad(loss, backend="numba", stable=False)(**arguments), expected, rel=1e-13)
+
+    leaves = {name: Value(0.2) if name == "b" else [*map(Value, arguments[name])] for name in "uvwb"}
+    examples = [{"x": [float(v) for v in x], "y": float(y)} for x, y in zip(SMALL["x"].T, SMALL["y"])]
+    root = node_sum([loss(**leaves, **example) for example in examples])
+    ids = {node: f"n{i}" for i, node in enumerate(topological(root))}
+    data = {id: node.data for node, id in ids.items() if node.op is None}
+    found = run_in_node(f"{javascript(root)}\nconsole.log(JSON.stringify(compute({json.dumps(data)})))")
+    slopes = {
+        name: np.array([found["gradients"].get(ids.get(leaf), 0.0) for leaf in np.ravel(value)]).reshape(
+            np.shape(value)
+        )
+        for name, value in leaves.items()
+    }
+    assert_agree((found["values"][ids[root]], slopes), expected, rel=1e-13)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
