@@ -3,6 +3,7 @@
 import ast
 import json
 import math
+import subprocess
 import sys
 import threading
 import tracemalloc
@@ -463,6 +464,41 @@ def test_no_array_grows_with_the_examples():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < X.nbytes / 10
+
+
+UNDER_A_LIMIT = """
+import math, resource, sys
+import numpy as np
+from micrograd_lr import dot, logistic_loss, value_and_grad
+
+folder, backend = sys.argv[1:]
+graph = value_and_grad(lambda w, b, x, y: logistic_loss(dot(w, x) + b, y), backend=backend, threads=2)
+w, m = np.ones(7), 1 << 23
+graph(w, 0.0, np.zeros((7, 1 << 18)), np.zeros(1 << 18))  # compiled, the threads started
+X = np.lib.format.open_memmap(f"{folder}/X.npy", "w+", float, (7, m))  # 448 MB that take no place on the disk
+y = np.lib.format.open_memmap(f"{folder}/y.npy", "w+", float, (m,))
+X, y = (np.load(f"{folder}/{name}.npy", mmap_mode="r") for name in "Xy")
+with open("/proc/self/status") as status:
+    (used,) = (int(line.split()[1]) << 10 for line in status if line.startswith("VmData"))
+resource.setrlimit(resource.RLIMIT_DATA, (used + (64 << 20), resource.RLIM_INFINITY))
+try:
+    np.ones(2 * m)  # the limit is one
+except MemoryError:
+    J, gradients = graph(w, 0.0, X, y)
+    print(J / m / math.log(2), *gradients["w"], gradients["b"] / m)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+def test_a_pass_takes_less_than_64_mb_beside_the_data(backend, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", UNDER_A_LIMIT, str(tmp_path), backend], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    J, *gradients = map(float, done.stdout.split())
+    assert pytest.approx(1, rel=1e-14) == J
+    assert gradients == [0.0] * 7 + [0.5]
 
 
 def test_a_memory_mapped_file(tmp_path):
