@@ -3,6 +3,7 @@
 import ast
 import json
 import math
+import random
 import subprocess
 import sys
 import threading
@@ -566,6 +567,44 @@ def test_second_derivatives_agree_with_the_engine(loss):
         for ordered in (X, np.asfortranarray(X)):
             ours = hessian(loss, batch=("x", "y"), backend=backend)(w, b, ordered, Y)
             assert_blocks_agree(ours, expected, rel=1e-12)
+
+
+def random_sums(seed):
+    """A loss of sums over features of random terms; among their parts are single entries, neighbours and other sums."""
+    unary = [tanh, sigmoid, relu, lambda v: v * v, lambda v: -v, lambda v: exp(0.1 * v)]
+
+    def loss(w, b, x, y):
+        choose = random.Random(seed)
+        parts = [b, y, choose.choice(w)]
+        for _ in range(choose.randrange(1, 4)):
+            offset, part, inner, outer = choose.randrange(2), choose.choice(parts), *choose.choices(unary, k=2)
+            pairs = [(w[j + offset], w[j], x[j]) for j in range(len(w) - offset)]
+            terms = choose.choice([
+                [outer(inner(p * r) * part) for p, q, r in pairs],
+                [inner(p * part) * outer(part) for p, q, r in pairs],
+                [inner(p - q) * r for p, q, r in pairs],
+                [p * r for p, q, r in pairs] + [part],
+            ])  # fmt: skip
+            choose.choice([choose.shuffle, len])(terms)
+            total = terms[0]
+            for term in terms[1:]:
+                total = total + term
+            parts.append(choose.choice(unary)(total) * choose.choice([1.0, part]))
+        return tanh(parts[-1]) * (1.0 + choose.choice(parts)) + 0.0 * b
+
+    return loss
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 1 << 32), st.integers(2, 7))
+def test_random_sums_over_features(seed, n):
+    loss = random_sums(seed)
+    w, X, Y = np.cos(np.arange(n)), np.sin(np.arange(3.0 * n)).reshape(n, 3), np.array([1.0, 0.0, 0.5])
+    slopes, curves = eagerly(loss, {"w": w, "b": 0.3, "x": X, "y": Y}), second_derivatives(loss, w, 0.3, X, Y)
+    for backend in ("numpy", "python"):
+        assert_agree(value_and_grad(loss, backend=backend, stable=False)(w, 0.3, X, Y), slopes, rel=1e-12)
+        found = hessian(loss, batch=("x", "y"), backend=backend, stable=False)(w, 0.3, X, Y)
+        assert_blocks_agree(found, curves, rel=1e-11)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
