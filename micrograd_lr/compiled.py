@@ -194,7 +194,8 @@ class Compiled:
 
     def _passed(self, run: Run, starts: range, m: int, step: int) -> tuple[list[float], list[Any]]:
         """The sums over all examples, slice by slice: one number per column, and the loops and tables."""
-        threads = min((self.threads or os.cpu_count() or 1) if self.backend == "numba" else 1, len(starts))
+        several = self.backend == "numba" and len(starts) > 1
+        threads = min(self.threads or os.cpu_count() or 1, len(starts)) if several else 1
         columns: list[Any] = []
         shaped: list[Any] = []
 

@@ -67,12 +67,10 @@ def numba_source(program: Program, rows: bool, block: int, unroll: int = 4) -> s
         out.add(2, f"for i in range(B): work[{row[x]}, i] = {place}")
 
     def reader(i: str, j: str, hoisted: dict[str, str]) -> Callable[[Symbol], str]:
-        """How a loop over features reads an entry, at example i and feature j."""
+        """How a loop over features reads an entry j, at example i, or a parameter."""
 
         def entry(x: Symbol) -> str:
             if x.name in batch:
-                if not x.looped:
-                    return at(x, i)
                 return f"{x.name}[s + {i}, {x.place(j)}]" if rows else f"{x.name}[{x.place(j)}, s + {i}]"
             read = x.name if x.index is None else f"{x.name}[{x.place(j)}]"
             return hoisted.setdefault(read, f"h{len(hoisted)}") if not rows and x.index is not None else read
@@ -192,11 +190,10 @@ def numba_source(program: Program, rows: bool, block: int, unroll: int = 4) -> s
 
         out.add(2, f"for j in range({height}):")
         factor = ""
-        if isinstance(form, Symbol) and form.op == "mul":
-            first, second = form.operands
-            if OTHER not in {x.index for x in looped_entries(first)}:
-                loop(3, f"{scratch} =", first)
-                factor, form = f"{scratch} * ", second
+        parts = form.operands if isinstance(form, Symbol) and form.op == "mul" else ()
+        if parts and OTHER not in {x.index for x in looped_entries(parts[0])}:  # the same for every k
+            loop(3, f"{scratch} =", parts[0])
+            factor, form = f"{scratch} * ", parts[1]
         out.add(3, f"for k in range({width}):")
         out.add(4, "t = 0.0")
         loop(4, "t +=", form, factor)

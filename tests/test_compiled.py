@@ -607,6 +607,13 @@ def test_random_sums_over_features(seed, n):
         assert_blocks_agree(found, curves, rel=1e-11)
 
 
+def test_second_derivatives_by_two_entries():
+    """One entry off the diagonal is no evidence of a form for all, where it holds a sum of its own."""
+    w, b, X, Y = data(n=2, m=5)
+    ours = hessian(nested, batch=("x", "y"), backend="numpy")(w, b, X, Y)
+    assert_blocks_agree(ours, second_derivatives(nested, w, b, X, Y), rel=1e-12)
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_hessian_of_logistic_regression_is_x_diag_xt(backend):
     w, b, X, Y = data(n=6, m=20_000 if backend != "python" else 2_000)
@@ -962,6 +969,8 @@ def test_what_is_lost_is_said_by_the_engine_with_the_example(backend):
         lost(lambda w, x: (w * x) * 1e300, 1e10, [0.0, 0.0, 1.0], backend=backend)()
     with pytest.raises(FloatingPointError, match=f"({LOST}), in the sum over the examples, of finite data: "):
         lost(lambda w, x: (w + x) * 1e308, 0.5, [0.5, 0.5], backend=backend)()
+    with pytest.raises(FloatingPointError, match=r"in example 0, of finite data: the loss or a derivative leaves"):
+        lost(lambda w, x: x * 1e300, 1.0, [1e10], backend=backend)()
     with pytest.raises(FloatingPointError, match=r"in example 0, of finite data: the loss or a derivative leaves"):
         lost(lambda w, x: x * 1e300 + 0.0 * w, 1.0, [1e10], backend=backend)()
 
