@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from micrograd_lr.derivatives import first_nan, gradient, hessian
     from micrograd_lr.drawing import Drawing, RenderError, draw
     from micrograd_lr.expression import Expression, ExpressionError
+    from micrograd_lr.frames import Steps, steps
+    from micrograd_lr.page import StepThrough
     from micrograd_lr.symbols import TraceError
 
 __version__ = "0.1.0"
@@ -31,6 +33,8 @@ __all__ = [
     "GradientReport",
     "Op",
     "RenderError",
+    "StepThrough",
+    "Steps",
     "TraceError",
     "Value",
     "check_gradient",
@@ -46,6 +50,7 @@ __all__ = [
     "number_type",
     "relu",
     "sigmoid",
+    "steps",
     "sum",
     "tanh",
     "value_and_grad",
@@ -58,6 +63,8 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "GradientCheckError": "check",
     "GradientReport": "check",
     "RenderError": "drawing",
+    "StepThrough": "page",
+    "Steps": "frames",
     "TraceError": "symbols",
     "check_gradient": "check",
     "draw": "drawing",
@@ -65,6 +72,7 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "gradient": "derivatives",
     "hessian": "derivatives",
     "logistic": "logistic",
+    "steps": "frames",
     "value_and_grad": "compiled",
 }
 

@@ -1,4 +1,4 @@
-"""The command line: ``micrograd-lr demo`` and ``micrograd-lr draw``."""
+"""The command line: ``micrograd-lr demo``, ``micrograd-lr draw`` and ``micrograd-lr step``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from micrograd_lr.value import Value
 
 SLIDES = "-(y*log(sigmoid(w*x+b)) + (1-y)*log(1-sigmoid(w*x+b)))"
+SLIDES_IN_STEPS = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
+SLIDES_NUMBERS = ("w=0.5", "b=-1", "x=2", "y=1")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         "draw", help="the computation graph of an expression, as a picture or as text",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Draw the computation graph of an expression, with values, gradients and local derivatives.",
-        epilog=f'example:\n  micrograd-lr draw "{SLIDES}" \\\n    --set w=0.5 b=-1 x=2 y=1 -o graph.svg\n'
+        epilog=f'example:\n  micrograd-lr draw "{SLIDES}" \\\n    --set {" ".join(SLIDES_NUMBERS)} -o graph.svg\n'
         'intermediate results have names: "z=w*x+b; a=sigmoid(z); -log(a)"',
     )  # fmt: skip
     _expression_arguments(draw)
@@ -70,11 +72,28 @@ def parser() -> argparse.ArgumentParser:
     )
     draw.add_argument("--renderer", choices=("dot", "pygraphviz", "built-in"), help="by default the best that is here")
     draw.set_defaults(run=_draw)  # fmt: skip
+
+    step = commands.add_parser(
+        "step", help="the forward and the backward pass, one move at a time",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Step through the forward and the backward pass of an expression, and be asked for the numbers.\n"
+        "Without EXPR: the example of the slides. In a terminal each key acts at once (? shows them);\n"
+        "through a pipe there is one command, answer or input per line.",
+        epilog=f'example:\n  micrograd-lr step "{SLIDES_IN_STEPS}" \\\n    --set {" ".join(SLIDES_NUMBERS)} --ask',
+    )  # fmt: skip
+    _expression_arguments(step, needed=False)
+    step.add_argument(
+        "--ask", nargs="?", const="number", default="", choices=("number", "formula"),
+        help="begin with questions: for the numbers, or for the formulas of the local derivatives",
+    )  # fmt: skip
+    step.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser, offline")
+    step.add_argument("--open", action="store_true", help="show the page")
+    step.set_defaults(run=_step)
     return top
 
 
-def _expression_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("expression", metavar="EXPR", help='such as "sigmoid(w*x + b)"')
+def _expression_arguments(command: argparse.ArgumentParser, needed: bool = True) -> None:
+    command.add_argument("expression", metavar="EXPR", nargs=None if needed else "?", help='such as "sigmoid(w*x + b)"')
     command.add_argument("--set", nargs="+", default=[], metavar="NAME=NUMBER", dest="numbers", action="extend",
                          help="the number of each name in the expression")  # fmt: skip
 
@@ -83,14 +102,17 @@ def _recorded(expression: str, numbers: Iterable[str]) -> Value:
     """The expression of a command line, recorded at its numbers."""
     from micrograd_lr.expression import Expression
 
-    given = {}
-    for text in numbers:
-        name, _, number = text.partition("=")
-        try:
-            given[name.strip()] = float(number)
-        except ValueError:
-            raise ValueError(f"--set {text}: expected NAME=NUMBER, such as w=0.5.") from None
-    return Expression(expression)(**given)
+    return Expression(expression)(**_given(numbers))
+
+
+def _given(numbers: Iterable[str]) -> dict[str, float]:
+    """The numbers of a command line, by name."""
+    from micrograd_lr.answers import assigned
+
+    try:
+        return dict(map(assigned, numbers))
+    except ValueError as error:
+        raise ValueError(f"--set {error}") from None
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -114,19 +136,46 @@ def _draw(options: argparse.Namespace) -> int:
     if path is None and not options.open:
         print(drawing)
         return 0
-    if path is None:
-        import tempfile
-
-        path = Path(tempfile.mkdtemp(prefix="micrograd-lr-")) / "graph.svg"
+    path = path or _somewhere("graph.svg")
     drawing.save(path)
     print(f"{path}: {drawing!r}")
     for note in drawing.notes:
         print(f"note: {note}", file=sys.stderr)
-    if options.open:
+    _show(path, options.open)
+    return 0
+
+
+def _step(options: argparse.Namespace) -> int:
+    from micrograd_lr.expression import Expression
+    from micrograd_lr.page import StepThrough
+    from micrograd_lr.terminal import step_through
+
+    slides = options.expression is None
+    expression = Expression(SLIDES_IN_STEPS if slides else options.expression)
+    numbers = _given([*(SLIDES_NUMBERS if slides else ()), *options.numbers])
+    if options.html is None and not options.open:
+        step_through(expression, numbers, ask=options.ask)
+        return 0
+    path = options.html or _somewhere("steps.html")
+    shown = StepThrough(expression(**numbers))
+    print(f"{shown.save(path)}: {shown!r}")
+    _show(path, options.open, f"ask={options.ask}" if options.ask else "")
+    return 0
+
+
+def _somewhere(name: str) -> Path:
+    """A path for a file that nobody has given a place."""
+    import tempfile
+
+    return Path(tempfile.mkdtemp(prefix="micrograd-lr-")) / name
+
+
+def _show(path: Path, wanted: bool, state: str = "") -> None:
+    """Open a file in the browser, at a state of its page."""
+    if wanted:
         import webbrowser
 
-        webbrowser.open(path.resolve().as_uri())
-    return 0
+        webbrowser.open(path.resolve().as_uri() + (f"#{state}" if state else ""))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     Lengths = Mapping[str, int | None]
 
 BACKENDS = ("numba", "numpy", "python")
-SLICE = 1 << 22  # bytes of data that one call of a kernel passes over: between two of them, Ctrl-C is heard
-BLOCK = 128  # examples that a kernel takes up at a time: X of 30 features stays in the first cache
-BLOCK_OF_ROWS = 512  # the same for one example per row, of at most `NARROW` features
-NARROW = 64
+SLICE = 1 << 23  # bytes of data, at most, that one call of a kernel passes over: between two, Ctrl-C is heard
+BLOCK = 256  # examples that a kernel takes up at a time: their data stay in a cache between the passes over them
+BLOCK_OF_FEW, FEW = 64, 16  # the same for few features: so short that memory and computing overlap
 NUMPY_BLOCK = 8_192
 PYTHON_BLOCK = 1_000
 _LOST_LATER = {"all": "ignore"}  # what is lost is lost in J or a derivative, and found there
@@ -175,22 +174,24 @@ class Compiled:
         need("numba", 'pip install "micrograd_lr[fast]"')
         in_batch = [values[name] for name in self.batch]
         rows = any(x.ndim == 2 and x.flags.f_contiguous and not x.flags.c_contiguous for x in in_batch)
-        narrow = max((n or 1 for n in program.lengths.values()), default=1) <= NARROW
-        block = BLOCK_OF_ROWS if rows and narrow else BLOCK
+        block = BLOCK_OF_FEW if max((n or 1 for n in program.lengths.values()), default=1) <= FEW else BLOCK
         kernel = self._kernel(program, numba_source, rows, block)
         if rows:
             values = {name: x.T if name in self.batch and x.ndim == 2 else x for name, x in values.items()}
-        per_example = sum(x.nbytes for x in in_batch) / m
+        blocks = -(-m // block)
+        slices = -(-sum(x.nbytes for x in in_batch) // SLICE)
+        step = -(-blocks // slices) * block  # slices of the same length, for threads of the same length
+        ahead = m if step < m else 0  # data of one slice are in a cache, so that nothing is asked in advance
         width = len(program.columns)
 
         def run(start: int, stop: int) -> Any:
             sums = np.zeros((-(-(stop - start) // block), width))
             shaped = [np.zeros(shape) for shape in program.shapes.values()]
-            kernel(*values.values(), start, stop, sums, *shaped)
+            kernel(*values.values(), start, stop, ahead, sums, *shaped)
             with np.errstate(**_LOST_LATER):
                 return sums.sum(0), *shaped
 
-        return run, max(block, int(SLICE / max(per_example, 1)) // block * block)
+        return run, step
 
     def _passed(self, run: Run, starts: range, m: int, step: int) -> tuple[list[float], list[Any]]:
         """The sums over all examples, slice by slice: one number per column, and the loops and tables."""

@@ -15,19 +15,21 @@ _FIELDS = ("op", "label", "_data", "grad", "_a", "_b", "_x", "_y")
 
 
 def _restored(fields: Iterable[Any], *_: Any) -> Value:
-    node: Value = object.__new__(Value)
+    return _filled(object.__new__(Value), fields)
+
+
+def _filled(node: Value, fields: Iterable[Any]) -> Value:
     node._seen = None
     for name, field in zip(_FIELDS, fields):
         setattr(node, name, field)
     return node
 
 
-def deep_copied(root: Value, memo: dict[int, Any]) -> Value:
-    """A copy of the whole graph of `root`; nodes that `memo` knows already are shared with it."""
-
+def deep_copied(root: Value, memo: dict[int, Any], kind: type[Value] = Value) -> Value:
+    """A copy of the whole graph of `root`, in nodes of `kind`; nodes that `memo` knows already are shared with it."""
     for node in topological(root):
         if id(node) not in memo:
-            memo[id(node)] = _restored(_twin(getattr(node, name), memo) for name in _FIELDS)
+            memo[id(node)] = _filled(object.__new__(kind), (_twin(getattr(node, name), memo) for name in _FIELDS))
     copied: Value = memo[id(root)]
     return copied
 

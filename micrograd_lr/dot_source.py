@@ -45,7 +45,7 @@ def dot_source(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
     for box in drawn.boxes:
         fill, outline = theme[box.kind]
         mark = {"color": theme["mark"], "penwidth": "3"} if box in highlighted else {"color": outline}
-        in_order = {"ordering": "in"} if len(box.edges) > 2 else {}  # L₁, L₂, L₃ from left to right
+        in_order = {"ordering": "in"} if len(box.edges) > 2 else {}  # L⁽¹⁾, L⁽²⁾, L⁽³⁾ from left to right
         graph.node(
             box.id, _label(box, drawn.root, look), id=box.id, **{"class": box.kind}, fillcolor=fill,
             **_SHAPES[box.kind], **mark, **in_order,

@@ -75,8 +75,11 @@ class Drawing:
     who draws it, and `notes` what is not shown, and why.
     """
 
-    def __init__(self, drawn: Picture, look: Look, highlighted: set[Any], renderer: str) -> None:
+    def __init__(
+        self, drawn: Picture, look: Look, highlighted: set[Any], renderer: str, laid_out: Picture | None = None
+    ) -> None:
         self._drawn, self._look, self._highlighted, self.renderer = drawn, look, highlighted, renderer
+        self._laid_out = laid_out or drawn  # the same boxes, perhaps with room for longer numbers
 
     @property
     def notes(self) -> list[str]:
@@ -94,11 +97,11 @@ class Drawing:
         svg = ""
         if self.renderer != BUILT_IN:
             try:
-                svg = graphviz(self.renderer, self.source, "svg").decode()
+                svg = graphviz(self.renderer, dot_source(self._laid_out, self._look, self._highlighted), "svg").decode()
             except RenderError as error:
                 self._drawn.notes.append(f"drawn with the built-in layout: {error}")
                 self.renderer = BUILT_IN
-        svg = svg or layered_svg(self._drawn, self._look, self._highlighted)
+        svg = svg or layered_svg(self._laid_out, self._look, self._highlighted)
         name = f"Computation graph of {title(self._drawn.root) or 'a leaf'}"
         return annotated(svg, self._drawn, self._look, name, self.description)
 

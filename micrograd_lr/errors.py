@@ -21,7 +21,7 @@ _USE_THE_FUSED_LOSS = (
     "A sigmoid that far from 0 rounds to 0 or 1, and its log is lost. "
     "Use logistic_loss(z, y): one node, stable at any z."
 )
-_REMEDIES = {
+REMEDIES = {
     "log": "log needs an operand above 0.",
     "div": "The divisor must not be 0.",
     "pow": "A base of 0 needs an exponent of 0 or more, and a negative base a whole exponent that is a plain number.",
@@ -50,7 +50,7 @@ def _saturated(operand: Any) -> bool:
 def domain_error(op: Op, operands: Sequence[Any], error: Exception) -> Exception:
     """`error`, raised by `op` at `operands`, as an exception of the same type that names them and the remedy."""
     shown = ", ".join(map(describe, operands[:4])) + (", …" if len(operands) > 4 else "")
-    remedy = _USE_THE_FUSED_LOSS if any(map(_saturated, operands)) else _REMEDIES.get(op.name, "")
+    remedy = _USE_THE_FUSED_LOSS if any(map(_saturated, operands)) else REMEDIES.get(op.name, "")
     return type(error)(f"{op}({shown}) has no finite value: {error}. {remedy}".rstrip())
 
 

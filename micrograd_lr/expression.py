@@ -121,7 +121,7 @@ class Expression:
         if len(statement.targets) > 1 or not isinstance(target, ast.Name):
             self._refuse(target, "an intermediate result has one name: z = w*x + b.")
         name = target.id
-        if name in _functions():
+        if name in arities():
             self._refuse(target, f"{name} is a function; choose another name.")
         value = self._value(statement.value, 1)
         if name in self._names:
@@ -141,7 +141,7 @@ class Expression:
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
             return self._number(node, float, node.value) if abs(node.value) > 2**53 else node.value  # no huge integers
         if isinstance(node, ast.Name):
-            if node.id in _functions():
+            if node.id in arities():
                 self._refuse(node, f"{node.id} is a function: {node.id}(...).")
             if node.id not in self._names:
                 self._names[node.id] = self._step((node.id,), node.id, None, ())
@@ -160,9 +160,9 @@ class Expression:
 
     def _call(self, node: ast.Call, depth: int) -> Any:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name not in _functions():
-            self._refuse(node.func, f"only these can be called: {', '.join(sorted(_functions()))}.")
-        count = _functions()[name]
+        if name not in arities():
+            self._refuse(node.func, f"only these can be called: {', '.join(sorted(arities()))}.")
+        count = arities()[name]
         lists = name in _LISTS
         plain = not all(isinstance(x, ast.List) for x in node.args)
         if node.keywords or len(node.args) != count or (lists and plain):
@@ -224,7 +224,7 @@ _WHAT = {
 }  # fmt: skip
 
 
-def _functions() -> dict[str, int]:
+def arities() -> dict[str, int]:
     """What an expression may call, with the number of arguments: every row of the table that has no operator."""
     called = (op for name, op in OPS.items() if name not in _OPERATORS.values())
     return {op.name: _LISTS.get(op.name) or len(inspect.signature(op.partials).parameters) - 1 for op in called}

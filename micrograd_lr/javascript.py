@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from micrograd_lr.plan import INFIX, Lines
 from micrograd_lr.symbols import Symbol, Trace, in_order
 from micrograd_lr.value import Value, apply, topological
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 _MATH = ("abs", "exp", "log", "log1p", "tanh")
@@ -25,38 +27,60 @@ def javascript(root: Value, name: str = "compute") -> str:
     `gradients`, by id, and `partials`, by id a list with one per operand. The rules are the table's, run on symbols: it
     is what the engine computes, in the same order. Outside a domain there is NaN or Infinity, as JavaScript has it.
     """
+    nodes = topological(symbolic(root))
+    nodes[-1].backward()
+    ids = {f"n{i}": node for i, node in enumerate(nodes)}
+    return function(name, {
+        "values": {id: node.data for id, node in ids.items()},
+        "partials": {id: node.partials for id, node in ids.items()},
+        "gradients": {id: node.grad for id, node in ids.items()},
+    })  # fmt: skip
+
+
+def symbolic(root: Value) -> Value:
+    """The graph of `root` recorded again on symbols, whose leaves are the entries n0, n1, … of one argument."""
     trace = Trace()
     of: dict[Value, Value] = {}
-    ids: dict[Value, str] = {}
     for i, node in enumerate(topological(root)):
-        ids[node] = f"n{i}"
         if node.op is None:
             of[node] = Value(trace.entry(f"n{i}"))
         else:
             of[node] = apply(node.op, *(of[x] if isinstance(x, Value) else x for x in node.operands))
-    of[root].backward()
-    results: dict[str, dict[str, Any]] = {"values": {}, "partials": {}, "gradients": {}}
-    for node, id in ids.items():
-        results["values"][id] = of[node].data
-        results["partials"][id] = of[node].partials
-        results["gradients"][id] = of[node].grad
-    flat = [x for group in results.values() for y in group.values() for x in (y if isinstance(y, tuple) else (y,))]
+    return of[root]
 
+
+def function(name: str, results: Mapping[str, Any]) -> str:
+    """The source of ``name(leaves)`` that returns an object of symbols, whose entries may be objects and lists."""
     out = _Lines(NOTATION)
     out.add(0, f"function {name}(leaves) {{")
-    for x in in_order(flat):
+    for x in in_order(_flat(results)):
         if x.op != "entry":
             out.assign(1, x, _entry)
     out.add(1, "return {")
-    for group, entries in results.items():
-        out.add(2, f"{group}: {{")
-        for id, found in entries.items():
-            many = isinstance(found, tuple)
-            text = ", ".join(out.written(x, _entry) for x in (found if many else (found,)))
-            out.add(3, f"{id}: [{text}]," if many else f"{id}: {text},")
-        out.add(2, "},")
+    _write_object(out, 2, results)
     out.text += ["    };", "}", ""]
     return "\n".join(out.text)
+
+
+def _flat(results: Any) -> Iterator[Any]:
+    if isinstance(results, (Mapping, tuple)):
+        for x in results.values() if isinstance(results, Mapping) else results:
+            yield from _flat(x)
+    else:
+        yield results
+
+
+def _write_object(out: _Lines, depth: int, results: Mapping[str, Any]) -> None:
+    for name, x in results.items():
+        key = name if name.isidentifier() else f'"{name}"'
+        if isinstance(x, Mapping):
+            out.add(depth, f"{key}: {{")
+            _write_object(out, depth + 1, x)
+            out.add(depth, "},")
+        elif isinstance(x, tuple):
+            out.add(depth, f"{key}: [{', '.join(out.written(y, _entry) for y in x)}],")
+        else:
+            out.add(depth, f"{key}: {out.written(x, _entry)},")
 
 
 def _entry(x: Symbol) -> str:

@@ -66,17 +66,25 @@ class ManyExamples:
     """The forward pass for m examples as one scalar graph: X (n,m), w (1,n), b (1,1), Y (1,m) give Z, A (1,m), J (1,1).
 
     Z = wX + b, A = σ(Z), and J is the **sum** of the losses over the examples. `w` and `b` are nodes that all examples
-    share, `Z` and `losses` lists of m nodes. With `loss=literal_loss` the losses are spelt out as on the slides; the
-    default is the same function as one stable node.
+    share, `Z` and `losses` lists of m nodes. With `loss=literal_loss` the losses are spelt out as on the slides, and
+    `activations` holds the nodes a⁽ⁱ⁾; the default is the same function as one stable node. `X` (n lists of m) and `Y`
+    are plain numbers, or the nodes that were given: those without a label get the slides', X₁⁽²⁾ and y⁽²⁾.
     """
 
     def __init__(self, w: Any, b: Any, X: Any, Y: Any, loss: Callable[[Any, Any], Any] = logistic_loss) -> None:
         data = Data(w, b, X, Y)
         self.w = _labelled(data.w, "w")
         self.b = _node(data.b, "b")
-        self.Y = data.Y
-        self.Z = [_numbered(dot(self.w, x) + self.b, "z", i) for i, x in enumerate(data.columns(), start=1)]
-        self.losses = [_numbered(loss(z, y), "L", i) for i, (z, y) in enumerate(zip(self.Z, self.Y), start=1)]
+        self.X, self.Y = data.X, _numbered(data.Y, "y")
+        for j, row in enumerate(self.X, start=1):
+            _numbered(row, "X" if data.n == 1 else "X" + subscript(j))
+        self.Z = _numbered([dot(self.w, x) + self.b for x in data.columns()], "z")
+        self.activations: list[Any] = []
+        if loss is literal_loss:
+            self.activations = _numbered([sigmoid(z) for z in self.Z], "a")
+            self.losses = _numbered(list(map(_cross_entropy, self.activations, self.Y)), "L")
+        else:
+            self.losses = _numbered(list(map(loss, self.Z, self.Y)), "L")
         self.J = _named(sum(self.losses), "J")
 
     @property
@@ -88,6 +96,11 @@ class ManyExamples:
         """∂J/∂w (n numbers) and ∂J/∂b, by one reverse sweep from J."""
         self.J.backward()
         return [v.grad for v in self.w], self.b.grad
+
+    def dimensions(self) -> dict[str, tuple[int, int]]:
+        """The slides' shape of every variable."""
+        n, m = len(self.w), len(self.Y)
+        return {"X": (n, m), "w": (1, n), "b": (1, 1), "Z": (1, m), "A": (1, m), "Y": (1, m), "J": (1, 1)}
 
 
 def closed_form(w: Any, b: Any, X: Any, Y: Any) -> tuple[Any, Any]:
@@ -132,7 +145,7 @@ def three_way_check(
 
     loss_name = "L" if data.m == 1 else "J"
     return GradientReport(
-        names or [*(f"∂{loss_name}/∂w{_subscript(j)}" for j in range(1, data.n + 1)), f"∂{loss_name}/∂b"],
+        names or [*(f"∂{loss_name}/∂w{subscript(j)}" for j in range(1, data.n + 1)), f"∂{loss_name}/∂b"],
         {
             "reverse pass": [*slopes, slope],
             "numeric": central_differences(J, decimals([*data.w, data.b])),
@@ -151,16 +164,24 @@ def _loss_number(loss: Callable[[Any, Any], Any], z: Decimal, y: Decimal) -> Any
         return loss(Value(z), y).data
 
 
-def _subscript(j: int) -> str:
+def subscript(j: int) -> str:
+    """The slides' index of a feature: ₁."""
     return str(j).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
+def superscript(i: int) -> str:
+    """The slides' index of an example: ⁽¹⁾."""
+    return f"⁽{str(i).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}⁾"
+
+
 def _node(x: Any, label: str) -> Value:
-    return x if isinstance(x, Value) else Value(x, label)
+    node = x if isinstance(x, Value) else Value(x, label)
+    node.label = node.label or label
+    return node
 
 
 def _labelled(numbers: list[Any], name: str) -> list[Value]:
-    return [_node(x, name if len(numbers) == 1 else name + _subscript(j)) for j, x in enumerate(numbers, start=1)]
+    return [_node(x, name if len(numbers) == 1 else name + subscript(j)) for j, x in enumerate(numbers, start=1)]
 
 
 def _named(node: Any, label: str) -> Any:
@@ -168,15 +189,22 @@ def _named(node: Any, label: str) -> Any:
     return node
 
 
-def _numbered(node: Any, label: str, i: int) -> Any:
-    return _named(node, label + _subscript(i)) if isinstance(node, Value) else node
+def _numbered(row: list[Any], name: str) -> list[Any]:
+    """`row`, one entry per example; nodes in it without a label are given one: a⁽¹⁾, a⁽²⁾, …"""
+    for i, x in enumerate(row, start=1):
+        if isinstance(x, Value) and not x.label:
+            x.label = name + superscript(i)
+    return row
 
 
-def formulas() -> dict[str, str]:
-    """The slides' formulas for one example, by running both passes on names instead of numbers."""
+def formulas(names: Sequence[str] = "wxbyza") -> dict[str, str]:
+    """The slides' formulas for one example, by running both passes on names instead of numbers.
+
+    `names` are those of w, x, b, y, z and a; the keys of the result stay the same.
+    """
     from micrograd_lr.notation import Text
 
-    w, x, b, y, z, a = (Value(Text(name), name) for name in "wxbyza")
+    w, x, b, y, z, a = (Value(Text(name), name) for name in names)
     logit, loss = w * x + b, _cross_entropy(a, y)
     activation = sigmoid(z)
     logit.backward()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly the outermost operation binds
+SLOT = "⟦"  # begins a place where a number will be written: ⟦v3⟧
 
 
 class Text:
@@ -76,7 +77,7 @@ class Text:
             return (other / self._below)._signed(minus)
         left, right = self._inside(_PRODUCT), other._inside(_PRODUCT)
         gap = "" if right[0] == "(" or len(left) == len(right) == 1 else " "
-        if right[0].isdecimal() or left == right:
+        if right[0].isdecimal() or right[0] == SLOT or left == right:
             gap = "·"  # x·2, x·x
         return Text(left + gap + right, _rank=_PRODUCT, _minus=minus)
 

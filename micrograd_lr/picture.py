@@ -8,14 +8,16 @@ from operator import add, mul
 from micrograd_lr.boxes import Box, Edge, Picture
 from micrograd_lr.grouping import folded, grouped, with_leaves_apart
 from micrograd_lr.logistic import literal_loss
-from micrograd_lr.notation import Text
+from micrograd_lr.notation import Text, as_text
 from micrograd_lr.number_types import one_like
 from micrograd_lr.value import Value, topological
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
+
+    from micrograd_lr.ops import Op
 
 LIMIT = 120  # boxes: what can still be read
 LONGEST_TITLE = 60  # characters of a formula on its own
@@ -27,6 +29,12 @@ OPENED: dict[str, Callable[..., Any]] = {
     "logistic_loss": literal_loss,
 }  # the ops that can be drawn as their atoms, each in terms of other ops
 EXAMPLES_OPENED = "examples"
+FOR_NUMBERS_ONLY = (
+    TypeError,
+    AttributeError,
+    ValueError,
+    ArithmeticError,
+)  # a row of the user's own
 
 
 def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y")) -> Picture:
@@ -37,12 +45,12 @@ def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: I
     if limit < 2:
         raise ValueError(f"limit={limit}: a picture needs at least 2 boxes.")
     order = topological(root)
-    drawn = _boxes(order, opened, {name.lower() for name in data})
+    drawn = boxes_of(order, opened, {name.lower() for name in data})
     if _foreign_gradients(order):
         drawn.root.foreign = True
         drawn.notes.append("the gradients are those of another root, or of older numbers: call backward() on this one")
     for box in drawn.boxes:
-        _write_formulas(box)
+        write_formulas(box)
     if EXAMPLES_OPENED not in opened:
         drawn = grouped(drawn)
     if len(drawn.boxes) > limit:
@@ -62,7 +70,7 @@ def _foreign_gradients(order: list[Value]) -> bool:
     return any(node.grad is None or (node.grad != x and x == x) for node, x in expected.items())
 
 
-def _boxes(order: list[Value], opened: set[str], data: set[str]) -> Picture:
+def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
     """A box for every node and every plain number, in the order in which they were written."""
     boxes: list[Box] = []
     notes: list[str] = []
@@ -116,26 +124,39 @@ def _atoms(node: Value) -> tuple[Value, dict[Value, Value]]:
 
 
 def _stem(label: str) -> str:
-    """The letters of a name: ``x₁``, ``x_1``, ``X[3]`` and ``x`` have the stem x."""
-    return label.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉_[](), ").lower()
+    """The letters of a name: ``x₁``, ``x_1``, ``X[3]``, ``X₁⁽²⁾`` and ``x`` have the stem x."""
+    return label.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾_[](), ").lower()
 
 
-def _write_formulas(box: Box) -> None:
+def write_formulas(box: Box) -> None:
     """The formula of the node and of each partial, by running the rules of the table on names."""
-    op = box.op
-    if op is None:
+    if box.op is None:
         return
     names = [edge.to.name for edge in box.edges]
-    # A plain number is a number to functions and slopes, softplus(-z) for y = 1, 2x and not 2 x^(2 - 1); but a name to
-    # the operators: 1·x is a node of its own.
     numbers = [edge.to.value if edge.to.kind == "constant" else edge.to.name for edge in box.edges]
+    box.formula = formula_of(box.op, names, numbers)
+    for edge, formula in zip(box.edges, slopes_of(box.op, box.name, names, numbers)):
+        edge.formula = formula
+
+
+# A plain number is a number to functions and slopes, softplus(-z) for y = 1, 2x and not 2 x^(2 - 1); but a name to the
+# operators: 1·x is a node of its own.
+def formula_of(op: Op, names: Sequence[Any], numbers: Sequence[Any]) -> Text:
+    """The value of a row as a formula. `numbers` are the names, but for plain numbers the numbers themselves."""
     names = numbers if op.symbol.isalpha() else names
     try:
-        box.formula = Text(f"{op.symbol} of {len(names)}") if len(names) > MANY else op.value(*names)
-        if len(str(box.formula)) > LONGEST_TITLE:
-            box.formula = op.value(*(x if len(str(x)) < LONGEST_TITLE / len(names) else Text("…") for x in names))
-        partials = op.partials(box.name, *numbers)
-    except (TypeError, AttributeError, ValueError, ArithmeticError):  # a row of the user's own, for numbers only
-        box.formula, partials = Text(f"{op}({', '.join(map(str, names))})"), ("",) * len(names)
-    for edge, formula in zip(box.edges, partials):
-        edge.formula = f"{formula:g}" if isinstance(formula, (int, float)) else str(formula)
+        formula = Text(f"{op.symbol} of {len(names)}") if len(names) > MANY else op.value(*names)
+        if len(str(formula)) > LONGEST_TITLE:
+            formula = op.value(*(x if len(str(x)) < LONGEST_TITLE / len(names) else Text("…") for x in names))
+    except FOR_NUMBERS_ONLY:
+        formula = Text(f"{op}({', '.join(map(str, names))})")
+    return as_text(formula)
+
+
+def slopes_of(op: Op, out: Any, names: Sequence[Any], numbers: Sequence[Any]) -> list[str]:
+    """The partials of a row as formulas, of the names of the node and of its operands."""
+    try:
+        partials = op.partials(out, *numbers)
+    except FOR_NUMBERS_ONLY:
+        return [""] * len(names)
+    return [f"{x:g}" if isinstance(x, (int, float)) else str(x) for x in partials]

@@ -32,11 +32,11 @@ ARRAYS = _SHARED | {
 _LONG = 100  # characters of an expression, beyond which its parts get names
 
 TAKEN = {  # what generated code uses, next to numbered names
-    "B", "CACHE", "_", "abs", "broadcast_to", "c", "column", "empty", "exp", "fsum", "i", "j", "k", "kernel", "log",
-    "log1p", "m", "min", "njit", "power", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over",
-    "sums", "t", "tanh", "values", "where", "work",
+    "B", "CACHE", "_", "abs", "ahead", "broadcast_to", "c", "column", "empty", "exp", "fsum", "i", "j", "k", "kernel",
+    "log", "log1p", "m", "min", "njit", "power", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over",
+    "sums", "t", "tanh", "values", "where", "wide_vectors", "work",
 }  # fmt: skip
-NUMBERED = re.compile(r"([auvh]|p[0-9]*_?|lines)\d+$|d_|given_")
+NUMBERED = re.compile(r"([ahtuv]|p[0-9]*_?|lines)\d+$|d_|part_|given_")
 
 
 def safe_name(name: str, others: Collection[str]) -> str:

@@ -95,3 +95,19 @@ def test_help_shows_the_example(capsys):
     with pytest.raises(SystemExit):
         cli.main(["draw", "--help"])
     assert SLIDES in capsys.readouterr().out
+
+
+def test_step_writes_a_page(capsys, monkeypatch, tmp_path):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    file = tmp_path / "page.html"
+    assert cli.main(["step", "z = w*x; sigmoid(z)", "--set", "w=1", "x=2", "--html", str(file)]) == 0
+    assert capsys.readouterr().out == f"{file}: <StepThrough: 7 frames of σ(z)>\n"
+    assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert opened == []
+    assert cli.main(["step", "--html", str(file), "--open", "--ask", "formula"]) == 0
+    assert cli.main(["step", "--open"]) == 0
+    assert opened[0] == f"{file.as_uri()}#ask=formula"
+    assert opened[1].endswith("/steps.html")
+    assert cli.main(["step", "w", "--set", "w=1", "--html", "page.txt"]) == 1
+    assert "Choose a name that ends in .html." in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """`value_and_grad`: every backend against the eager engine, the closed form, and 50-digit truth."""
 
 import ast
+import hashlib
 import json
 import math
 import random
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +36,7 @@ from micrograd_lr import (
     tanh,
     threads,
     value_and_grad,
+    vectorised,
 )  # fmt: skip
 from micrograd_lr import sum as node_sum
 from micrograd_lr.emit import numpy_source, python_source
@@ -724,8 +727,6 @@ def test_only_the_log_of_a_sigmoid_is_rewritten():
 
 @pytest.mark.parametrize("how", ["compiled", "in Python"])
 def test_the_polynomials_are_within_two_ulp(how):
-    from micrograd_lr import vectorised
-
     bound = 1.2 if how == "compiled" else 2.0  # with fused multiply-add, and without
     functions = [f if how == "compiled" else f.py_func for f in (vectorised.exp, vectorised.log1p)]
     for t in np.concatenate([RNG.uniform(-745, 709, 1_000), RNG.normal(size=300), [0.0, -0.0, 1e-300, -1e-17]]):
@@ -740,6 +741,17 @@ def test_the_polynomials_are_within_two_ulp(how):
     log_, tanh_ = (f if how == "compiled" else f.py_func for f in (vectorised.log, vectorised.tanh))
     assert (log_(1.0), log_(0.0), tanh_(0.0)) == (0.0, -math.inf, 0.0)
     assert math.isnan(log_(-1.0))
+
+
+def test_an_economised_polynomial_stands_for_the_longer_one():
+    assert vectorised._economised([Fraction(1), Fraction(2), Fraction(8)], Fraction(3), 2) == [
+        1 + 8 * 9 / 2,
+        2.0,
+    ]  # x² ≈ r²/2
+    longer = [Fraction(1, math.factorial(k)) for k in range(16)]
+    for x in np.linspace(-0.5, 0.5, 101):
+        short = sum(c * x**k for k, c in enumerate(vectorised._economised(longer, Fraction(1, 2), 8)))
+        assert abs(short - math.exp(x)) < 2 * 0.5**8 / math.factorial(8) / 2**7 + 2**-53 < 2e-9
 
 
 # The program
@@ -807,6 +819,7 @@ def test_the_source_can_be_read():
         assert graph.source == ""
         graph(w, b, X, Y)
         assert line in graph.source
+        assert ("= x[j, s:s + B]" in graph.source) == (backend == "numba")  # not x[j, s + i]: see docs/design.md
         assert graph.source.count("exp(") == 1  # σ(z), σ(-z), softplus(z) and softplus(-z) share it
         assert graph.source.count("log1p(") == 1
         assert repr(graph) == f"<value_and_grad of fused, backend {backend}>"
@@ -1041,6 +1054,8 @@ def test_compiled_code_is_kept_where_it_can_be(monkeypatch, tmp_path):
     assert len([*folder.glob("micrograd_lr_*.py")]) == len({*folder.glob("micrograd_lr_*.py")}) > 0
     again = value_and_grad(lambda w, x: (w * x) ** 3, batch="x")
     assert again(2.0, [1.0]) == (8.0, {"w": 12.0})
+    contained = hashlib.sha256(Path(vectorised.__file__).read_bytes()).hexdigest()
+    assert contained[:12] in again.source.partition("\n")[0]  # so that a change of it is a kernel of another name
     name = f"micrograd_lr_{generated.name_of(again.source)}"
     assert Path(sys.modules[name].__file__).parent == folder
     del sys.modules[name]  # as in another process, which finds the file

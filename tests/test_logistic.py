@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from micrograd_lr import Value, logistic, logistic_loss, sigmoid
-from micrograd_lr.logistic import ManyExamples, OneExample, closed_form, formulas, literal_loss, three_way_check
+from micrograd_lr.logistic import (
+    ManyExamples,
+    OneExample,
+    closed_form,
+    formulas,
+    literal_loss,
+    superscript,
+    three_way_check,
+)
+from micrograd_lr.picture import picture
 
 RNG = np.random.default_rng(11)
 N, M = 3, 8
@@ -48,6 +57,8 @@ def test_one_example_takes_the_slides_shapes_lists_arrays_and_nodes():
     nodes = OneExample([w, 0.25], -0.25, (2.0, 1.0), 1)
     assert flat.L.data == column.L.data == arrays.L.data == nodes.L.data
     assert nodes.w[0] is w
+    assert w.label == "mine"
+    assert OneExample([Value(0.5), 0.25], -0.25, (2.0, 1.0), 1).w[0].label == "w₁"
     assert flat.dimensions()["x"] == (2, 1)
     assert flat.dimensions()["∂L/∂w"] == flat.dimensions()["w"] == (1, 2)
     assert OneExample([0.5], 0.0, [1.0], 0).w[0].label == "w"
@@ -63,6 +74,9 @@ def test_formulas_come_from_the_table():
         "∂z/∂w": "x",
         "∂z/∂b": "1",
     }
+    indexed = formulas(("wₚ", "Xₚ⁽ⁱ⁾", "b", "y⁽ⁱ⁾", "z⁽ⁱ⁾", "a⁽ⁱ⁾"))
+    assert (indexed["z"], indexed["∂z/∂w"]) == ("wₚ Xₚ⁽ⁱ⁾ + b", "Xₚ⁽ⁱ⁾")
+    assert indexed["∂L/∂a"] == "(1 - y⁽ⁱ⁾)/(1 - a⁽ⁱ⁾) - y⁽ⁱ⁾/a⁽ⁱ⁾"
 
 
 # --- Many examples ----------------------------------------------------------------------------------------------------
@@ -79,6 +93,36 @@ def test_many_examples_agree_with_numpy(loss):
     assert pytest.approx(A[0], rel=1e-15) == many.A
     assert many.J.data == pytest.approx(float(-np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A))), rel=1e-14)
     assert (len(many.Z), len(many.losses), many.J.label) == (M, M, "J")
+
+
+def test_the_data_of_many_examples_may_be_nodes_and_every_node_has_the_slides_index():
+    mine = Value(1.0, "mine")
+    data = [[Value(2.0), 0.0, mine], [Value(1.0), Value(-1.0), 3.0]]
+    many = ManyExamples([0.5, 0.25], 0.1, data, [Value(1.0), 0, Value(0.0)], loss=literal_loss)
+    assert many.X[0][2] is mine
+    assert [[getattr(x, "label", x) for x in row] for row in many.X] == [
+        ["X₁⁽¹⁾", 0.0, "mine"],
+        ["X₂⁽¹⁾", "X₂⁽²⁾", 3.0],
+    ]
+    assert [getattr(y, "label", y) for y in many.Y] == ["y⁽¹⁾", 0.0, "y⁽³⁾"]
+    assert [z.label for z in many.Z] == ["z⁽¹⁾", "z⁽²⁾", "z⁽³⁾"]
+    assert [a.label for a in many.activations] == ["a⁽¹⁾", "a⁽²⁾", "a⁽³⁾"]
+    assert [a.data for a in many.activations] == many.A
+    assert [L.label for L in many.losses] == ["L⁽¹⁾", "L⁽²⁾", "L⁽³⁾"]
+    many.backward()
+    a = many.activations[0]
+    assert a.grad == pytest.approx(-1 / a.data, rel=1e-15)
+    assert data[0][0].grad == pytest.approx((a.data - 1) * 0.5, rel=1e-15)
+    boxes = picture(many.J, opened="examples").boxes
+    assert {box.label for box in boxes if box.kind == "data"} == {"X₁⁽¹⁾", "X₂⁽¹⁾", "X₂⁽²⁾", "y⁽¹⁾", "y⁽³⁾"}
+    assert ManyExamples([0.5], 0.0, [[Value(1.0)] * 2], [0, 1]).X[0][0].label == "X⁽¹⁾"
+    assert ManyExamples([0.5], 0.0, [[1.0]], [0]).activations == []
+    assert superscript(12) == "⁽¹²⁾"
+
+
+def test_the_dimensions_of_many_examples():
+    dims = ManyExamples(W, B, X, Y).dimensions()
+    assert dims == {"X": (3, 8), "w": (1, 3), "b": (1, 1), "Z": (1, 8), "A": (1, 8), "Y": (1, 8), "J": (1, 1)}
 
 
 def test_each_closed_form_has_the_shape_of_its_variable():

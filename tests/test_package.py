@@ -19,9 +19,9 @@ ROOT = Path(__file__).parent.parent
 def test_the_public_names():
     assert micrograd_lr.__all__ == [
         "OPS", "Drawing", "Expression", "ExpressionError", "GradientCheckError", "GradientReport", "Op", "RenderError",
-        "TraceError",
+        "StepThrough", "Steps", "TraceError",
         "Value", "check_gradient", "dot", "draw", "exp", "first_nan", "gradient", "hessian", "log", "logistic",
-        "logistic_loss", "number_type", "relu", "sigmoid", "sum", "tanh", "value_and_grad",
+        "logistic_loss", "number_type", "relu", "sigmoid", "steps", "sum", "tanh", "value_and_grad",
     ]  # fmt: skip
     for name in micrograd_lr.__all__:
         assert getattr(micrograd_lr, name) is not None
@@ -65,6 +65,8 @@ def test_the_core_imports_only_the_standard_library():
         "shapes",
         "notation",
         "copying",
+        "frames",
+        "slides",
     ):
         run = subprocess.run(
             [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); import micrograd_lr.{name}"],

@@ -357,8 +357,8 @@ def test_a_batch_is_drawn_with_one_box_per_example(loss):
     ]
     examples = [box for box in drawn.boxes if box.kind == "example"]
     for i, (box, L) in enumerate(zip(examples, many.losses), start=1):
-        assert (box.value, box.grad, box.label) == (L.data, 1.0, f"L{'₀₁₂₃'[i]}")
-        assert f"z{'₀₁₂₃'[i]}" in [inner.label for inner in box.inside]
+        assert (box.value, box.grad, box.label) == (L.data, 1.0, f"L⁽{'⁰¹²³'[i]}⁾")
+        assert f"z⁽{'⁰¹²³'[i]}⁾" in [inner.label for inner in box.inside]
 
         def one(w1, w2, b, i=i):
             return loss(w1 * float(i) + w2 * (1.5 - i) + b, many.Y[i - 1])
@@ -366,7 +366,7 @@ def test_a_batch_is_drawn_with_one_box_per_example(loss):
         slopes = [edge.partial for edge in box.edges]
         assert slopes == pytest.approx(gradient(one, 0.1, 0.2, 0.3), rel=1e-13)
         assert [edge.to.label for edge in box.edges] == ["w₁", "w₂", "b"]
-    assert title(drawn.root) == "J = L₁ + L₂ + L₃"
+    assert title(drawn.root) == "J = L⁽¹⁾ + L⁽²⁾ + L⁽³⁾"
     assert drawn.notes == ['3 examples, one box each: opened="examples" shows what is inside']
     opened = picture(many.J, opened="examples", limit=1000)
     assert len([box for box in opened.boxes if box.kind != "constant"]) == len(topological(many.J))
@@ -419,7 +419,7 @@ def test_a_mean_and_a_regularised_loss_are_batches_too():
 
 def test_an_example_can_be_highlighted_by_its_node():
     many = batch_of(3)
-    by_node, by_label = (draw(many.J, highlight=[x, "w₁"]).source for x in (many.losses[0], "L₁"))
+    by_node, by_label = (draw(many.J, highlight=[x, "w₁"]).source for x in (many.losses[0], "L⁽¹⁾"))
     assert by_node == by_label
     assert by_node.count("penwidth=3 ") == 2
     n3 = Value(1.0, "n3")
@@ -605,7 +605,7 @@ def test_sentences():
     assert draw(slides()).description.startswith("A computation graph of 17 boxes. The data y is 1; its gradient is 0.")
     assert sentence(drawn.boxes[5], drawn.root, Look(gradients=False)) == "z = wx + b is 0."
     grouped = draw(batch_of(3).J).description
-    assert "Example 1 L₁ is 0.4076; its gradient is 1." in grouped or "Example 1 L₁ is" in grouped
+    assert "Example 1 L⁽¹⁾ is 0.4076; its gradient is 1." in grouped or "Example 1 L⁽¹⁾ is" in grouped
     assert grouped.endswith('3 examples, one box each: opened="examples" shows what is inside.')
 
 

@@ -1,0 +1,156 @@
+"""What a student types: numbers, formulas as they are printed, and inputs such as ``w=2``; read and judged."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from unicodedata import normalize
+
+from micrograd_lr.errors import DOMAIN_ERRORS
+from micrograd_lr.expression import Expression, arities
+from micrograd_lr.ops import LOG, SIGMOID
+from micrograd_lr.value import Value, apply, topological
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from typing import Any
+
+    from micrograd_lr.frames import Payment, Steps
+
+_AS_TYPED = str.maketrans({"−": "-", "·": "*", "×": "*", "^": "**", "²": "**2", "³": "**3"})  # as formulas are printed
+_TOKEN = re.compile(r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<other>\*\*|\S))")
+_PLACES, _ATTEMPTS = 2, 60  # where else a formula is compared; tries to find them
+_AGREE = 1e-4  # relative: the formulas print their constants with six digits
+
+
+def assigned(text: str) -> tuple[str, float]:
+    """The name and the number of ``w=0.5``. ValueError for anything else."""
+    name, _, number = text.partition("=")
+    try:
+        return normalize("NFKC", name.strip()), float(number.replace("−", "-"))
+    except ValueError:
+        raise ValueError(f"{text}: expected NAME=NUMBER, such as w=0.5.") from None
+
+
+def inputs(text: str, names: Collection[str]) -> dict[str, float]:
+    """The inputs that ``w=2, b=-1`` changes. ValueError where one is not among `names`, or is no finite number."""
+    changed = dict(assigned(part) for part in re.split(r"[\s,;]+", re.sub(r"\s*=\s*", "=", text.strip())))
+    for name, x in changed.items():
+        if name not in names:
+            raise ValueError(f"{name} is no input. The inputs are: {', '.join(names) or '(none)'}.")
+        if not math.isfinite(x):
+            raise ValueError(f"{name}={x}: an input is a finite number, such as {name}=0.5.")
+    return changed
+
+
+def number_in(text: str) -> float:
+    """The number that was typed, perhaps as arithmetic: ``-0.5*2``. ValueError where it is none."""
+    if re.fullmatch(r"[-+−]?\d*,\d+", text.strip()):
+        raise ValueError(f"{text.strip()}: write a decimal point, {text.strip().replace(',', '.')}.")
+    read = Expression(with_products(text, ()))
+    if read.names:
+        raise ValueError(
+            f"{', '.join(read.names)}: the answer is a number here, or arithmetic such as -0.5*2. "
+            "The table shows the number of each name."
+        )
+    return float(read().data)
+
+
+def with_products(text: str, names: Collection[str]) -> str:
+    """A formula as it is printed, ``wx(1 − a)``, with all its signs as they are typed: ``w*x*(1 - a)``."""
+    typed = {SIGMOID.symbol: SIGMOID.name} | {name: name for name in names}
+    written, before = "", ""  # what stands before: number, name, other; a function or an opening parenthesis is other
+    for match in _TOKEN.finditer(normalize("NFKC", text.translate(_AS_TYPED))):
+        kind, token = str(match.lastgroup), match[str(match.lastgroup)]
+        written += match[0].removesuffix(token)
+        for piece in _names_in(token, typed) if kind == "name" else [token]:
+            factor = kind == "name" or token == "(" or (kind == "number" and before != "number")
+            piece = typed.get(piece, piece)
+            written += ("*" if before != "other" and before and factor else "") + piece
+            before = "other" if piece in arities() else "name" if piece == ")" else kind
+    return written
+
+
+def _names_in(word: str, names: Collection[str]) -> list[str]:
+    """The known names that stand side by side in a word, ``wx``: the longest first. The word itself if it is one."""
+    known = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    if word in arities() or word in names or not re.fullmatch(f"(?:{known})+", word):
+        return [word]
+    return re.findall(known, word)
+
+
+class Slopes:
+    """Judges formulas of local derivatives: by their numbers at the present inputs, and at two other places."""
+
+    def __init__(self, expression: Expression, numbers: Mapping[str, float], steps: Steps) -> None:
+        roots = [expression(**numbers), *elsewhere(expression, numbers)]
+        self._places = [dict(zip(steps.nodes, topological(root))) for root in roots]
+        self.names = tuple(node.label for node in steps.nodes.values() if node.label)
+
+    def verdict(self, text: str, payment: Payment) -> str:
+        """What to say to a formula; "" if it is right. ValueError where it cannot be read."""
+        read = Expression(with_products(text, self.names))
+        unknown = [name for name in read.names if name not in self.names]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)}: no such name here. The names are {', '.join(self.names)}.")
+        agree = [self._agrees(read, payment, place) for place in self._places]
+        if all(agree):
+            return ""
+        if agree[0]:
+            return "At these numbers it gives the right one, but not at others: the formula is another."
+        return "Not yet: at these numbers it gives another number than the local derivative."
+
+    def readable(self, text: str, payment: Payment) -> bool:
+        """Whether a formula as it is printed can be typed as an answer."""
+        try:
+            return not self.verdict(text, payment)
+        except ValueError:  # a function that answers do not have, a formula that is abridged
+            return False
+
+    @staticmethod
+    def _agrees(read: Expression, payment: Payment, place: Mapping[str, Value]) -> bool:
+        known = {node.label: node.data for node in place.values() if node.label}
+        try:
+            answer = read(**{name: known[name] for name in read.names}).data
+        except DOMAIN_ERRORS:  # a formula without a value here is another formula
+            return False
+        exact = place[payment.payer].partials[payment.position]
+        return math.isclose(answer, exact, rel_tol=_AGREE, abs_tol=1e-12)
+
+
+def elsewhere(expression: Expression, numbers: Mapping[str, float]) -> Iterable[Value]:
+    """The expression recorded at other inputs where it has a value: small ones and near ones, the same each time."""
+    chance = random.Random(0)
+    found = 0
+    for attempt in range(_ATTEMPTS):
+        reach = 0.9**attempt
+        centres = numbers if attempt % 2 else dict.fromkeys(numbers, 0.5)
+        moved = {name: x + reach * (abs(x) or 1.0) * chance.uniform(-1, 1) for name, x in centres.items()}
+        try:
+            root = expression(**moved)
+            if all(math.isfinite(x) for node in topological(root) for x in (node.data, *node.partials)):
+                yield root
+                found += 1
+        except DOMAIN_ERRORS:  # outside the domain: try nearer
+            continue
+        if found == _PLACES:
+            return
+
+
+def saturated(expression: Expression, numbers: Mapping[str, float]) -> Value | None:
+    """The σ(z) that has been rounded to 0 or 1 below a log without a value; None if that is not what failed."""
+    for root in elsewhere(expression, numbers):  # for the shape of the graph, which does not depend on the numbers
+        now: dict[Any, Any] = {}
+        for node in topological(root):
+            if node.op is None:
+                now[node] = Value(numbers[node.label], node.label)
+                continue
+            operands = [now.get(x, x) for x in node.operands]
+            try:
+                now[node] = apply(node.op, *operands)
+            except DOMAIN_ERRORS:
+                below = topological(operands[0]) if node.op is LOG else []
+                return next((x for x in below if x.op is SIGMOID and x.data in (0, 1)), None)
+    return None

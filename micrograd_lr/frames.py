@@ -1,0 +1,514 @@
+"""`steps`: the forward and the backward pass as frames, one move at a time; what every way of stepping reads."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import overload
+
+from micrograd_lr.captions import clean, formula, number
+from micrograd_lr.copying import deep_copied
+from micrograd_lr.mathematics import mathml
+from micrograd_lr.notation import SLOT, Text
+from micrograd_lr.picture import boxes_of, formula_of, slopes_of, write_formulas
+from micrograd_lr.value import Value, sweep, topological
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from micrograd_lr.boxes import Box
+
+SHORT = 20  # characters of a formula that can name its node: ∂L/∂(wx)
+SHOWN = 6  # operands of one node that a frame shows line by line
+DIGITS = 4
+FORMAT = "micrograd_lr steps 1"
+_SLOTS = re.compile(rf"{SLOT}(?P<signed>\(?)(?P<key>[^⟧()]*)\)?⟧")
+_ALONE = re.compile(rf"(?:^|(?<=\()|(?<=, )){SLOT}[^⟧]*⟧(?=$|[),]| [+-])")
+
+
+def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS) -> Steps:
+    """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
+
+    First the inputs; then one frame per operation, from its operands; then the seed ∂L/∂L = 1; then one frame per
+    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. The
+    backward frames are what the engine's own sweep did, on a copy: no gradient of `root` changes.
+
+    `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
+    numbers are kept whole. TypeError if `root` is no node; the errors of ``backward()`` where a gradient is lost.
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
+            "Compute with Values: w = Value(0.5, 'w')."
+        )
+    boxes = boxes_of(topological(root), set(), {name.lower() for name in data}).boxes
+    return Steps(_nodes(boxes), payments(root), digits)
+
+
+class _Witness(Value):
+    """A node that remembers every value its gradient is given: what the sweep did, payment by payment."""
+
+    __slots__ = ("sums",)
+    sums: list[Any]
+
+    @property
+    def paid(self) -> list[Any]:
+        """The running sum: 0 at first, then after each payment. (The first entry of all came with the copy.)"""
+        return self.sums[1:]
+
+    @property
+    def grad(self) -> Any:
+        return self.sums[-1]
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if not hasattr(self, "sums"):
+            self.sums = []
+        self.sums.append(grad)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of the graph. `kind` is op, parameter or data; `operands` are ids, and plain numbers as they were written.
+
+    `name` is how formulas write the node: its label, a short formula, or its id. `formula` is its value in the names of
+    its operands and `slopes` are its partials; `template` and `slope_templates` the same with slots for the numbers:
+    ``⟦v3⟧`` is the value of n3, and ``⟦(v3)⟧`` wants parentheses around a negative one.
+    """
+
+    id: str
+    kind: str
+    label: str
+    name: str
+    op: str
+    operands: tuple[Any, ...]
+    value: Any
+    partials: tuple[Any, ...]
+    formula: str
+    slopes: tuple[str, ...]
+    template: str
+    slope_templates: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The slot of its value."""
+        return f"v{self.id[1:]}"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """`payer` pays its operand number `position`: upstream × partial = contribution, and `before` becomes `total`.
+
+    It is path number `path` of the `paths` that reach `operand` in all.
+    """
+
+    payer: str
+    position: int
+    operand: str
+    upstream: Any
+    partial: Any
+    contribution: Any
+    before: Any
+    total: Any
+    path: int
+    paths: int
+
+    def key(self, letter: str) -> str:
+        """The slot of a number of this payment: p partial, c contribution, s sum so far, r the sum before."""
+        return f"{letter}{self.payer[1:]}.{self.position}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a frame: parts that are equal, as templates. `kind` is value, local, payment, ledger, seed or result.
+
+    `key` is the slot of the number at its end, which ask mode hides; `note` says which number it is, where the first
+    part does not.
+    """
+
+    kind: str
+    parts: tuple[str, ...]
+    key: str
+    note: str = ""
+
+    @property
+    def template(self) -> str:
+        """The whole line: ``z = wx + b = ⟦v2⟧ + ⟦v3⟧ = ⟦v4⟧``."""
+        return self._noted(self.parts)
+
+    @property
+    def formula(self) -> str:
+        """The parts without numbers: ``z = wx + b``."""
+        return self._noted(part for part in self.parts if SLOT not in part)
+
+    def _noted(self, parts: Iterable[str]) -> str:
+        return ": ".join(filter(None, (self.note, " = ".join(parts))))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One move: the inputs, an operation forward, the seed, an operation backward, or the gradients at the end.
+
+    `kind` is inputs, forward, seed, backward or gradients; `node` the id of the node whose turn it is, if any;
+    `payments` what a backward move pays.
+    """
+
+    steps: Steps
+    index: int
+    kind: str
+    node: str
+    payments: tuple[Payment, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<frame {self.index}: {self.text}>"
+
+    @property
+    def phase(self) -> str:
+        """``forward`` or ``backward``."""
+        return "forward" if self.kind in ("inputs", "forward") else "backward"
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """What is computed, line by line."""
+        return tuple(self.steps.lines(self))
+
+    @property
+    def formula(self) -> str:
+        """The lines as formulas: ``∂a/∂z = a(1 − a); ∂L/∂z = ∂L/∂a · ∂a/∂z``."""
+        return "; ".join(line.formula for line in self.lines)
+
+    @property
+    def numbers(self) -> str:
+        """The lines with numbers: ``∂a/∂z = a(1 − a) = 0.5(1 − 0.5) = 0.25; …``."""
+        return "; ".join(self.steps.filled(line.template) for line in self.lines)
+
+    @property
+    def mathematics(self) -> str:
+        """The lines as MathML, one ``<math>`` element each."""
+        return "".join(
+            f"{line.note and line.note + ': '}<math>{self.steps.mathml(' = '.join(line.parts))}</math>"
+            for line in self.lines
+        )
+
+    @property
+    def lead(self) -> str:
+        """What happens, in a few words: ``Forward, 2 of 11: z is computed``."""
+        return formula(self.steps.lead(self))
+
+    @property
+    def template(self) -> str:
+        """The sentence that says what happens, with slots for its numbers."""
+        return self.steps.sentence(self)
+
+    @property
+    def text(self) -> str:
+        """The sentence that says what happens."""
+        return self.steps.filled(self.template)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of every node so far, by id."""
+        nodes, known = self.steps.nodes, self.steps.known(self.index)
+        return {id: node.value for id, node in nodes.items() if not node.op or id in known}
+
+    @property
+    def gradients(self) -> dict[str, Any]:
+        """The gradient of every node so far, by id: the running sum of what it has been paid."""
+        sums: dict[str, Any] = {}
+        for frame in self.steps[: self.index + 1]:
+            if frame.kind == "seed":
+                sums[frame.node] = self.steps.seed
+            sums.update((payment.operand, payment.total) for payment in frame.payments)
+        return sums
+
+    def ledger(self, node: str) -> list[Payment]:
+        """What `node` has been paid so far, one entry per path."""
+        return [
+            payment for frame in self.steps[: self.index + 1] for payment in frame.payments if payment.operand == node
+        ]
+
+
+class Steps(Sequence[Frame]):
+    """The frames of both passes, as `steps` makes them: a sequence, with the `nodes` by id and all `payments`."""
+
+    def __init__(self, nodes: Iterable[Node], payments: Iterable[Payment], digits: int = DIGITS) -> None:
+        self.nodes = {node.id: node for node in nodes}
+        self.payments, self.digits = tuple(payments), digits
+        self.root = [*self.nodes.values()][-1]
+        self.seed = self.payments[0].upstream if self.payments else 1.0
+        ops = [node for node in self.nodes.values() if node.op]
+        self._count = len(ops)
+        paid: dict[str, list[Payment]] = {node.id: [] for node in ops}
+        for payment in self.payments:
+            paid[payment.payer].append(payment)
+        moves: list[tuple[str, str, tuple[Payment, ...]]] = [("inputs", "", ())]
+        moves += [("forward", node.id, ()) for node in ops]
+        moves += [("seed", self.root.id, ())]
+        moves += [("backward", node.id, (*paid[node.id],)) for node in reversed(ops)]
+        moves += [("gradients", "", ())]
+        self._frames = tuple(Frame(self, i, *move) for i, move in enumerate(moves))
+        self._last = {payment.operand: payment for payment in self.payments}
+
+    @overload
+    def __getitem__(self, index: int) -> Frame: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Frame, ...]: ...
+    def __getitem__(self, index: int | slice) -> Frame | tuple[Frame, ...]:
+        return self._frames[index]
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Steps):
+            return NotImplemented
+        return (self.nodes, self.payments, self.digits) == (other.nodes, other.payments, other.digits)
+
+    def __hash__(self) -> int:
+        return hash((tuple(self.nodes), len(self.payments), self.digits))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} steps of {formula(self.root.formula) or self.root.name}>"
+
+    def known(self, index: int) -> set[str]:
+        """The ids of the operations that are computed by frame `index`."""
+        return {frame.node for frame in self._frames[: index + 1] if frame.kind == "forward"}
+
+    def name(self, node: str) -> str:
+        """How formulas write a node."""
+        return self.nodes[node].name
+
+    def gradient_of(self, node: str) -> str:
+        """``∂L/∂w``."""
+        return f"∂{self._tight(self.root.id)}/∂{self._tight(node)}"
+
+    def slope_of(self, payment: Payment) -> str:
+        """``∂a/∂z``, the name of the local derivative of a payment."""
+        return f"∂{self._tight(payment.payer)}/∂{self._tight(payment.operand)}"
+
+    def _tight(self, node: str) -> str:
+        """A name behind ∂: in parentheses where it is a formula."""
+        name = self.nodes[node].name
+        return name if name in (self.nodes[node].label, node) and " " not in name else f"({name})"
+
+    def number(self, key: str) -> Any:
+        """The number of a slot: v3 value of n3, g3 its gradient; p3.0, c3.0, s3.0, r3.0 of what n3 pays operand 0."""
+        letter, place = key[0], key[1:]
+        if letter == "v":
+            return self.nodes[f"n{place}"].value
+        if letter == "g":
+            id = f"n{place}"
+            return self.seed if id == self.root.id else self._last[id].total
+        payment = self._payment_at[place]
+        return {
+            "p": payment.partial, "c": payment.contribution, "s": payment.total, "r": payment.before
+        }[letter]  # fmt: skip
+
+    @cached_property
+    def _payment_at(self) -> dict[str, Payment]:
+        return {payment.key(""): payment for payment in self.payments}
+
+    def filled(self, template: str, number_of: Callable[[str], Any] | None = None) -> str:
+        """A template with its numbers in their places, and real minus signs."""
+        find = number_of or self.number
+
+        def written(match: re.Match[str]) -> str:
+            shown = number(find(match["key"]), self.digits)
+            return f"({shown})" if match["signed"] and shown.startswith("−") else shown
+
+        return formula(_SLOTS.sub(written, template))
+
+    def mathml(self, template: str, number_of: Callable[[str], Any] | None = None) -> str:
+        """A template as MathML, with its numbers."""
+        return mathml(self.filled(template, number_of), self.names)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The labels: what formulas write as one name."""
+        return tuple(dict.fromkeys(node.label for node in self.nodes.values() if len(node.label) > 1))
+
+    def lines(self, frame: Frame) -> Iterable[Line]:
+        """The lines of a frame."""
+        if frame.kind == "forward":
+            node = self.nodes[frame.node]
+            yield Line("value", _different(node.name, node.formula, node.template, _slot(node.key)), node.key)
+        elif frame.kind == "seed":
+            yield Line("seed", (self.gradient_of(frame.node), _slot(f"g{frame.node[1:]}")), f"g{frame.node[1:]}")
+        elif frame.kind == "backward":
+            for payment in frame.payments[:SHOWN]:
+                yield from self._payment_lines(payment)
+        else:
+            for node in self.nodes.values():
+                if not node.op and frame.kind == "inputs":
+                    yield Line("value", (node.name, _slot(node.key)), node.key)
+                elif not node.op and (node.kind == "parameter" or not self._parameters):
+                    key = f"g{node.id[1:]}"
+                    yield Line("result", (self.gradient_of(node.id), _slot(key)), key)
+
+    @cached_property
+    def _parameters(self) -> bool:
+        return any(node.kind == "parameter" for node in self.nodes.values())
+
+    def _payment_lines(self, payment: Payment) -> Iterable[Line]:
+        payer = self.nodes[payment.payer]
+        local = self.slope_of(payment)
+        slope, template = payer.slopes[payment.position], payer.slope_templates[payment.position]
+        if SLOT not in template:  # a plain number
+            slope = template = ""
+        above = f"g{payer.id[1:]}"
+        p, c = payment.key("p"), payment.key("c")
+        of_all = self.gradient_of(payment.operand)
+        yield Line("local", _different(local, slope, template, _slot(p)), p)
+        product = f"{self.gradient_of(payer.id)} · {local}", f"⟦{above}⟧·⟦({p})⟧"
+        note = self.path(payment)
+        yield Line("payment", _different("" if note else of_all, *product, _slot(c)), c, note)
+        if payment.path > 1:
+            r, s, note = payment.key("r"), payment.key("s"), self.so_far(payment)
+            yield Line("ledger", _different("" if note else of_all, f"⟦{r}⟧ + ⟦({c})⟧", _slot(s)), s, note)
+
+    def path(self, payment: Payment) -> str:
+        """``path 1 of 2 to a``; "" where there is one path only."""
+        return "" if payment.paths == 1 else f"path {payment.path} of {payment.paths} to {self.name(payment.operand)}"
+
+    def so_far(self, payment: Payment) -> str:
+        """``paths 1 to 2 to a``; "" when all have paid."""
+        last = payment.path == payment.paths
+        return "" if last else f"paths 1 to {payment.path} of {payment.paths} to {self.name(payment.operand)}"
+
+    def lead(self, frame: Frame) -> str:
+        """What happens in a frame, without its formulas."""
+        count = self._count
+        name = self.name(frame.node) if frame.node else ""
+        return {
+            "inputs": "The inputs",
+            "forward": f"Forward, {frame.index} of {count}: {name} is computed",
+            "seed": f"The backward pass begins at {name}",
+            "backward": f"Backward, {frame.index - count - 1} of {count}: {name} passes its gradient back",
+            "gradients": "Done: the gradients",
+        }[frame.kind]
+
+    def sentence(self, frame: Frame) -> str:
+        """The sentence of a frame, with slots."""
+        said = [line.template for line in frame.lines if line.kind != "local"]
+        if len(frame.payments) > SHOWN:
+            said.append(f"and {len(frame.payments) - SHOWN} more of the same kind")
+        return f"{self.lead(frame)}: {', '.join(said)}." if said else f"{self.lead(frame)}."
+
+    def to_json(self) -> str:
+        """All of it as JSON text, from which `from_json` makes the same steps."""
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "digits": self.digits,
+                "nodes": [_as_json(vars(node)) for node in self.nodes.values()],
+                "payments": [_as_json(vars(payment)) for payment in self.payments],
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Steps:
+        """The steps that `to_json` wrote. ValueError for any other text."""
+        try:
+            read = json.loads(text, object_hook=_number_of_json)
+            if read["format"] != FORMAT:
+                raise ValueError(f"its format is {read['format']!r}")
+            nodes: list[dict[str, Any]] = [
+                {name: tuple(x) if isinstance(x, list) else x for name, x in node.items()} for node in read["nodes"]
+            ]
+            return cls(
+                [Node(**node) for node in nodes], [Payment(**payment) for payment in read["payments"]], read["digits"]
+            )
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise ValueError(
+                f"this is no JSON of steps ({type(error).__name__}: {error}). Give what Steps.to_json() has written."
+            ) from error
+
+
+def _nodes(boxes: list[Box]) -> Iterable[Node]:
+    """The nodes of a graph from the boxes of its picture, operands before users."""
+    for box in boxes:
+        if box.kind == "constant":
+            continue
+        if box.op is None:
+            box.label = box.label or box.id
+        write_formulas(box)
+        operands = [edge.to for edge in box.edges]
+        constant = [x.kind == "constant" for x in operands]
+        slots = [x.name if plain else Text(_slot(f"v{x.id[1:]}")) for x, plain in zip(operands, constant)]
+        numbers = [x.value if plain else slot for x, slot, plain in zip(operands, slots, constant)]
+        written = str(box.formula)
+        label = clean(box.label)
+        yield Node(
+            id=box.id, kind=box.kind, label=label, op=str(box.op or ""), value=box.value,
+            name=label or (written if len(written) <= SHORT else box.id),
+            operands=tuple(x.value if plain else x.id for x, plain in zip(operands, constant)),
+            partials=tuple(edge.partial for edge in box.edges),
+            formula=written, slopes=tuple(edge.formula for edge in box.edges),
+            template=signed(str(formula_of(box.op, slots, numbers))) if box.op else "",
+            slope_templates=tuple(map(signed, slopes_of(box.op, Text(_slot(f"v{box.id[1:]}")), slots, numbers)))
+            if box.op else (),
+        )  # fmt: skip
+
+
+def payments(root: Value) -> Iterable[Payment]:
+    """Every payment of the sweep from `root`, in its order, out of what each node remembers of it."""
+    witnesses = topological(deep_copied(root, {}, _Witness))
+    sweep(witnesses)
+    ids = {node: f"n{i}" for i, node in enumerate(witnesses)}
+    paths = dict.fromkeys(witnesses, 0)
+    for node in reversed(witnesses):
+        for position, (operand, partial) in enumerate(zip(node.operands, node.partials)):
+            if isinstance(operand, _Witness):
+                paths[operand] += 1
+                before, total = operand.paid[paths[operand] - 1 : paths[operand] + 1]
+                yield Payment(
+                    ids[node], position, ids[operand], node.grad, partial, node.grad * partial, before, total,
+                    paths[operand], len(operand.paid) - 1,
+                )  # fmt: skip
+
+
+def _slot(key: str) -> str:
+    return f"{SLOT}{key}⟧"
+
+
+def signed(template: str) -> str:
+    """A template whose slots ask for parentheses around a negative number, where they do not stand alone."""
+    alone = {match.start() for match in _ALONE.finditer(template)}
+    return _SLOTS.sub(lambda match: match[0] if match.start() in alone else _slot(f"({match['key']})"), template)
+
+
+def _different(*parts: str) -> tuple[str, ...]:
+    """The parts that say something that the one before does not; of two numbers alone the last."""
+    found: list[str] = []
+    for part in parts:
+        if found and _SLOTS.fullmatch(found[-1]) and _SLOTS.fullmatch(part):
+            found.pop()
+        if part and part not in found[-1:]:
+            found.append(part)
+    return tuple(found)
+
+
+_EXACT: dict[str, Callable[[str], Any]] = {"Fraction": Fraction, "Decimal": Decimal, "float": float}
+
+
+def _as_json(x: Any) -> Any:
+    """`x` for JSON; a number that it does not have as its type and its text."""
+    if isinstance(x, dict):
+        return {name: _as_json(entry) for name, entry in x.items()}
+    if isinstance(x, tuple):
+        return [_as_json(entry) for entry in x]
+    if isinstance(x, (str, int)) or (isinstance(x, float) and math.isfinite(x)):
+        return x
+    return {"type": type(x).__name__, "text": str(x)}
+
+
+def _number_of_json(x: dict[str, Any]) -> Any:
+    return _EXACT.get(x["type"], str)(x["text"]) if x.keys() == {"type", "text"} else x

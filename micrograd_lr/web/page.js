@@ -1,0 +1,709 @@
+// The page: shows the frames, hides and asks, and computes again when an input changes. Every rule of the engine comes
+// from outside this file: `compute`, `functions`, `wrong` and `stable` are generated from the op table.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const byId = (id) => document.getElementById(id);
+const nodes = new Map(data.nodes.map((node) => [node.id, node]));
+const leaves = data.nodes.filter((node) => !node.op);
+const frames = data.frames;
+const slot = (node) => "v" + node.slice(1);
+const gradientSlot = (node) => "g" + node.slice(1);
+
+let inputs = Object.fromEntries(leaves.map((leaf) => [leaf.id, leaf.start]));
+let numbers = compute(inputs);
+let step = 0;
+let ask = "";
+let playing = 0;
+let answered = new Map(); // "step.question" → "right" or "revealed"
+const missed = new Set(); // questions that were not right at the first try
+
+// Numbers as text: `digits` significant digits, a real minus sign, as Python writes them with :.4g
+
+function shown(x) {
+  if (x === undefined || x === null) return "–";
+  if (Number.isNaN(x)) return "nan";
+  if (!Number.isFinite(x)) return x > 0 ? "inf" : "−inf";
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  let text;
+  if (size >= 10 ** data.digits && size < 1e7) {
+    text = x.toFixed(0);
+  } else {
+    const [digits, exponent] = x.toExponential(data.digits - 1).split("e");
+    const power = Number(exponent);
+    if (power < -4 || power >= data.digits) {
+      const far = String(Math.abs(power)).padStart(2, "0");
+      text = trimmed(digits) + "e" + (power < 0 ? "-" : "+") + far;
+    } else {
+      text = trimmed(x.toFixed(Math.max(0, data.digits - 1 - power)));
+    }
+  }
+  return text.replaceAll("-", "−");
+}
+
+function trimmed(text) {
+  return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+}
+
+let texts = new Map(); // slot → the text of its number, until the numbers change
+
+function textOf(key) {
+  if (!texts.has(key)) texts.set(key, shown(numbers[key]));
+  return texts.get(key);
+}
+
+function inSlot(key) {
+  const signed = key.startsWith("(");
+  const text = textOf(signed ? key.slice(1, -1) : key);
+  return signed && text.startsWith("−") ? "(" + text + ")" : text;
+}
+
+const filled = (template) => template.replace(/⟦([^⟧]*)⟧/g, (_, key) => inSlot(key));
+
+function fill(element) {
+  for (const place of element.querySelectorAll("[data-of]")) place.textContent = inSlot(place.dataset.of);
+}
+
+const EQUALS = '<mo lspace="0.28em">=</mo>';
+const math = (...parts) => "<math>" + parts.map((part) => data.pool[part]).join(EQUALS) + "</math>";
+
+// What is known when: each value from its own frame on, each gradient grows with every payment
+
+const computedAt = new Map(leaves.map((leaf) => [leaf.id, 0]));
+const paid = new Map(data.nodes.map((node) => [node.id, []]));
+const paysAt = new Map();
+frames.forEach((frame, at) => {
+  if (frame.kind === "forward") computedAt.set(frame.node, at);
+  if (frame.kind === "seed") paid.get(frame.node).push({ at, key: gradientSlot(frame.node) });
+  if (frame.kind === "backward") paysAt.set(frame.node, at);
+  for (const [payer, position, operand, path, paths] of frame.payments) {
+    const place = payer.slice(1) + "." + position;
+    paid.get(operand).push({ at, key: "s" + place, place, payer, path, paths });
+  }
+});
+
+/** The last frame whose numbers may be seen: the one before, while the current one still asks. */
+const seen = () => (openQuestion() ? step - 1 : step);
+
+function gradientKey(node, until) {
+  const payments = paid.get(node);
+  let key = null;
+  for (const payment of payments) {
+    if (payment.at > until) break;
+    key = payment.key;
+  }
+  return key;
+}
+
+// The picture
+
+const boxes = new Map(); // node → its boxes
+const edges = new Map(); // "n5-operand0" → its edge
+for (const group of document.querySelectorAll("#graph g.node")) {
+  const node = group.id.split("-for-")[0];
+  const [value, grad] = [group.querySelector("text.value"), group.querySelector("text.grad")];
+  const prefix = grad ? grad.textContent.replace(/ = .*$/, " = ") : "";
+  if (!boxes.has(node)) boxes.set(node, []);
+  boxes.get(node).push({ group, value, grad, prefix });
+}
+for (const group of document.querySelectorAll("#graph g.edge")) {
+  const [node, position] = group.id.split("-operand");
+  if (!nodes.has(node)) continue;
+  edges.set(group.id, {
+    group, node, key: "p" + node.slice(1) + "." + position, partial: group.querySelector("text.partial"),
+  });
+}
+
+// Only what has changed is written to the document, which is asked for nothing: that is slow.
+
+const written = new WeakMap();
+const lit = new WeakMap();
+
+function write(element, text) {
+  if (!element || written.get(element) === text) return;
+  written.set(element, text);
+  element.textContent = text;
+}
+
+function light(group, name, on) {
+  if (!lit.has(group)) lit.set(group, new Set());
+  if (lit.get(group).has(name) === on) return;
+  lit.get(group)[on ? "add" : "delete"](name);
+  group.classList.toggle(name, on);
+}
+
+function renderGraph() {
+  const until = seen();
+  const frame = frames[step];
+  const around = new Set(frame.kind === "forward" || frame.kind === "backward" ? nodes.get(frame.node).operands : []);
+  for (const [node, drawn] of boxes) {
+    if (!nodes.has(node)) continue;
+    const known = computedAt.get(node) <= until;
+    const key = gradientKey(node, until);
+    for (const box of drawn) {
+      write(box.value, known ? textOf(slot(node)) : "–");
+      write(box.grad, box.prefix + (key ? textOf(key) : "–"));
+      light(box.group, "now", node === frame.node);
+      light(box.group, "near", around.has(node));
+    }
+  }
+  for (const { group, node, key, partial } of edges.values()) {
+    const known = paysAt.has(node) && paysAt.get(node) <= until && key in numbers;
+    write(partial, known ? textOf(key) : "");
+    light(group, "now", node === frame.node && (frame.kind === "forward" || frame.kind === "backward"));
+  }
+}
+
+const places = new Map(); // node → [top, bottom] in the scrolled picture, measured once: layout is dear
+
+addEventListener("resize", () => places.clear());
+
+function place(node) {
+  if (!places.has(node)) {
+    const view = byId("graph");
+    const box = boxes.get(node)[0].group.getBoundingClientRect();
+    const top = view.scrollTop - view.getBoundingClientRect().top;
+    places.set(node, [box.top + top, box.bottom + top]);
+  }
+  return places.get(node);
+}
+
+/** Scroll the picture, where it is higher than its room, to the current node. */
+function follow() {
+  const node = frames[step].node;
+  if (!boxes.has(node)) return;
+  const view = byId("graph");
+  const [top, bottom] = place(node);
+  if (top < view.scrollTop + 30) view.scrollTop = top - 60;
+  else if (bottom > view.scrollTop + view.clientHeight - 30) view.scrollTop = bottom - view.clientHeight + 60;
+}
+
+// The frame
+
+const titles = {
+  inputs: "The inputs", forward: "Forward pass", seed: "Backward pass", backward: "Backward pass",
+  gradients: "The gradients",
+};
+
+const questionKey = (i) => step + "." + i;
+
+/** The questions of the current frame, as far as this mode asks them. */
+function asked() {
+  if (!ask) return [];
+  return frames[step].questions
+    .map((question, i) => ({ ...question, i }))
+    .filter((question) => ask === "number" || question.slope !== undefined);
+}
+
+const openQuestion = () => asked().find((question) => !answered.has(questionKey(question.i))) ?? null;
+
+function renderFrame() {
+  const frame = frames[step];
+  const question = openQuestion();
+  write(byId("where"), titles[frame.kind] + " · step " + (step + 1) + " of " + frames.length);
+  write(byId("lead"), frame.lead + ".");
+  write(byId("text"), question ? frame.lead + "." : filled(frame.text));
+  const hidden = new Set(
+    asked().filter((q) => !answered.has(questionKey(q.i))).flatMap((q) => (q.partial ? [q.key, q.partial] : [q.key])),
+  );
+  const lines = byId("lines");
+  lines.innerHTML = frame.lines.map((line) => {
+    const hide = hidden.has(line.key);
+    const parts = hide ? (ask === "formula" && line.kind === "local" ? line.plain.slice(0, 1) : line.plain) : line.parts;
+    const end = hide ? "<math>" + EQUALS + "<mo>?</mo></math>" : "";
+    const cells = parts.map((part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part]
+      + "</math></span>");
+    return '<div class="line ' + line.kind + '"><span class="note"></span>' + cells.join(" ") + end + "</div>";
+  }).join("");
+  frame.lines.forEach((line, i) => write(lines.children[i].firstChild, line.note && line.note + ": "));
+  fill(lines);
+  renderQuestion(question);
+  renderLedger(frame);
+}
+
+function renderQuestion(question) {
+  const form = byId("question");
+  form.hidden = !question;
+  if (!question) return;
+  const formula = ask === "formula";
+  const line = frames[step].lines.find((x) => x.key === question.key);
+  const whole = line.note ? line.plain : line.plain.slice(0, 1);
+  byId("prompt").innerHTML = "<span></span>" + math(...(formula ? [question.slope] : whole))
+    + (formula ? " = ? Write the local derivative as a formula." : " = ? Write a number.");
+  if (!formula && line.note) write(byId("prompt").firstChild, line.note + ": ");
+}
+
+function renderLedger(frame) {
+  const until = seen();
+  const tables = [];
+  for (const [, , operand, , paths] of frame.payments) {
+    if (paths < 2 || paths > 40 || tables.some((table) => table.operand === operand)) continue;
+    const rows = paid.get(operand).filter((payment) => payment.at <= until);
+    if (rows.length) tables.push({ operand, rows, paths });
+  }
+  byId("ledger").innerHTML = tables.slice(0, 6).map(({ operand, rows, paths }) => {
+    const body = rows.map((row) => "<tr><td>path " + row.path + ", through " + math(nodes.get(row.payer).math)
+      + '</td><td class="number">' + inSlot("c" + row.place) + '</td><td class="number">' + inSlot(row.key)
+      + "</td></tr>").join("");
+    return "<table><caption>" + math(nodes.get(operand).math) + ": " + rows.length + " of " + paths
+      + ' paths so far</caption><thead><tr><th scope="col">path</th><th scope="col">pays</th>'
+      + '<th scope="col">sum</th></tr></thead><tbody>' + body + "</tbody></table>";
+  }).join("");
+}
+
+// The table of all nodes
+
+const rows = new Map(); // filled when the table is opened for the first time
+
+function fillTable() {
+  for (const node of data.nodes) {
+    const row = byId("rows").insertRow();
+    row.innerHTML = "<td>" + math(node.math) + "</td><td>" + (node.op ? math(node.formula) : node.kind)
+      + '</td><td class="number"></td><td class="number grad"></td>';
+    rows.set(node.id, row);
+  }
+}
+
+function renderTable() {
+  if (!byId("nodes").open) return;
+  if (!rows.size) fillTable();
+  const until = seen();
+  for (const [node, row] of rows) {
+    write(row.cells[2], computedAt.get(node) <= until ? textOf(slot(node)) : "–");
+    const key = gradientKey(node, until);
+    write(row.cells[3], key ? textOf(key) : "–");
+    light(row, "now", node === frames[step].node);
+  }
+}
+
+// Moving
+
+function render() {
+  renderGraph();
+  renderFrame();
+  renderTable();
+  byId("scrubber").value = step;
+  byId("scrubber").setAttribute("aria-valuetext", "step " + (step + 1) + " of " + frames.length);
+  byId("first").disabled = byId("back").disabled = step === 0;
+  byId("last").disabled = byId("next").disabled = step === frames.length - 1 && !openQuestion();
+  renderScore();
+  rememberSoon();
+}
+
+let wanted = 0;
+/** One rendering per picture of the screen, however fast the scrubber moves. */
+function soon() {
+  if (!wanted) wanted = requestAnimationFrame(() => { wanted = 0; render(); follow(); });
+}
+
+function go(to) {
+  step = Math.max(0, Math.min(frames.length - 1, to));
+  byId("verdict").className = "";
+  write(byId("verdict"), "");
+  byId("answer").value = "";
+  soon();
+}
+
+function next() {
+  if (openQuestion()) revealAll();
+  else go(step + 1);
+}
+
+function play(on) {
+  clearInterval(playing);
+  playing = on ? setInterval(() => {
+    next();
+    if (step === frames.length - 1 && !openQuestion()) play(false);
+  }, Number(byId("speed").value)) : 0;
+  write(byId("play-sign"), on ? "❚❚" : "▶▶");
+  write(byId("play-word"), on ? "Pause" : "Play");
+}
+
+// Asking
+
+function say(text, kind) {
+  byId("verdict").className = kind;
+  write(byId("verdict"), text);
+}
+
+function settle(question, how) {
+  answered.set(questionKey(question.i), how);
+  if (how === "revealed") missed.add(questionKey(question.i));
+  byId("answer").value = "";
+  render();
+  if (openQuestion()) byId("answer").focus();
+}
+
+function reveal() {
+  const question = openQuestion();
+  if (!question) return;
+  const answer = textOf(question.key);
+  settle(question, "revealed");
+  say(question.text + " = " + answer, "");
+}
+
+function revealAll() {
+  for (let question = openQuestion(); question; question = openQuestion()) {
+    answered.set(questionKey(question.i), "revealed");
+    missed.add(questionKey(question.i));
+  }
+  say("", "");
+  render();
+}
+
+const close = (answer, exact) => Math.abs(answer - exact) <= data.tolerance * Math.abs(exact);
+
+function check() {
+  const question = openQuestion();
+  const text = byId("answer").value.trim();
+  if (!question || !text) return;
+  try {
+    const said = ask === "formula" ? judgedFormula(question, text) : judgedNumber(question, text);
+    if (said === null) {
+      settle(question, missed.has(questionKey(question.i)) ? "revealed" : "right");
+      say("Right.", "right");
+    } else {
+      missed.add(questionKey(question.i));
+      say(said || "Not yet. Try again, or reveal.", "wrong");
+      renderScore();
+    }
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error;
+    say(error.message, "wrong");
+  }
+}
+
+/** null for the right number; else what to say. */
+function judgedNumber(question, text) {
+  const answer = evaluated(text, {});
+  if (close(answer, numbers[question.key])) return null;
+  for (const [which, names, hint] of question.mistakes) {
+    const at = Object.fromEntries(
+      Object.entries(names).map(([name, x]) => [name, typeof x === "string" ? numbers[x] : x]),
+    );
+    if (close(answer, wrong[which](at).value)) return hint;
+  }
+  return "";
+}
+
+/** null for a formula that is the local derivative here and at two other places; else what to say. */
+function judgedFormula(question, text) {
+  let agreed = 0;
+  for (const at of [numbers, ...elsewhere()]) {
+    const names = Object.fromEntries(data.nodes.map((node) => [node.name, at[slot(node.id)]]));
+    const answer = evaluated(text, names);
+    if (Math.abs(answer - at[question.partial]) > 1e-9 * Math.max(1, Math.abs(at[question.partial]))) {
+      return agreed ? "That is right at these numbers by chance, and not at others." : "";
+    }
+    agreed += 1;
+  }
+  return null;
+}
+
+/** The numbers of the graph at two other places where everything is finite. */
+function elsewhere() {
+  const found = [];
+  for (let i = 1; found.length < 2 && i < 40; i++) {
+    const moved = Object.fromEntries(
+      leaves.map((leaf, j) => [leaf.id, inputs[leaf.id] * (1 + 0.13 * i) + 0.07 * ((i * (j + 3)) % 7)]),
+    );
+    const at = compute(moved);
+    if (Object.values(at).every(Number.isFinite)) found.push(at);
+  }
+  return found;
+}
+
+function renderScore() {
+  const asked = new Set([...answered.keys(), ...missed]).size;
+  const right = [...answered].filter(([key, how]) => how === "right" && !missed.has(key)).length;
+  write(byId("score"), asked ? right + " of " + asked + " right at the first try" : "");
+}
+
+// A formula that a reader writes: numbers, names, + - * / ^, parentheses, products without a sign as in a(1 - a)
+
+class FormulaError extends Error {}
+
+function evaluated(text, names) {
+  const known = Object.keys(names).sort((a, b) => b.length - a.length);
+  const called = Object.keys(functions).sort((a, b) => b.length - a.length);
+  let rest = text.replaceAll("−", "-").replaceAll("·", "*").replaceAll("×", "*").replaceAll("**", "^").trim();
+
+  function take(sign) {
+    if (!rest.startsWith(sign)) return false;
+    rest = rest.slice(sign.length).trimStart();
+    return true;
+  }
+  function sum() {
+    let total = product();
+    for (;;) {
+      if (take("+")) total += product();
+      else if (take("-")) total -= product();
+      else return total;
+    }
+  }
+  function product() {
+    let total = signed();
+    for (;;) {
+      if (take("*")) total *= signed();
+      else if (take("/")) total /= signed();
+      else if (rest && !/^[-+)=]/.test(rest)) total *= power();
+      else return total;
+    }
+  }
+  function signed() {
+    return take("-") ? -signed() : power();
+  }
+  function power() {
+    const base = atom();
+    return take("^") ? base ** signed() : base;
+  }
+  function atom() {
+    const number = /^(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?/.exec(rest);
+    if (number) {
+      take(number[0]);
+      return Number(number[0]);
+    }
+    if (take("(")) {
+      const inside = sum();
+      if (!take(")")) throw new FormulaError("A parenthesis is not closed.");
+      return inside;
+    }
+    const name = known.find((x) => rest.startsWith(x));
+    if (name !== undefined) {
+      take(name);
+      return names[name];
+    }
+    const spelt = take("σ") ? "sigmoid" : called.find((x) => take(x));
+    if (spelt) return functions[spelt]({ a: atom() }).value;
+    throw new FormulaError(
+      rest ? "“" + rest[0] + "” cannot be read here: write numbers" + (known.length ? ", names of the graph" : "")
+        + ", + - * / ^ and parentheses." : "The formula ends too early.",
+    );
+  }
+
+  const value = sum();
+  if (rest) throw new FormulaError("“" + rest[0] + "” cannot be read here.");
+  return value;
+}
+
+// Inputs
+
+function renderInputs() {
+  for (const leaf of leaves) {
+    const row = document.createElement("div");
+    row.className = "leaf";
+    const span = Math.max(2, 2 * Math.abs(leaf.start));
+    const label = leaf.kind === "data" && /^y/i.test(leaf.name) && leaf.start >= 0 && leaf.start <= 1;
+    const [low, high] = label ? [0, 1] : [leaf.start - span, leaf.start + span];
+    row.innerHTML = "<label>" + math(leaf.math) + ' <span class="hint"></span></label><input type="number" step="any">'
+      + '<input type="range" step="any">';
+    const [name, box, slider] = row.children;
+    name.htmlFor = box.id = "input-" + leaf.id;
+    write(name.querySelector("span"), leaf.kind);
+    box.setAttribute("aria-label", leaf.name + ", " + leaf.kind);
+    slider.setAttribute("aria-label", leaf.name + ", slider");
+    slider.min = low;
+    slider.max = high;
+    box.addEventListener("input", () => change(leaf.id, box.value === "" ? NaN : Number(box.value)));
+    slider.addEventListener("input", () => change(leaf.id, Number(Number(slider.value).toPrecision(4))));
+    byId("leaves").append(row);
+  }
+}
+
+function showInputs() {
+  leaves.forEach((leaf, i) => {
+    const [, box, slider] = byId("leaves").children[i].children;
+    if (document.activeElement !== box) box.value = inputs[leaf.id];
+    if (document.activeElement !== slider) slider.value = inputs[leaf.id];
+  });
+}
+
+let tried = null; // inputs at which something has no value: the last good ones stay in force
+
+function change(id, x) {
+  adopt({ ...(tried ?? inputs), [id]: x });
+  const box = byId("input-" + id);
+  if (document.activeElement !== box) box.value = x;
+  showInputs();
+  for (const leaf of leaves) byId("input-" + leaf.id).setAttribute("aria-invalid", String(tried !== null && leaf.id === id));
+  soon();
+}
+
+/** Compute at these inputs; where something has no value, say where, and keep the last good numbers. */
+function adopt(at) {
+  const computed = compute(at);
+  const problem = problemAt(at, computed);
+  for (const drawn of boxes.values()) for (const box of drawn) light(box.group, "failed", false);
+  byId("problem").hidden = !problem;
+  if (problem) {
+    tried = at;
+    byId("problem").innerHTML = problem.html;
+    for (const box of boxes.get(problem.node) ?? []) light(box.group, "failed", true);
+  } else {
+    tried = null;
+    inputs = at;
+    numbers = computed;
+    texts = new Map();
+    answered = new Map();
+    if (byId("board")) fill(byId("board"));
+  }
+}
+
+function problemAt(at, computed) {
+  const kept = [numbers, texts];
+  [numbers, texts] = [computed, new Map()];
+  try {
+    for (const node of data.nodes) {
+      const value = computed[slot(node.id)];
+      if (Number.isFinite(value)) continue;
+      if (!node.op) return { node: node.id, html: "<p>" + math(node.math) + " needs a number.</p>" + "<p>" + KEPT + "</p>" };
+      return { node: node.id, html: undefinedAt(node, value) };
+    }
+    for (const node of data.nodes) {
+      if (Number.isFinite(computed[gradientSlot(node.id)])) continue;
+      return {
+        node: node.id,
+        html: "<p>The gradient of " + math(node.math) + " has no finite value: a curve is vertical there, or a product "
+          + "leaves the range of floats.</p><p>" + KEPT + "</p>",
+      };
+    }
+    return null;
+  } finally {
+    [numbers, texts] = kept;
+  }
+}
+
+const KEPT = "The last good numbers stay on the page. Change an input, and it goes on.";
+
+function undefinedAt(node, value) {
+  const holder = document.createElement("div");
+  holder.innerHTML = "<p>" + math(...node.line) + " has no finite value" + (Number.isNaN(value) ? "" : ": it is "
+    + shown(value)) + ". <span></span></p>";
+  write(holder.querySelector("span"), node.remedy);
+  fill(holder);
+  if (node.saturated.length) {
+    const [a, z, label] = node.saturated;
+    const atZ = { z: numbers[slot(z)] };
+    if (numbers[slot(a)] === (label === "1" ? 0 : 1)) {
+      const loss = stable[label](atZ);
+      const text = document.createElement("p");
+      text.textContent = "A saturated sigmoid: " + nodes.get(a).name + " = σ(" + shown(atZ.z) + ") has been rounded to "
+        + shown(numbers[slot(a)]) + ". The slope of log is 1/0 = ∞ there, and that of σ, a(1 − a), is 0: the chain would "
+        + "multiply ∞ × 0, which has no value. The two together have one: written as a single node, logistic_loss(z, "
+        + label + ") = " + shown(loss.value) + " with the derivative a − y = " + shown(loss.dz) + ".";
+      holder.append(text);
+    }
+  }
+  const kept = document.createElement("p");
+  kept.textContent = KEPT;
+  holder.append(kept);
+  return holder.innerHTML;
+}
+
+// The state in the address: inputs, step, mode
+
+let remembering = 0;
+/** A moment after the last change: a browser takes its time to write an address, and allows few a second. */
+function rememberSoon() {
+  clearTimeout(remembering);
+  remembering = setTimeout(remember, 150);
+}
+
+function remember() {
+  const parts = ["step=" + step];
+  if (ask) parts.push("ask=" + ask);
+  if (document.body.classList.contains("large")) parts.push("large=1");
+  for (const leaf of leaves) if (inputs[leaf.id] !== leaf.start) parts.push(leaf.id + "=" + inputs[leaf.id]);
+  const hash = "#" + parts.join("&");
+  if (location.hash !== hash) history.replaceState(null, "", hash);
+}
+
+function restore() {
+  const state = new URLSearchParams(location.hash.slice(1));
+  ask = ["number", "formula"].includes(state.get("ask")) ? state.get("ask") : "";
+  byId("ask").value = ask;
+  large(state.get("large") === "1");
+  const at = Object.fromEntries(leaves.map((leaf) => {
+    const given = Number(state.get(leaf.id) ?? leaf.start);
+    return [leaf.id, Number.isFinite(given) ? given : leaf.start];
+  }));
+  adopt(at);
+  showInputs();
+  const to = Number(state.get("step") ?? 0);
+  step = Number.isInteger(to) ? Math.max(0, Math.min(frames.length - 1, to)) : 0;
+  render();
+  follow();
+}
+
+function large(on) {
+  places.clear();
+  document.body.classList.toggle("large", on);
+  byId("present").setAttribute("aria-pressed", String(on));
+}
+
+function setAsk(mode) {
+  ask = mode;
+  byId("ask").value = mode;
+  answered = new Map();
+  say("", "");
+  render();
+}
+
+// Buttons and keys
+
+byId("scrubber").max = frames.length - 1;
+byId("scrubber").addEventListener("input", () => go(Number(byId("scrubber").value)));
+byId("first").addEventListener("click", () => go(0));
+byId("back").addEventListener("click", () => go(step - 1));
+byId("next").addEventListener("click", next);
+byId("last").addEventListener("click", () => go(frames.length - 1));
+byId("play").addEventListener("click", () => play(!playing));
+byId("speed").addEventListener("change", () => playing && play(true));
+byId("ask").addEventListener("change", () => setAsk(byId("ask").value));
+byId("present").addEventListener("click", () => { large(!document.body.classList.contains("large")); render(); });
+byId("help").addEventListener("click", () => byId("keys").showModal());
+byId("reveal").addEventListener("click", reveal);
+byId("question").addEventListener("submit", (event) => { event.preventDefault(); check(); });
+byId("reset").addEventListener("click", () => {
+  adopt(Object.fromEntries(leaves.map((leaf) => [leaf.id, leaf.start])));
+  for (const leaf of leaves) byId("input-" + leaf.id).setAttribute("aria-invalid", "false");
+  showInputs();
+  render();
+});
+byId("nodes").addEventListener("toggle", renderTable);
+function showAnswers(on) {
+  for (const answer of document.querySelectorAll("#board details")) answer.open = on;
+  byId("answers")?.setAttribute("aria-pressed", String(on));
+}
+byId("answers")?.addEventListener("click", () => showAnswers(byId("answers").getAttribute("aria-pressed") !== "true"));
+addEventListener("beforeprint", () => {
+  showAnswers(true);
+  byId("nodes").open = true;
+  renderTable();
+});
+addEventListener("hashchange", restore);
+
+const keys = {
+  ArrowRight: next,
+  ArrowLeft: () => go(step - 1),
+  Home: () => go(0),
+  End: () => go(frames.length - 1),
+  " ": () => play(!playing),
+  a: () => setAsk({ "": "number", number: "formula", formula: "" }[ask]),
+  r: reveal,
+  p: () => { large(!document.body.classList.contains("large")); render(); },
+  "?": () => byId("keys").showModal(),
+};
+addEventListener("keydown", (event) => {
+  const typing = event.target.matches("input, select, textarea, dialog *");
+  const pressing = event.key === " " && event.target.matches("button, summary");
+  if (typing || pressing || event.ctrlKey || event.altKey || event.metaKey || byId("keys").open) return;
+  const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+if (byId("graph").querySelector("svg")?.viewBox.baseVal.width > 900) byId("graph").classList.add("wide");
+renderInputs();
+restore();

@@ -1,0 +1,69 @@
+"""A real browser for the tests of the page: Debian's Chromium, or the one that ``CHROMIUM`` names."""
+
+import os
+import shutil
+
+import pytest
+
+HERE = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+needs_browser = pytest.mark.skipif(
+    not HERE and not os.environ.get("CI"),
+    reason="needs a Chromium: apt install chromium, or set CHROMIUM to the path of one",
+)
+
+
+class Reader:
+    """A page as its reader has it, in a context of its own; what goes wrong in it, and what it asks the network for."""
+
+    def __init__(self, browser, **options):
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        self.page = self.context.new_page()
+        self.errors, self.requests = [], []
+        self.page.on("console", lambda message: message.type != "log" and self.errors.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def open(self, path, state=""):
+        """Open a file of the disk, at a state such as ``step=3``."""
+        self.page.goto(path.as_uri() + (f"#{state}" if state else ""))
+        return self
+
+    def text(self, selector):
+        return self.page.locator(selector).text_content()
+
+    def shown(self, node, what):
+        """The value or gradient of a node in the picture."""
+        return self.page.locator(f"#graph #{node} text.{what}").text_content()
+
+    def picture(self):
+        """The values and gradients of all nodes in the picture, and the ids of the nodes that are lit."""
+        texts = "g => [g.id, g.querySelector('text.value')?.textContent, g.querySelector('text.grad')?.textContent]"
+        groups = self.page.locator("#graph g.node:not(.constant)").evaluate_all(f"all => all.map({texts})")
+        lit = self.page.locator("#graph g.node.now").evaluate_all("all => all.map(x => x.id)")
+        return {node: (value, grad.rpartition(" = ")[2]) for node, value, grad in groups}, lit
+
+    def step(self):
+        return self.page.evaluate("step")
+
+    def settled(self):
+        """After the rendering that was asked for."""
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self.settled()
+
+    def click(self, selector):
+        self.page.locator(selector).click()
+        return self.settled()
+
+    def fill(self, selector, text):
+        self.page.locator(selector).fill(text)
+        return self.settled()

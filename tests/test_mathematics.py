@@ -1,0 +1,73 @@
+"""Plain formulas as MathML: well formed, with nothing lost, and set as a reader expects."""
+
+import re
+from unicodedata import normalize
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from micrograd_lr.mathematics import mathml
+
+F = '<mo stretchy="false">'
+
+
+def read(text, names=()):
+    return ET.fromstring(f"<math>{mathml(text, names)}</math>")
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("wx", "<mi>w</mi><mi>x</mi>"),
+        ("a(1 - a)", f"<mi>a</mi><mrow>{F}(</mo><mn>1</mn><mo>−</mo><mi>a</mi>{F})</mo></mrow>"),
+        ("(1 - y)/2", "<mfrac><mrow><mn>1</mn><mo>−</mo><mi>y</mi></mrow><mn>2</mn></mfrac>"),
+        ("∂L/∂a", "<mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi><mi>a</mi></mrow></mfrac>"),
+        ("a/b/c", "<mfrac><mfrac><mi>a</mi><mi>b</mi></mfrac><mi>c</mi></mfrac>"),
+        ("x^(-2)", "<msup><mi>x</mi><mrow><mo>−</mo><mn>2</mn></mrow></msup>"),
+        ("w₁", "<msub><mi>w</mi><mrow><mn>1</mn></mrow></msub>"),
+        ("x_2", "<msub><mi>x</mi><mn>2</mn></msub>"),
+        ("n13", "<msub><mi>n</mi><mn>13</mn></msub>"),
+        ("Xᵀ", "<msup><mi>X</mi><mrow><mi>T</mi></mrow></msup>"),
+        ("⟦(v3)⟧·2", '<mn data-of="(v3)"></mn><mo>·</mo><mn>2</mn>'),
+        ("1e-05", "<mn>1e-05</mn>"),
+        ("(1/2)", "<mrow><mo>(</mo><mfrac><mn>1</mn><mn>2</mn></mfrac><mo>)</mo></mrow>"),
+    ],
+)
+def test_formulas(text, expected):
+    assert mathml(text) == expected
+
+
+def test_names_of_several_letters_are_read_whole():
+    assert (
+        mathml("mean + means", ["mean"]) == "<mi>mean</mi><mo>+</mo><mi>m</mi><mi>e</mi><mi>a</mi><mi>n</mi><mi>s</mi>"
+    )
+    assert mathml("mean radius·2", ["mean radius"]) == "<mi>mean radius</mi><mo>·</mo><mn>2</mn>"
+    assert "<mi>log</mi>" in mathml("log(a)")
+    assert mathml("y log(a)").count("<mspace") == 1
+
+
+def test_indices_above_and_below():
+    sum_ = read("Σᵢ₌₁ᵐ xᵢ⁽ʲ⁾")
+    assert [child.tag for child in sum_][:1] == ["munderover"]
+    assert [x.tag for x in read("Σⱼ wⱼ")] == ["munder", "msub"]
+    assert [x.tag for x in read("Xₚ⁽ⁱ⁾")] == ["msubsup"]
+    assert [x.tag for x in read("Σᵐ")] == ["mover"]
+
+
+def test_a_parenthesis_that_is_not_closed_and_other_oddities_stay_as_they_are():
+    for text in ("((", "a/", "/", "^", "a^", "∂", "<b>&amp;", ")", "Σ", "[1,2)", "⟦", "", "\x7f"):
+        assert "".join(read(text).itertext()).replace("∑", "Σ") == text
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="￾￿"), max_size=40))
+def test_any_text_can_be_set_and_nothing_is_lost(text):
+    def bare(x):
+        return re.sub(r"[\s/^()\[\]_]|⟦[^⟧]*⟧", "", normalize("NFKC", x).replace("-", "−").replace("∑", "Σ"))
+
+    assert bare("".join(read(text).itertext())) == bare(text)
+
+
+def test_a_formula_that_loses_something_would_be_seen():
+    assert "".join(read("a + b").itertext()) != "a + c"

@@ -1,0 +1,106 @@
+"""`StepThrough` without a browser: what it takes, what it writes, what it refuses. The page itself: test_page.py."""
+
+import base64
+import hashlib
+import json
+import re
+from decimal import Decimal
+from fractions import Fraction
+from html import unescape
+
+import pytest
+import sympy
+
+from micrograd_lr import Expression, StepThrough, Value, log, logistic, steps
+from micrograd_lr.dataset import breast_cancer
+
+SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
+
+
+def slides():
+    return Expression(SLIDES)(w=0.5, x=2.0, b=-1.5, y=1.0)
+
+
+def data_of(html):
+    return json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])
+
+
+def test_a_page_has_the_frames_of_steps():
+    shown = StepThrough(slides())
+    assert shown.steps == steps(slides())
+    assert [frame["text"] for frame in data_of(shown.html)["frames"]] == [
+        frame.template.replace("-", "−") for frame in steps(slides())
+    ]
+    assert repr(shown) == "<StepThrough: 25 frames of L>"
+
+
+def test_the_page_is_the_same_text_each_time():
+    assert StepThrough(slides()).html == StepThrough(slides()).html
+
+
+def test_the_policy_names_exactly_the_style_and_the_script_of_the_page():
+    html = StepThrough(slides()).html
+    policy = unescape(re.search('Content-Security-Policy" content="(.*?)"', html)[1])
+    for tag, rule in (("style", "style-src"), ("script", "script-src")):
+        text = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text[0].encode()).digest()).decode()
+        assert len(text) == 1
+        assert f"{rule} 'sha256-{digest}'" in policy
+    assert " style=" not in html
+    assert "http" not in re.sub(r'xmlns(:xlink)?="http[^"]*"|http-equiv', "", html)
+
+
+def test_saving(tmp_path):
+    assert StepThrough(slides()).save(tmp_path / "page.html").read_text(encoding="utf-8") == StepThrough(slides()).html
+    with pytest.raises(ValueError, match=r"'page.pdf': the page is an HTML file. Choose a name that ends in .html."):
+        StepThrough(slides()).save(tmp_path / "page.pdf")
+    with pytest.raises(OSError):
+        StepThrough(slides()).save(tmp_path / "nowhere" / "page.html")
+
+
+def test_notebooks_show_the_page_in_a_frame():
+    shown = StepThrough(slides())._repr_mimebundle_()
+    assert unescape(re.search('srcdoc="(.*?)"', shown["text/html"], re.DOTALL)[1]) == StepThrough(slides()).html
+    assert shown["text/plain"] == "<StepThrough: 25 frames of L>"
+
+
+def test_examples_of_logistic_regression_are_stepped_through_from_their_loss():
+    one = logistic.OneExample([0.5], -1.0, [2.0], 1.0)
+    assert StepThrough(one).steps == steps(one.L)
+    many = logistic.ManyExamples([0.5], -1.0, [[2.0, 1.0]], [1.0, 0.0])
+    assert StepThrough(many).steps == steps(many.J)
+
+
+def test_exact_numbers_are_started_from_as_floats():
+    p, q = Value(Fraction(1, 3), "p"), Value(Fraction(3, 4), "q")
+    nodes = data_of(StepThrough(p / q * Fraction(1, 2)).html)["nodes"]
+    assert [node["start"] for node in nodes if node["start"] is not None] == [1 / 3, 0.75]
+    assert '"start":0.1' in StepThrough(Value(Decimal("0.1"), "d") * 2).html
+
+
+@pytest.mark.parametrize("number, shown", [(float("nan"), "nan"), (float("inf"), "inf")])
+def test_a_page_starts_from_finite_numbers(number, shown):
+    with pytest.raises(ValueError, match=f"from finite numbers; w is {shown}. Record the expression at numbers"):
+        StepThrough(Value(number, "w") + 1.0).html  # noqa: B018
+
+
+def test_symbols_have_frames_but_no_page(symbolic):
+    root = log(Value(sympy.Symbol("s"), "w"))
+    assert StepThrough(root).steps[-1].text == "Done: the gradients: ∂(log(w))/∂w = 1/s."
+    with pytest.raises(ValueError, match="the page computes with floats, from finite numbers; w is s"):
+        StepThrough(root).html  # noqa: B018
+
+
+def test_a_batch_of_real_cases_has_a_page():
+    cases = breast_cancer().standardised()
+    many = logistic.ManyExamples([0.0] * 30, 0.0, [row[:10] for row in cases.X], cases.labels[:10])
+    html = StepThrough(many).html
+    assert len(data_of(html)["frames"]) == len(StepThrough(many).steps)
+    assert len(html) < 2_000_000
+
+
+def test_names_with_html_stay_names():
+    html = StepThrough(Value(1.0, "</script><b>") * Value(2.0, "<i>")).html
+    assert "<b>" not in html
+    assert "<i>" not in html
+    assert html.count("</script>") == 2
