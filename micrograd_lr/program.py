@@ -261,11 +261,10 @@ class _Rolled:
         square = n == width
         off = {forms.renamed(x, {0: (ANY, 0), k: (OTHER, 0)}) for k, x in enumerate(row) if k}
         diagonal = forms.renamed(row[0], {0: (ANY, 0)})
-        if len(off) != 1 or (square and forms.open(diagonal)):
-            return None
-        (form,) = off
+        form = next(iter(off), None)
         read = {(x.index, self.lengths[x.name]) for x in looped_entries(form)}
-        if forms.open(form) or not read <= {(ANY, n), (OTHER, width)}:
+        differs = len(off) != 1 or forms.open(form) or (square and forms.open(diagonal))
+        if differs or not read <= {(ANY, n), (OTHER, width)}:
             return None
         if square and forms.renamed(row[1], {0: (ANY, 0), 1: (ANY, 0)}) is not diagonal:
             return Derivative(size, {}, diagonal, range(0, size, n + 1), form)
