@@ -15,9 +15,8 @@ for frame in frames:
 at_a = next(frame for frame in frames if frame.kind == "backward" and frames.name(frame.node) == "a")
 (payment,) = at_a.payments
 print(f"\n{at_a.formula}")
-print(
-    f"{payment.upstream} times {payment.partial} is {payment.contribution}; known so far: {len(at_a.gradients)} gradients"
-)
+print(f"{payment.upstream} times {payment.partial} is {payment.contribution}")
+print(f"gradients known so far: {len(at_a.gradients)} of {len(frames.nodes)}")
 
 # An expression of your own, as a page that works offline: python demos/08_step_by_step.py "tanh(u*v) + u"
 text = sys.argv[1] if len(sys.argv) > 1 else "a = tanh(w*x + b); 0.5*(a - y)**2"

@@ -6,26 +6,35 @@ import importlib.util
 import inspect
 import math
 import os
-from itertools import chain
+import sys
+from contextlib import nullcontext
 
 from micrograd_lr.emit import numpy_source, python_source
 from micrograd_lr.emit_numba import numba_source
 from micrograd_lr.extras import need
 from micrograd_lr.generated import loaded
-from micrograd_lr.program import Program, recorded
-from micrograd_lr.shapes import like, shape
+from micrograd_lr.program import Program, called, recorded
+from micrograd_lr.progress import progress
+from micrograd_lr.shapes import like, shape_of
 from micrograd_lr.threads import in_threads
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
+
+    Run = Callable[[int, int], Any]
+    Lengths = Mapping[str, int | None]
 
 BACKENDS = ("numba", "numpy", "python")
 SLICE = 1 << 23  # bytes of data, at most, that one call of a kernel passes over: between two, Ctrl-C is heard
 BLOCK = 256  # examples that a kernel takes up at a time: their data stay in a cache between the passes over them
 BLOCK_OF_FEW, FEW = 64, 16  # the same for few features: so short that memory and computing overlap
 NUMPY_BLOCK = 8_192
+PYTHON_BLOCK = 1_000
+_LOST_LATER = {"all": "ignore"}  # what is lost is lost in J or a derivative, and found there
+GROUP = 64  # slices whose results are kept until they are added up
 
 
 def value_and_grad(
@@ -35,6 +44,7 @@ def value_and_grad(
     backend: str | None = None,
     threads: int | None = None,
     stable: bool = True,
+    progress: bool | None = None,
 ) -> Compiled:
     """A function that gives J = Σᵢ loss(…, xᵢ, yᵢ) over m examples, and ∂J/∂p for every parameter p of `loss`.
 
@@ -45,21 +55,30 @@ def value_and_grad(
 
     `backend` numba, numpy or python: by default the first that is installed. `threads` for numba: by default the number
     of cores; the result does not depend on it. ``stable=False`` leaves log σ(z) and log(1 - σ(z)) as they are written,
-    which fail beyond z = 36.7. ValueError for shapes that do not fit, and for NaN and infinities in the data, with the
-    example; TraceError for a loss that depends on the numbers (an if, float(), the math module).
+    which fail beyond z = 36.7. `progress`: a bar on stderr; by default on a terminal, for passes of over two seconds.
+    ValueError for shapes that do not fit, and for NaN and infinities in the data, with the example; FloatingPointError
+    for J or a gradient that leaves the range of floats; TraceError for a loss that depends on the numbers (an if,
+    float(), the math module). `gradient` and `hessian` with ``batch=`` are the same for ∂J/∂p and ∂²J/∂p∂q.
     """
-    return Compiled(loss, batch, backend, threads, stable)
+    return Compiled(loss, batch, backend, threads, stable, progress)
 
 
 class Compiled:
     """What `value_and_grad` returns: called like the loss, with all examples at once. `source` is the code it runs."""
 
     def __init__(
-        self, loss: Callable[..., Any], batch: Iterable[str], backend: str | None, threads: int | None, stable: bool
-    ) -> None:
-        self.loss, self.threads, self.stable = loss, threads, stable
+        self, loss: Callable[..., Any], batch: Iterable[str], backend: str | None = None, threads: int | None = None,
+        stable: bool = True, progress: bool | None = None, wanted: str = "value_and_grad",
+    ) -> None:  # fmt: skip
+        self.loss, self.threads, self.stable, self.progress, self.wanted = loss, threads, stable, progress, wanted
         self.signature = inspect.signature(loss)
         names = tuple(self.signature.parameters)
+        for parameter in self.signature.parameters.values():
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                raise TypeError(
+                    f"{_name(loss)} takes {str(parameter).partition(':')[0]}; expected arguments with names, because "
+                    "the derivatives are returned by name. Write out the arguments of the loss."
+                )
         self.batch = (batch,) if isinstance(batch, str) else tuple(batch)
         unknown = [name for name in self.batch if name not in names]
         if unknown or not self.batch:
@@ -82,15 +101,49 @@ class Compiled:
         """The recorded loss, for arguments of these numbers of entries (None for a scalar)."""
         key = tuple(lengths.values())
         if key not in self._programs:
-            self._programs[key] = recorded(self.loss, lengths, self.batch, self.stable)
+            order = 2 if self.wanted == "hessian" else 1
+            self._programs[key] = recorded(self.loss, lengths, self.batch, self.stable, order)
         return self._programs[key]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> tuple[float, dict[str, Any]]:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         given = self.signature.bind(*args, **kwargs)
         given.apply_defaults()
-        if self.backend == "python":
-            return self._in_python(given.arguments)
-        return self._in_arrays(given.arguments)
+        in_arrays = self.backend != "python"
+        numpy = need("numpy", 'pip install "micrograd_lr[numpy]"') if in_arrays else None
+        dims = {name: _shape(name, x, name in self.batch) for name, x in given.arguments.items()}
+        m = _number_of_examples({name: dims[name] for name in self.batch})
+        lengths = {
+            name: (None if len(size) < 2 or size[0] == 1 else size[0]) if name in self.batch
+            else None if math.prod(size) == 1 else size[-1]
+            for name, size in dims.items()
+        }  # fmt: skip
+        values = {
+            name: _array(numpy, name, x, name in self.batch, lengths[name]) if in_arrays
+            else _list(name, x, name in self.batch, lengths[name])
+            for name, x in given.arguments.items()
+        }  # fmt: skip
+        program = self.program(lengths)
+        make = {"numba": self._in_numba, "numpy": self._in_numpy, "python": self._in_python}[self.backend]
+        run, step = make(program, values, m)
+        try:
+            with numpy.errstate(**_LOST_LATER) if numpy else nullcontext():
+                sums, shaped = self._passed(run, range(0, m, step), m, step)
+        except _raised(self.backend) as error:
+            raise self._lost(program, values, run, m, "J or a derivative has no finite value") from error
+        if not math.isfinite(sums[0]):
+            raise self._lost(program, values, run, m, f"J is {sums[0]}")
+        derivatives = _derivatives(program, sums, shaped, numpy)
+        for key, flat in derivatives.items():
+            if (place := _lost_place(flat)) is not None:
+                by = _said([program.given[name] for name in key], lengths, place)
+                raise self._lost(program, values, run, m, f"{by} has no finite value (it is {flat[place]})")
+        if self.wanted == "hessian":
+            return _hessian(program, derivatives, lengths, numpy)
+        gradients = {}
+        for (short,), flat in derivatives.items():
+            name = program.given[short]
+            gradients[name] = _gradient(name, given.arguments[name], flat, numpy)
+        return gradients if self.wanted == "gradient" else (sums[0], gradients)
 
     def _kernel(self, program: Program, make: Callable[..., str], *options: Any) -> Callable[..., Any]:
         key = tuple(program.lengths.values()), *options
@@ -100,180 +153,283 @@ class Compiled:
         kernel, self.source = self._kernels[key]
         return kernel
 
-    # In plain Python
+    # One backend each: how to run the examples from start to stop, and how many at a time
 
-    def _in_python(self, arguments: dict[str, Any]) -> tuple[float, dict[str, Any]]:
-        lengths: dict[str, int | None] = {}
-        counts: dict[str, int] = {}
-        values: dict[str, Any] = {}
-        for name, x in arguments.items():
-            x = x.tolist() if hasattr(x, "tolist") else x
-            rows = [list(row) for row in x] if _nested(x) else x if _is_list(x) else [x]
-            if name in self.batch:
-                rows = rows if _nested(x) else [rows]
-                counts[name] = len(rows[0]) if rows else 0
-                single = len(rows) == 1
-                lengths[name], values[name] = (None, rows[0]) if single else (len(rows), rows)
-            else:
-                flat = list(chain.from_iterable(rows)) if _nested(x) else rows
-                single = not _is_list(x) or (_nested(x) and len(flat) == 1)
-                lengths[name], values[name] = (None, flat[0]) if single else (len(flat), flat)
-        m = self._number_of_examples(counts, {name: shape(arguments[name]) for name in counts})
-        program = self.program(lengths)
+    def _in_python(self, program: Program, values: dict[str, Any], m: int) -> tuple[Run, int]:
         kernel = self._kernel(program, python_source)
-        try:
-            sums, *loops = kernel(*values.values(), m)
-        except (ArithmeticError, ValueError) as error:
-            raise _lost_example(program, values, str(error)) from error
-        return self._results(program, arguments, sums, loops, values, like)
+        return lambda start, stop: kernel(*values.values(), start, stop), PYTHON_BLOCK
 
-    # In arrays
-
-    def _in_arrays(self, arguments: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+    def _in_numpy(self, program: Program, values: dict[str, Any], m: int) -> tuple[Run, int]:
         np = need("numpy", 'pip install "micrograd_lr[numpy]"')
-        lengths: dict[str, int | None] = {}
-        counts: dict[str, int] = {}
-        arrays: dict[str, Any] = {}
-        rows = False
-        for name, x in arguments.items():
-            array = np.asarray(x) if not isinstance(x, np.ndarray) else x
-            if array.dtype.char not in "fd":
-                array = _as_floats(np, name, array)
-            if name in self.batch:
-                if array.ndim not in (1, 2):
-                    raise ValueError(f"{name} is {array.shape}; expected (m,) or (n, m): one example per column.")
-                counts[name] = array.shape[-1]
-                if array.ndim == 2 and array.shape[0] == 1:
-                    array = array[0]
-                lengths[name] = array.shape[0] if array.ndim == 2 else None
-                rows = rows or (array.ndim == 2 and array.flags.f_contiguous and not array.flags.c_contiguous)
-            elif array.size == 1 and array.ndim in (0, 2):
-                array, lengths[name] = float(array.reshape(())), None
-            elif array.ndim == 1 or (array.ndim == 2 and array.shape[0] == 1):
-                array = array.reshape(-1).astype(float, copy=False)
-                lengths[name] = array.size
-            else:
-                raise ValueError(f"{name} is {array.shape}; a parameter is a number, (n,) or (1, n).")
-            arrays[name] = array
-        m = self._number_of_examples(counts, {name: arrays[name].shape for name in counts})
-        program = self.program(lengths)
-        if self.backend == "numba":
-            sums, loops = self._with_numba(np, program, arrays, m, rows)
-        else:
-            kernel = self._kernel(program, numpy_source)
-            with np.errstate(all="ignore"):  # what is lost is lost in J, and found there
-                parts = [kernel(*arrays.values(), s, min(s + NUMPY_BLOCK, m)) for s in range(0, m, NUMPY_BLOCK)]
-            ends = [np.sum(part, axis=0) for part in zip(*parts)]
-            scalars = len(program.columns)
-            sums, loops = ends[:scalars], ends[scalars:]
+        kernel = self._kernel(program, numpy_source)
 
-        def shaped(given: Any, flat: Any) -> Any:
-            original = given if isinstance(given, np.ndarray) else np.asarray(given, dtype=float)
-            result = np.asarray(flat, dtype=original.dtype if original.dtype.char == "f" else float)
-            return result.reshape(original.shape) if original.ndim else float(result.reshape(()))
+        def run(start: int, stop: int) -> Any:
+            with np.errstate(**_LOST_LATER):
+                return kernel(*values.values(), start, stop)
 
-        return self._results(program, arguments, sums, loops, arrays, shaped)
+        return run, NUMPY_BLOCK
 
-    def _with_numba(self, np: Any, program: Program, arrays: dict[str, Any], m: int, rows: bool) -> Any:
+    def _in_numba(self, program: Program, values: dict[str, Any], m: int) -> tuple[Run, int]:
+        np = need("numpy", 'pip install "micrograd_lr[numpy]"')
         need("numba", 'pip install "micrograd_lr[fast]"')
+        in_batch = [values[name] for name in self.batch]
+        rows = any(x.ndim == 2 and x.flags.f_contiguous and not x.flags.c_contiguous for x in in_batch)
         block = BLOCK_OF_FEW if max((n or 1 for n in program.lengths.values()), default=1) <= FEW else BLOCK
         kernel = self._kernel(program, numba_source, rows, block)
         if rows:
-            arrays = {name: x.T if name in self.batch and x.ndim == 2 else x for name, x in arrays.items()}
-        size = sum(x.nbytes for name, x in arrays.items() if name in self.batch)
+            values = {name: x.T if name in self.batch and x.ndim == 2 else x for name, x in values.items()}
         blocks = -(-m // block)
-        step = -(-blocks // -(-size // SLICE)) * block  # slices of the same length, for threads of the same length
-        starts = range(0, m, step)
-        ahead = m if len(starts) > 1 else 0  # data of one slice are in a cache, so that nothing is asked in advance
-        values = arrays.values()
+        slices = -(-sum(x.nbytes for x in in_batch) // SLICE)
+        step = -(-blocks // slices) * block  # slices of the same length, for threads of the same length
+        ahead = m if step < m else 0  # data of one slice are in a cache, so that nothing is asked in advance
         width = len(program.columns)
-        sizes = [program.lengths[name] for name in program.loops]
 
-        def one(start: int) -> tuple[Any, list[Any]]:
-            stop = min(start + step, m)
+        def run(start: int, stop: int) -> Any:
             sums = np.zeros((-(-(stop - start) // block), width))
-            loops = [np.zeros(n) for n in sizes]
-            kernel(*values, start, stop, ahead, sums, *loops)
-            return sums.sum(0), loops
+            shaped = [np.zeros(shape) for shape in program.shapes.values()]
+            kernel(*values.values(), start, stop, ahead, sums, *shaped)
+            with np.errstate(**_LOST_LATER):
+                return sums.sum(0), *shaped
 
-        threads = min(self.threads or os.cpu_count() or 1, len(starts))
-        parts = [one(start) for start in starts] if threads < 2 else in_threads(one, starts, threads)
-        if len(parts) == 1:
-            return parts[0]
-        return np.sum([sums for sums, _ in parts], axis=0), [
-            np.sum(x, axis=0) for x in zip(*(loops for _, loops in parts))
-        ]
+        return run, step
 
-    # The ends
+    def _passed(self, run: Run, starts: range, m: int, step: int) -> tuple[list[float], list[Any]]:
+        """The sums over all examples, slice by slice: one number per column, and the loops and tables."""
+        several = self.backend == "numba" and len(starts) > 1
+        threads = min(self.threads or os.cpu_count() or 1, len(starts)) if several else 1
+        columns: list[Any] = []
+        shaped: list[Any] = []
 
-    def _number_of_examples(self, counts: dict[str, int], shapes: dict[str, tuple[int, ...]]) -> int:
-        m = max(counts.values())
-        if len({*counts.values()}) > 1 or not m:
-            said = ", ".join(f"{name} is {shape}" for name, shape in shapes.items())
-            raise ValueError(
-                f"{said}: the examples are counted by the last axis. Expected X (n, m) and y (m,), one example per "
-                "column, at least one. Is an array transposed (X.T)?"
-            )
-        return m
+        def one(start: int) -> Any:
+            return run(start, min(start + step, m))
 
-    def _results(
-        self, program: Program, arguments: dict[str, Any], sums: Any, loops: Any, values: dict[str, Any],
-        shaped: Callable[[Any, Any], Any],
-    ) -> tuple[float, dict[str, Any]]:  # fmt: skip
-        J, *scalars = (float(x) for x in sums)
-        if not math.isfinite(J):
-            raise _lost_example(program, values, f"J is {J}")
-        rest, looped = iter(scalars), iter(loops)
-        gradients = {}
-        for name, form in program.gradients.items():
-            flat = (
-                next(looped)
-                if name in program.loops
-                else [next(rest) for _ in form]
-                if isinstance(form, list)
-                else [next(rest)]
-            )
-            given = program.given[name]
-            gradients[given] = shaped(arguments[given], flat)
-        return J, gradients
+        with progress(len(starts), self.progress) as advance:
+            for first in range(0, len(starts), GROUP):
+                group = starts[first : first + GROUP]
+                for sums, *others in map(one, group) if threads < 2 else in_threads(one, group, threads):
+                    columns.append(sums)
+                    shaped = [_added(*pair) for pair in zip(shaped, others)] if shaped else others
+                    if threads < 2:
+                        advance(len(columns))
+                advance(len(columns))
+        return [_sum(column) for column in zip(*columns)], shaped
+
+    # What is lost
+
+    def _lost(self, program: Program, values: Mapping[str, Any], run: Run, m: int, what: str) -> Exception:
+        """The error for a J or a derivative that is NaN or infinite: what the data hold, or what the engine says."""
+        example = _lost_example(run, m)
+        for name, value in values.items():
+            for place, x in _entries(value, example if name in self.batch else None):
+                if not math.isfinite(x):
+                    where = f"{name}[{', '.join(map(str, place))}]" if place else name
+                    said = f", in example {example}" if name in self.batch else ""
+                    return ValueError(f"{where} is {x}{said}. Remove or replace it: the sum over examples is lost.")
+        where = "in the sum over the examples" if example is None else f"in example {example}"
+        why = None if example is None else self._in_the_engine(values, example)
+        return FloatingPointError(f"{what}, {where}, of finite data: {why or _OUT_OF_RANGE}")
+
+    def _in_the_engine(self, values: Mapping[str, Any], example: int) -> str | None:
+        """What the engine says about an example: it names the node, and the remedy."""
+        arguments: dict[str, Any] = {}
+        for name, value in values.items():
+            in_batch = name in self.batch
+            of = [
+                float(x) if in_batch else Value(float(x), f"{name}[{place[0]}]" if place else name)
+                for place, x in _entries(value, example if in_batch else None)
+            ]
+            arguments[name] = of if len(shape_of(name, value)) > in_batch else of[0]
+        try:
+            root = called(self.loss, arguments)
+            if isinstance(root, Value):
+                root.backward()
+        except (ArithmeticError, ValueError) as error:
+            return str(error)
+        return None
 
     def __repr__(self) -> str:
-        return f"<value_and_grad of {getattr(self.loss, '__name__', 'a loss')}, backend {self.backend}>"
+        return f"<{self.wanted} of {_name(self.loss)}, backend {self.backend}>"
 
 
-def _lost_example(program: Program, values: dict[str, Any], why: str) -> Exception:
-    """The error for a J that is NaN or infinite: what the data hold, and where."""
-    for name, value in values.items():
-        for place, x in _entries(value):
-            if not math.isfinite(x):
-                where = f"{name}[{', '.join(map(str, place))}]" if place else name
-                in_batch = name in {program.given[argument] for argument in program.batch}
-                example = f", in example {place[-1]}" if in_batch else ""
-                return ValueError(f"{where} is {x}{example}. Remove or replace it: the sum over examples is lost.")
-    return FloatingPointError(
-        f"{why}, of finite data: the loss leaves the range of floats. Rescale the data, or use logistic_loss(z, y)."
-    )
+# What comes in
 
 
-def _entries(value: Any) -> Iterator[tuple[tuple[int, ...], float]]:
-    """Every number of nested lists or an array, with its place."""
-    if shape(value):
-        for i, part in enumerate(value):
-            for place, x in _entries(part):
-                yield (i, *place), x
+def _shape(name: str, x: Any, in_batch: bool) -> tuple[int, ...]:
+    """The shape of an argument, if it is one that a loss can have."""
+    size = shape_of(name, x)
+    if in_batch and len(size) not in (1, 2):
+        raise ValueError(f"{name} is {size}; expected (m,) or (n, m): one example per column.")
+    if not in_batch and (len(size) > 2 or (len(size) == 2 and size[0] != 1)):
+        raise ValueError(f"{name} is {size}; a parameter is a number, (n,) or (1, n). Transpose or flatten it.")
+    if 0 in size[: 1 if in_batch and len(size) == 2 else 0 if in_batch else None]:
+        raise ValueError(f"{name} is empty: {size}; expected at least one entry. Leave out what is not used.")
+    return size
+
+
+def _number_of_examples(sizes: Mapping[str, tuple[int, ...]]) -> int:
+    counts = {size[-1] for size in sizes.values()}
+    if len(counts) > 1 or 0 in counts:
+        said = ", ".join(f"{name} is {size}" for name, size in sizes.items())
+        raise ValueError(
+            f"{said}: the examples are counted by the last axis. Expected X (n, m) and y (m,), one example per "
+            "column, at least one. Is an array transposed (X.T)?"
+        )
+    return counts.pop()
+
+
+def _array(np: Any, name: str, x: Any, in_batch: bool, n: int | None) -> Any:
+    array = np.asarray(x)
+    if array.dtype.char not in "fd" or not array.dtype.isnative:
+        array = array.astype(float) if array.dtype.kind in "biuf" else np.asarray(_floats(name, array.tolist()))
+    if in_batch:
+        return array[0] if array.ndim == 2 and n is None else array
+    return float(array.reshape(())) if n is None else array.reshape(-1).astype(float, copy=False)
+
+
+def _list(name: str, x: Any, in_batch: bool, n: int | None) -> Any:
+    x = x.tolist() if hasattr(x, "tolist") else x
+    while not in_batch and isinstance(x, (list, tuple)) and len(x) == 1:
+        (x,) = x
+    if in_batch and n is None and isinstance(x[0], (list, tuple)):
+        (x,) = x
+    return _floats(name, x)
+
+
+def _floats(name: str, x: Any) -> Any:
+    if isinstance(x, (list, tuple)):
+        return [v if type(v) is float else _floats(name, v) for v in x]
+    if not isinstance(x, (int, float)) and getattr(getattr(x, "dtype", None), "kind", "?") not in "biuf":
+        raise TypeError(
+            f"{name} holds {x!r:.40} ({type(x).__name__}); expected real numbers. An option of the loss that is no "
+            "number is settled beforehand: lambda w, x: loss(w, x, option)."
+        )
+    try:
+        return float(x)
+    except OverflowError:
+        raise OverflowError(f"{name} holds an integer of {len(str(x))} digits; a float ends at 1.8e308.") from None
+
+
+# What goes out
+
+
+def _sum(numbers: Sequence[Any]) -> float:
+    numbers = [float(x) for x in numbers]
+    total = sum(numbers)
+    return math.fsum(numbers) if math.isfinite(total) else total
+
+
+def _added(a: Any, b: Any) -> Any:
+    return [x + y for x, y in zip(a, b)] if isinstance(a, list) else a + b
+
+
+def _derivatives(program: Program, sums: Sequence[float], shaped: Sequence[Any], np: Any) -> dict[Any, Any]:
+    """Every derivative as its numbers in a row."""
+    columns, named = dict(zip(program.columns, sums)), dict(zip(program.shapes, shaped))
+    found = {}
+    for key, derivative in program.derivatives.items():
+        flat = np.zeros(derivative.size) if np else [0.0] * derivative.size
+        if derivative.table is not None:
+            table = named[program.names[key, "table"]]
+            flat[:] = table.reshape(-1) if np else table
+        if derivative.loop is not None:
+            places = derivative.places
+            flat[places.start : places.stop : places.step] = named[program.names[key, "loop"]]
+        for place, x in derivative.single.items():
+            flat[place] = columns[x]
+        found[key] = flat
+    return found
+
+
+def _gradient(name: str, given: Any, flat: Any, np: Any) -> Any:
+    """A gradient in the shape and the precision of its parameter."""
+    if not np:
+        return like(given, flat)
+    original = given if isinstance(given, np.ndarray) else np.asarray(given, dtype=float)
+    if original.dtype.char == "f" and abs(flat).max() > np.finfo(original.dtype).max:
+        raise FloatingPointError(f"the gradient of {name} leaves the range of float32. Give {name} as float64.")
+    flat = flat.astype(original.dtype if original.dtype.char == "f" else float)
+    return flat.reshape(original.shape) if original.ndim else float(flat[0])
+
+
+def _hessian(program: Program, found: Mapping[Any, Any], lengths: Lengths, np: Any) -> dict[str, Any]:
+    """The blocks ∂²J/∂p∂q, by p and q: numbers, vectors, and tables whose rows belong to p."""
+    blocks: dict[str, dict[str, Any]] = {name: {} for name in lengths if name in program.given.values()}
+    for (short, other), flat in found.items():
+        p, q = program.given[short], program.given[other]
+        dims = tuple(n for n in (lengths[p], lengths[q]) if n is not None)
+        block = _shaped(flat, dims, np)
+        blocks[p][q] = block
+        if p != q:
+            blocks[q][p] = block if len(dims) < 2 else block.T if np else [list(column) for column in zip(*block)]
+    return {p: {q: blocks[p][q] for q in blocks if q in blocks[p]} for p in blocks if blocks[p]}
+
+
+def _shaped(flat: Any, dims: tuple[int, ...], np: Any) -> Any:
+    if not dims:
+        return float(flat[0])
+    if np:
+        return flat.reshape(dims)
+    return flat if len(dims) < 2 else [flat[i : i + dims[1]] for i in range(0, len(flat), dims[1])]
+
+
+# What is lost
+
+
+def _raised(backend: str) -> tuple[type[Exception], ...]:
+    """What plain Python raises where an array would hold NaN or infinity."""
+    return (ArithmeticError, ValueError) if backend == "python" else ()
+
+
+_OUT_OF_RANGE = (
+    "the loss or a derivative leaves the range of floats, or a curve is vertical there. Rescale the data, or use "
+    "logistic_loss(z, y)."
+)
+
+
+def _lost_place(flat: Any) -> int | None:
+    """The place of the first NaN or infinity, if there is one."""
+    if hasattr(flat, "all") and (abs(flat) <= sys.float_info.max).all():
+        return None
+    return next((place for place, x in enumerate(flat) if not math.isfinite(x)), None)
+
+
+def _said(names: Sequence[str], lengths: Lengths, place: int) -> str:
+    """The derivative at a place of its numbers in a row, in words."""
+    parts: list[str] = []
+    for name in reversed(names):
+        place, j = divmod(place, lengths[name] or 1)
+        parts.insert(0, name if lengths[name] is None else f"{name}[{j}]")
+    return "the gradient of " + parts[0] if len(parts) == 1 else "the second derivative by " + " and ".join(parts)
+
+
+def _lost_example(run: Run, m: int) -> int | None:
+    """The first example whose numbers are lost, by halving: all steps together take as long as one pass."""
+
+    def lost(start: int, stop: int) -> bool:
+        try:
+            sums, *shaped = run(start, stop)
+        except (ArithmeticError, ValueError):
+            return True
+        return any(_lost_place(x.reshape(-1) if hasattr(x, "reshape") else x) is not None for x in (sums, *shaped))
+
+    start, stop = 0, m
+    while stop - start > 1:
+        middle = (start + stop) // 2
+        start, stop = (start, middle) if lost(start, middle) else (middle, stop)
+    return start if lost(start, stop) else None
+
+
+def _entries(value: Any, example: int | None) -> Iterator[tuple[tuple[int, ...], float]]:
+    """The numbers of a parameter, or those of one example of the batch, with their places."""
+    if not shape_of("", value):
+        yield (), value
+    elif example is None:
+        yield from (((j,), x) for j, x in enumerate(value))
+    elif len(shape_of("", value[:1])) == 1:
+        yield (example,), value[example]
     else:
-        yield (), float(value)
+        yield from (((j, example), row[example]) for j, row in enumerate(value))
 
 
-def _is_list(x: Any) -> bool:
-    return isinstance(x, (list, tuple))
-
-
-def _nested(x: Any) -> bool:
-    return _is_list(x) and bool(x) and _is_list(x[0])
-
-
-def _as_floats(np: Any, name: str, array: Any) -> Any:
-    if array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} holds {array.dtype}; expected real numbers (float64 or float32).")
-    return array.astype(float)
+def _name(loss: Any) -> str:
+    return getattr(loss, "__name__", "the loss")

@@ -15,29 +15,40 @@ if TYPE_CHECKING:
 _DIGITS = 30
 
 
-def gradient(fun: Callable[..., Any], /, *args: Any) -> Any:
+def gradient(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None = None, **options: Any) -> Any:
     """∂fun/∂arg for every argument, in the argument's shape: one result for one argument, else a tuple.
 
     `fun` is plain Python over Values; an argument is a number, or a list (nested, or an array) of numbers. An argument
     that `fun` does not use gets 0. Can be nested to any order: where an argument, or a leaf that `fun` closes
     over or makes, is a Value, results that depend on it are Values, so that an outer derivative misses nothing.
     TypeError if `fun` returns something that is not a Value; FloatingPointError if a derivative does not exist.
+
+    With `batch`, as for `value_and_grad` and with its options, `fun` is the loss of one example, and a function is
+    returned: called like the loss, with all examples at once, it gives ``{"w": ∂J/∂w, …}``.
     """
+    if batch is not None or options:
+        return _compiled("gradient", fun, args, batch, options)
     traced, leaves = _traced(args)
     root = _called(fun, traced, leaves)
-    slopes = iter(_numbers(root, leaves, _slopes(root, leaves)))
+    slopes = iter(_numbers(root, leaves, slope_graphs(root, leaves)))
     results = tuple(_mapped(arg, lambda _: next(slopes)) for arg in traced)
     return results[0] if len(args) == 1 else results
 
 
-def hessian(fun: Callable[..., Any], /, *args: Any) -> list[list[Any]]:
+def hessian(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None = None, **options: Any) -> Any:
     """The matrix ∂²fun/∂argᵢ∂argⱼ over all numbers of all arguments, in order: k numbers give k lists of k.
 
     Exact: each row differentiates one entry of the gradient, which is a graph like any other.
+
+    With `batch`, as for `value_and_grad` and with its options, `fun` is the loss of one example, and a function is
+    returned: called like the loss, with all examples at once, it gives ``{"w": {"w": ∂²J/∂w∂w, "b": ∂²J/∂w∂b}, …}``,
+    tables (n, n) for two vectors, vectors (n,) for a vector and a number.
     """
+    if batch is not None or options:
+        return _compiled("hessian", fun, args, batch, options)
     traced, leaves = _traced(args)
     root = _called(fun, traced, leaves)
-    return [_numbers(root, leaves, _slopes(slope, leaves)) for slope in _slopes(root, leaves)]
+    return [_numbers(root, leaves, slope_graphs(slope, leaves)) for slope in slope_graphs(root, leaves)]
 
 
 def first_nan(root: Value) -> Value | None:
@@ -87,6 +98,18 @@ def central_differences(f: Callable[[list[Decimal]], Any], numbers: list[Decimal
         return [slope(i) for i in range(len(numbers))]
 
 
+def _compiled(wanted: str, fun: Callable[..., Any], args: Any, batch: Iterable[str] | None, options: Any) -> Any:
+    from micrograd_lr.compiled import Compiled
+
+    if batch is None or args:
+        given = f"{', '.join(options)} without batch" if batch is None else f"batch and {len(args)} arguments"
+        raise TypeError(
+            f"{wanted}() was given {given}; expected arguments alone, "
+            f'or batch alone: {wanted}(loss, batch=("x", "y"))(w, b, X, Y) takes the data in the second call.'
+        )
+    return Compiled(fun, batch, **options, wanted=wanted)
+
+
 def _flat(structure: Any) -> Iterator[Any]:
     """The numbers of nested lists, tuples and arrays, in order."""
     structure = structure.tolist() if hasattr(structure, "tolist") else structure
@@ -127,7 +150,7 @@ def _called(fun: Callable[..., Any], traced: list[Any], leaves: list[Value]) -> 
     return root
 
 
-def _slopes(root: Any, leaves: list[Value]) -> list[Any]:
+def slope_graphs(root: Any, leaves: list[Value]) -> list[Any]:
     """∂root/∂leaf for each leaf, as graphs: the reverse sweep, with the table's rules applied to nodes."""
     if not isinstance(root, Value):
         return [0] * len(leaves)

@@ -10,13 +10,16 @@ from pathlib import Path
 from micrograd_lr import __version__
 from micrograd_lr.plan import SCALAR, Lines, Plan
 from micrograd_lr.program import looped_entries
-from micrograd_lr.symbols import ANY, Symbol, in_order
+from micrograd_lr.symbols import OTHER, Symbol, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from micrograd_lr.program import Program
+
+    Written = tuple[list[str], str]
 
 TOGETHER = 4  # features, or examples, that share the trips to memory of one loop
 NARROW = 64  # features: up to here, sums over them are taken for several examples at a time
@@ -55,7 +58,7 @@ class _Kernel(ABC):
     def __init__(self, program: Program, block: int) -> None:
         self.program, self.batch, self.block, self.plan = program, program.batch, block, Plan(program)
         self.read = [
-            x for x in in_order(program.results()) if x.op == "entry" and x.name in self.batch and x.index != ANY
+            x for x in in_order(program.results()) if x.op == "entry" and x.name in self.batch and not x.looped
         ]
         self.row = {x: k for k, x in enumerate([*self.read, *self.plan.kept])}
         self.functions, self.out = Lines(SCALAR), Lines(SCALAR)
@@ -63,11 +66,11 @@ class _Kernel(ABC):
     def text(self) -> list[str]:
         """The functions for the lines of an example, and the kernel that calls them."""
         out, plan = self.out, self.plan
-        results = ", ".join(["sums", *(f"d_{name}" for name in self.program.loops)])
+        results = ", ".join(["sums", *(f"d_{name}" for name in self.program.shapes)])
         out.add(0, '@njit(nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"}, cache=CACHE)')
         out.add(0, f"def kernel({', '.join(self.program.lengths)}, start, stop, ahead, {results}):")
         out.add(1, "wide_vectors()")
-        out.add(1, f"work = empty(({max(len(self.row), 1)}, {self.block}))")
+        out.add(1, f"work = empty(({len(self.row) + 1}, {self.block}))")
         self.before()
         out.add(1, f"for s in range(start, stop, {self.block}):")
         out.add(2, f"B = min({self.block}, stop - s)")
@@ -79,7 +82,9 @@ class _Kernel(ABC):
                 self.call(f"lines{k}", lines)
         self.add_up()
         for name, form in self.program.loops.items():
-            self.gradient(name, form, int(self.program.lengths[name] or 0))
+            self.gradient(name, form, *self.program.shapes[name])
+        for name, form in self.program.tables.items():
+            self.table(f"d_{name}[j, k] +=", form, *self.program.shapes[name])
         return [*self.functions.text, *out.text]
 
     # What every memory order shares
@@ -91,8 +96,8 @@ class _Kernel(ABC):
             name = f"u{len(out.names)}"
             if x.op == "total":
                 out.add(1, f"{name} = 0.0")
-                out.add(1, f"for j in range({x.index}):")
-                out.add(2, f"{name} += {out.written(x.operands[0], self.parameter)}")
+                term = out.expression(x.operands[0], self.parameter)
+                out.add(1, f"for j in range({x.index}): {_joined(f'{name} +=', [term])}")
             else:
                 right = out.notation[x.op].format(*(out.written(y, self.parameter) for y in x.operands))
                 out.add(1, f"{name} = {right}")
@@ -126,7 +131,7 @@ class _Kernel(ABC):
 
     def parameter(self, x: Symbol) -> str:
         """An entry of a parameter, or feature j of it."""
-        return x.name if x.index is None else f"{x.name}[{'j' if x.index == ANY else x.index}]"
+        return x.name if x.index is None else f"{x.name}[{x.place()}]"
 
     def at(self, x: Symbol, i: str) -> str:
         """The place of a symbol in `work`, at example i."""
@@ -147,8 +152,12 @@ class _Kernel(ABC):
         """A sum over features, for every example of the block."""
 
     @abstractmethod
-    def gradient(self, name: str, form: Symbol, n: int) -> None:
+    def gradient(self, name: str, form: Any, n: int) -> None:
         """The n entries of a gradient that is a loop: to each, its sum over the block."""
+
+    @abstractmethod
+    def table(self, target: str, form: Any, height: int, width: int) -> None:
+        """The second derivatives of all j and k: to each, its sum over the block."""
 
 
 class _ByColumns(_Kernel):
@@ -163,9 +172,9 @@ class _ByColumns(_Kernel):
     def total(self, x: Symbol) -> None:
         self.out.add(2, f"for i in range(B): {self.at(x, 'i')} = 0.0")
         for terms, _ in self.terms(x.operands[0], int(x.index or 0)):
-            self.out.add(3, f"for i in range(B): {self.at(x, 'i')} += {' + '.join(terms)}")
+            self.out.add(3, f"for i in range(B): {_joined(self.at(x, 'i') + ' +=', terms)}")
 
-    def gradient(self, name: str, form: Symbol, n: int) -> None:
+    def gradient(self, name: str, form: Any, n: int) -> None:
         arrays = dict.fromkeys(x.name for x in looped_entries(form) if x.name in self.batch)
         for terms, features in self.terms(form, n):
             for k in range(len(terms)):
@@ -178,18 +187,42 @@ class _ByColumns(_Kernel):
                     self.out.add(4, f"for i in {following}: prefetch({array}, {j}, i)")
             self.out.add(3, "for i in range(B):")
             for k, term in enumerate(terms):
-                self.out.add(4, f"a{k} += {term}")
+                self.out.add(4, _joined(f"a{k} +=", [term]))
             for k, j in enumerate(features):
                 self.out.add(3, f"d_{name}[{j}] += a{k}")
 
-    def terms(self, form: Symbol, n: int) -> Iterator[tuple[list[str], list[str]]]:
+    def table(self, target: str, form: Any, height: int, width: int) -> None:
+        scratch = f"work[{len(self.row)}, i]"
+        parts = form.operands if isinstance(form, Symbol) and form.op == "mul" else ()
+        self.out.add(2, f"for j in range({height}):")
+        factor = ""
+        if parts and OTHER not in {x.index for x in looped_entries(parts[0])}:  # the same for every k
+            self.over_examples(3, f"{scratch} =", parts[0])
+            factor, form = f"{scratch} * ", parts[1]
+        self.out.add(3, f"for k in range({width}):")
+        self.out.add(4, "t = 0.0")
+        self.over_examples(4, "t +=", form, factor)
+        self.out.add(4, f"{target} t")
+
+    def over_examples(self, depth: int, target: str, form: Any, factor: str = "") -> None:
+        """A loop over the examples, after what they share."""
+        hoisted: dict[str, str] = {}
+        statements, term = self.out.expression(form, self.entry("j", hoisted), self.working("i"))
+        for read, local in hoisted.items():
+            self.out.add(depth, f"{local} = {read}")
+        self.out.add(depth, f"for i in range(B): {_joined(target, [(statements, factor + term)])}")
+
+    def terms(self, form: Any, n: int) -> Iterator[tuple[list[Written], list[str]]]:
         """The heads of the loops over n features, and for each: `form` at the features of a step, and these."""
         whole = n - n % TOGETHER
         for first, last, step in ((0, whole, TOGETHER), (whole, n, 1)):
             if first < last:
                 hoisted: dict[str, str] = {}
                 features = _following("j", step)
-                terms = [self.out.written(form, self.entry(j, hoisted), self.working("i")) for j in features]
+                terms = [
+                    self.out.expression(form, self.entry(j, hoisted), self.working("i"), f"p{k}_")
+                    for k, j in enumerate(features)
+                ]
                 self.out.add(2, f"for j in range({first}, {last}, {step}):")
                 for read, local in hoisted.items():
                     self.out.add(3, f"{local} = {read}")
@@ -201,7 +234,7 @@ class _ByColumns(_Kernel):
         def read(x: Symbol) -> str:
             if x.index is None:
                 return x.name
-            index = j if x.index == ANY else x.index
+            index = x.place(j)
             in_batch = x.name in self.batch
             text = f"{x.name}[{index}, s:s + B]" if in_batch else f"{x.name}[{index}]"
             return hoisted.setdefault(text, f"h{len(hoisted)}") + ("[i]" if in_batch else "")
@@ -225,21 +258,28 @@ class _ByRows(_Kernel):
                 self.out.add(3, f"t{k} = 0.0")
             self.out.add(3, f"for j in range({n}):")
             for k, i in enumerate(examples):
-                self.out.add(4, f"t{k} += {self.out.written(x.operands[0], self.entry(i), self.working(i))}")
+                term = self.out.expression(x.operands[0], self.entry(i), self.working(i), f"p{k}_")
+                self.out.add(4, _joined(f"t{k} +=", [term]))
             for k, i in enumerate(examples):
                 self.out.add(3, f"{self.at(x, i)} = t{k}")
 
-    def gradient(self, name: str, form: Symbol, n: int) -> None:
+    def gradient(self, name: str, form: Any, n: int) -> None:
         for examples in self.steps(TOGETHER):
             hoisted: dict[str, str] = {}
 
             def working(i: str, hoisted: dict[str, str] = hoisted) -> Callable[[Symbol], str | None]:
                 return lambda x: hoisted.setdefault(self.at(x, i), f"h{len(hoisted)}") if x in self.row else None
 
-            terms = [self.out.written(form, self.entry(i), working(i)) for i in examples]
+            terms = [self.out.expression(form, self.entry(i), working(i), f"p{k}_") for k, i in enumerate(examples)]
             for read, local in hoisted.items():
                 self.out.add(3, f"{local} = {read}")
-            self.out.add(3, f"for j in range({n}): d_{name}[j] += {' + '.join(terms)}")
+            self.out.add(3, f"for j in range({n}): {_joined(f'd_{name}[j] +=', terms)}")
+
+    def table(self, target: str, form: Any, height: int, width: int) -> None:
+        term = self.out.expression(form, self.entry("i"), self.working("i"))
+        self.out.add(2, "for i in range(B):")
+        self.out.add(3, f"for j in range({height}):")
+        self.out.add(4, f"for k in range({width}): {_joined(target, [term])}")
 
     def steps(self, together: int) -> Iterator[list[str]]:
         """The heads of the loops over the examples of the block, and for each: the examples of a step."""
@@ -254,7 +294,7 @@ class _ByRows(_Kernel):
         def read(x: Symbol) -> str:
             if x.name not in self.batch:
                 return self.parameter(x)
-            return f"part_{x.name}[{i}{'' if x.index is None else ', j' if x.index == ANY else f', {x.index}'}]"
+            return f"part_{x.name}[{i}{'' if x.index is None else f', {x.place()}'}]"
 
         return read
 
@@ -262,3 +302,8 @@ class _ByRows(_Kernel):
 def _following(name: str, count: int) -> list[str]:
     """``i``, ``i + 1`` and so on."""
     return [name, *(f"{name} + {k}" for k in range(1, count))]
+
+
+def _joined(target: str, terms: list[Written]) -> str:
+    """Add the terms to the target, on one line."""
+    return "; ".join([*(line for lines, _ in terms for line in lines), f"{target} {' + '.join(x for _, x in terms)}"])

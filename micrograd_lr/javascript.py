@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from micrograd_lr.plan import Lines
+from micrograd_lr.plan import INFIX, Lines
 from micrograd_lr.symbols import Symbol, Trace, in_order
 from micrograd_lr.value import Value, apply, topological
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MATH = ("abs", "exp", "log", "log1p", "tanh")
-NOTATION = {
-    "add": "{0} + {1}", "sub": "{0} - {1}", "mul": "{0} * {1}", "div": "{0} / {1}", "neg": "-{0}",
+NOTATION = INFIX | {
     "pow": "Math.pow({0}, {1})", **{name: f"Math.{name}({{0}})" for name in _MATH},
     "choose": "{0} >= 0 ? {1} : {2}", "relu": "{0} <= 0 ? 0 : {0}", "step": "{0} <= 0 ? 0 : 1",
 }  # fmt: skip

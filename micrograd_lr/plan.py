@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-from micrograd_lr.symbols import ANY, Symbol, in_order
+from micrograd_lr.symbols import Symbol, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
     from micrograd_lr.program import Program
 
-_SHARED = {
-    "add": "{0} + {1}", "sub": "{0} - {1}", "mul": "{0} * {1}", "div": "{0} / {1}", "neg": "-{0}", "pow": "{0} ** {1}",
-    "abs": "abs({0})", "exp": "exp({0})", "log": "log({0})", "log1p": "log1p({0})", "tanh": "tanh({0})",
+INFIX = {"add": "{0} + {1}", "sub": "{0} - {1}", "mul": "{0} * {1}", "div": "{0} / {1}", "neg": "-{0}"}
+_SHARED = INFIX | {
+    "pow": "{0} ** {1}", "abs": "abs({0})", "exp": "exp({0})", "log": "log({0})", "log1p": "log1p({0})",
+    "tanh": "tanh({0})",
 }  # fmt: skip
 SCALAR = _SHARED | {
     "choose": "{1} if {0} >= 0.0 else {2}",
@@ -27,18 +29,19 @@ ARRAYS = _SHARED | {
     "relu": "where({0} <= 0.0, 0.0, {0})",
     "step": "where({0} <= 0.0, 0.0, 1.0)",
 }
+_LONG = 100  # characters of an expression, beyond which its parts get names
 
-
-_TAKEN = {
-    "B", "CACHE", "abs", "ahead", "broadcast_to", "c", "empty", "exp", "fsum", "i", "j", "kernel", "log", "log1p", "m",
-    "min", "ndim", "njit", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over", "sums", "t", "tanh",
-    "values", "where", "wide_vectors", "work",
+TAKEN = {  # what generated code uses, next to numbered names
+    "B", "CACHE", "_", "abs", "ahead", "broadcast_to", "c", "column", "empty", "exp", "fsum", "i", "j", "k", "kernel",
+    "log", "log1p", "m", "min", "njit", "power", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over",
+    "sums", "t", "tanh", "values", "where", "wide_vectors", "work",
 }  # fmt: skip
+NUMBERED = re.compile(r"([ahtuv]|p[0-9]*_?|lines)\d+$|d_|part_|given_")
 
 
 def safe_name(name: str, others: Collection[str]) -> str:
     """A name for an argument that generated code does not use for anything else."""
-    if name in _TAKEN or re.match(r"([ahtuv]|lines)\d+$|d_|part_|given_", name):
+    if name in TAKEN or NUMBERED.match(name):
         name = f"given_{name}"
         while name in others:
             name += "_"
@@ -53,7 +56,6 @@ class Plan:
     """
 
     def __init__(self, program: Program) -> None:
-        self.program = program
         order = in_order(program.results())
         self.indexed: set[Symbol] = set()
         self.uniform: set[Symbol] = set()
@@ -61,7 +63,7 @@ class Plan:
         for symbol in order:
             operands = [x for x in symbol.operands if isinstance(x, Symbol)]
             if symbol.op == "entry":
-                if symbol.index == ANY:
+                if symbol.looped:
                     self.indexed.add(symbol)
                 if symbol.name not in program.batch:
                     self.uniform.add(symbol)
@@ -120,15 +122,33 @@ class Lines:
     def written(
         self, x: Any, entry: Callable[[Symbol], str], name: Callable[[Symbol], str | None] = lambda x: None
     ) -> str:
-        """`x` as an expression: a number, an argument, the name it was given, or its operation on its operands."""
-        if not isinstance(x, Symbol):
-            return self.number(float(x))
-        known = name(x) or self.names.get(x)
-        if known:
-            return known
-        if x.op == "entry":
-            return entry(x)
-        return "(" + self.notation[x.op].format(*(self.written(y, entry, name) for y in x.operands)) + ")"
+        """A number, an argument, or a symbol that has a name."""
+        return self.number(float(x)) if not isinstance(x, Symbol) else name(x) or self.names.get(x) or entry(x)
+
+    def expression(
+        self, form: Any, entry: Callable[[Symbol], str], name: Callable[[Symbol], str | None] = lambda x: None,
+        part: str = "p",
+    ) -> tuple[list[str], str]:  # fmt: skip
+        """Statements for the parts of `form` that are used twice, or long; and then the expression."""
+        texts: dict[Symbol, str] = {}
+        statements: list[str] = []
+
+        def known(x: Symbol) -> bool:
+            if x not in texts and (x.op == "entry" or x in self.names or name(x)):
+                texts[x] = self.written(x, entry, name)
+            return x in texts
+
+        order = in_order([form], known)
+        users = Counter(x for symbol in order for x in symbol.operands if isinstance(x, Symbol))
+        for x in order:
+            right = self.notation[x.op].format(
+                *(texts[y] if isinstance(y, Symbol) else self.number(float(y)) for y in x.operands)
+            )
+            texts[x] = f"({right})"
+            if x is not form and (users[x] > 1 or len(right) > _LONG):
+                texts[x] = f"{part}{len(statements)}"
+                statements.append(f"{texts[x]} = {right}")
+        return statements, texts[form] if isinstance(form, Symbol) else self.number(float(form))
 
     def assign(self, depth: int, x: Symbol, entry: Callable[[Symbol], str]) -> str:
         """A line that computes `x` from named operands, and its new name."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 
+from micrograd_lr.derivatives import slope_graphs
 from micrograd_lr.functions import logistic_loss
 from micrograd_lr.plan import safe_name
-from micrograd_lr.symbols import ANY, Symbol, Trace, in_order
+from micrograd_lr.symbols import ANY, OTHER, Symbol, Trace, in_order
 from micrograd_lr.value import Value, apply, topological
 
 TYPE_CHECKING = False
@@ -14,36 +16,57 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-UNROLLED = 1  # entries up to which a vector is written out
-_NONE, _MIXED = -2, -3  # no index below a symbol, or several
+    Key = tuple[str, ...]
+
+_FAR = 8  # entries of one term that are further apart than this are not looked at for loops
+_NONE = -1  # no entry below a symbol, or entries too far apart
+
+
+class Derivative:
+    """One derivative of J, `size` numbers in a row: `single` symbols by place, a `loop` over the entries j that fills
+    `places`, and a `table` over all pairs of entries j and k. What is named first is written last."""
+
+    def __init__(
+        self, size: int, single: dict[int, Any], loop: Any = None, places: range = range(0), table: Any = None
+    ) -> None:  # fmt: skip
+        self.size, self.single, self.loop, self.places, self.table = size, single, loop, places, table
 
 
 class Program:
-    """The loss of one example and its gradients as symbols.
+    """The loss of one example and its derivatives as symbols.
 
-    `lengths` maps each argument to its number of entries, or None for a scalar; `loss` is the value; `gradients` maps
-    each parameter to a symbol or number (a scalar), to a list of them (entries of different forms), or to the one
-    symbol that stands for every entry j (a loop). The op "total" is a sum over j of its operand, `index` its length.
+    `lengths` maps each argument to its number of entries, or None for a scalar; `loss` is the value; `derivatives` maps
+    the parameters by which it is differentiated, ("w",) or ("w", "b"), to a `Derivative`. `columns` are the results
+    that are one number per example, each once; `loops` and `tables` are the forms of the others, by a name, and
+    `shapes` their shapes. The op "total" is a sum over j of its operand, `index` its length.
     """
 
     def __init__(
-        self, loss: Any, gradients: dict[str, Any], lengths: dict[str, int | None], batch: Iterable[str],
+        self, loss: Any, derivatives: Mapping[Key, Derivative], lengths: dict[str, int | None], batch: Iterable[str],
         given: dict[str, str],
     ) -> None:  # fmt: skip
-        self.loss, self.gradients, self.lengths, self.batch = loss, gradients, lengths, tuple(batch)
+        self.loss, self.derivatives, self.lengths, self.batch = loss, derivatives, lengths, tuple(batch)
         self.given = given  # the arguments' own names, by the names that they have here
-        self.loops = {name: form for name, form in gradients.items() if looped_entries(form)}
-        self.columns = [loss]  # the results that are one number per example: all but the loops
-        for name, gradient in gradients.items():
-            if name not in self.loops:
-                self.columns += gradient if isinstance(gradient, list) else [gradient]
+        singles = (x for derivative in derivatives.values() for x in derivative.single.values())
+        self.columns = dict.fromkeys([loss, *singles])
+        self.loops: dict[str, Any] = {}
+        self.tables: dict[str, Any] = {}
+        self.shapes: dict[str, tuple[int, ...]] = {}
+        self.names: dict[tuple[Key, str], str] = {}
+        for key, derivative in derivatives.items():
+            for kind, forms, form in (("loop", self.loops, derivative.loop), ("table", self.tables, derivative.table)):
+                if form is not None:
+                    name = "_".join(key)
+                    while name in self.shapes:
+                        name += "_"
+                    forms[name] = form
+                    self.names[key, kind] = name
+                    table = tuple(lengths[part] or 1 for part in key)
+                    self.shapes[name] = table if kind == "table" else (len(derivative.places),)
 
     def results(self) -> list[Any]:
-        """The loss and every gradient, flat."""
-        found = [self.loss]
-        for gradient in self.gradients.values():
-            found += gradient if isinstance(gradient, list) else [gradient]
-        return found
+        """The loss and every derivative, flat."""
+        return [*self.columns, *self.loops.values(), *self.tables.values()]
 
 
 def looped_entries(form: Any) -> list[Symbol]:
@@ -55,13 +78,14 @@ def looped_entries(form: Any) -> list[Symbol]:
         if x not in found:
             found[x] = None
             stack += [y for y in x.operands if isinstance(y, Symbol) and x.op != "total"]
-    return [x for x in found if x.op == "entry" and x.index == ANY]
+    return [x for x in found if x.op == "entry" and x.looped]
 
 
 def recorded(
-    loss: Callable[..., Any], lengths: Mapping[str, int | None], batch: Iterable[str], stable: bool = True
-) -> Program:
-    """Record `loss` once, on symbols, and differentiate it with the engine's own sweep."""
+    loss: Callable[..., Any], lengths: Mapping[str, int | None], batch: Iterable[str], stable: bool = True,
+    order: int = 1,
+) -> Program:  # fmt: skip
+    """Record `loss` once, on symbols, and differentiate it with the engine's own sweep; twice, if `order` is 2."""
     trace = Trace()
     arguments: dict[str, Any] = {}
     safe = {name: safe_name(name, lengths) for name in lengths}
@@ -70,7 +94,7 @@ def recorded(
             arguments[name] = Value(trace.entry(safe[name]), name)
         else:
             arguments[name] = [Value(trace.entry(safe[name], j), f"{name}[{j}]") for j in range(n)]
-    root = loss(**arguments)
+    root = called(loss, arguments)
     if not isinstance(root, Value):
         raise TypeError(
             f"{getattr(loss, '__name__', 'the loss')} returned {root!r:.80} ({type(root).__name__}) for one example; "
@@ -78,20 +102,24 @@ def recorded(
         )
     if stable:
         root = stabilised(root)
-    root.backward()
     batch = tuple(batch)
-    gradients = {
-        safe[name]: [_gradient(x) for x in value] if isinstance(value, list) else _gradient(value)
+    leaves = {
+        safe[name]: value if isinstance(value, list) else [value]
         for name, value in arguments.items()
         if name not in batch
     }
     renamed = {safe[name]: n for name, n in lengths.items()}
     given = {short: name for name, short in safe.items()}
-    return _rolled(trace, Program(root.data, gradients, renamed, [safe[name] for name in batch], given))
+    rolled = _Rolled(trace, renamed)
+    derivatives = rolled.first(root, leaves) if order == 1 else rolled.second(root, leaves)
+    return Program(rolled.symbol(root.data), derivatives, renamed, [safe[name] for name in batch], given)
 
 
-def _gradient(leaf: Value) -> Any:
-    return 0.0 if leaf.grad is None else leaf.grad  # a parameter that the loss does not reach
+def called(loss: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    """`loss` of arguments by name, those included that take none."""
+    call = inspect.signature(loss).bind_partial()
+    call.arguments.update(arguments)
+    return loss(*call.args, **call.kwargs)
 
 
 def stabilised(root: Value) -> Value:
@@ -122,46 +150,206 @@ def _log_of_sigmoid(node: Value) -> tuple[Value | None, float]:
     return (a.operands[0], label) if str(a.op) == "sigmoid" else (None, 0.0)
 
 
-def _rolled(trace: Trace, straight: Program) -> Program:
-    """The program with sums over all entries of long vectors as loops."""
-    order = in_order(straight.results())
-    users = Counter(x for symbol in order for x in symbol.operands if isinstance(x, Symbol))
-    inner = {
-        x for symbol in order if symbol.op == "add" for x in symbol.operands
-        if isinstance(x, Symbol) and x.op == "add" and users[x] == 1
-    }  # fmt: skip
-    new: dict[Symbol, Any] = {}
-    general: dict[Symbol, tuple[Symbol, int]] = {}
-    for symbol in order:
-        if symbol in inner:
-            continue
-        if symbol.op == "add":
-            terms = [new.get(x, x) if isinstance(x, Symbol) else x for x in _addends(symbol, inner)]
-            new[symbol] = _with_loops(trace, terms, straight.lengths, general)
-        elif symbol.op == "entry":
-            new[symbol] = symbol
-        else:
-            new[symbol] = trace.symbol(
-                symbol.op, *(new.get(x, x) if isinstance(x, Symbol) else x for x in symbol.operands)
-            )
+class _Rolled:
+    """Derivatives with loops: what differs in nothing but an index j is written once, for any j."""
 
-    def renewed(x: Any) -> Any:
-        return new[x] if isinstance(x, Symbol) else x
+    def __init__(self, trace: Trace, lengths: Mapping[str, int | None]) -> None:
+        self.trace, self.lengths = trace, lengths
+        self.new: dict[Symbol, Any] = {}
+        self.plain = _Forms(trace)
 
-    gradients = {}
-    for name, gradient in straight.gradients.items():
-        if not isinstance(gradient, list):
-            gradients[name] = renewed(gradient)
-            continue
-        entries = [renewed(x) for x in gradient]
-        gradients[name] = entries
-        if (n := len(entries)) > UNROLLED:
-            forms = [_generalised(x, trace, general) for x in entries if isinstance(x, Symbol)]
-            form = forms[0][0] if forms else None
-            same = [j for x, j in forms if x is form] == [*range(n)]
-            if same and all(straight.lengths[x.name] == n for x in looped_entries(form)):
-                gradients[name] = form
-    return Program(renewed(straight.loss), gradients, straight.lengths, straight.batch, straight.given)
+    def first(self, root: Value, leaves: dict[str, list[Value]]) -> dict[Key, Derivative]:
+        """∂root/∂p for every parameter p."""
+        found = _swept(root, leaves)
+        self.roll([root.data, *(x for entries in found.values() for x in entries)])
+        return {(name,): self.derivative([self.symbol(x) for x in entries]) for name, entries in found.items()}
+
+    def second(self, root: Value, leaves: dict[str, list[Value]]) -> dict[Key, Derivative]:
+        """∂²root/∂p∂q for every pair of parameters, once: the numbers first, then the vectors.
+
+        Where the entries of ∂root/∂p differ in nothing but j, differentiating the first of them tells about all.
+        """
+        names = sorted(leaves, key=lambda name: len(leaves[name]) > 1)
+        slopes = iter(slope_graphs(root, [leaf for name in names for leaf in leaves[name]]))
+        of = {name: [next(slopes) for _ in leaves[name]] for name in names}
+        derivatives: dict[Key, Derivative] = {}
+        self.roll([root.data])
+        for i, p in enumerate(names):
+            others = {q: leaves[q] for q in names[i:]}
+            flat = [x.data if isinstance(x, Value) else x for x in of[p]]
+            self.roll(flat)
+            along = self.derivative([self.symbol(x) for x in flat])
+            tables: dict[str, Derivative | None] = {}
+            if len(along.places) == along.size > 1 and not along.single and not self.plain.open(along.loop):
+                row = _swept(of[p][0], others)
+                self.roll(x for entries in row.values() for x in entries)
+                tables = {q: self.table([self.symbol(x) for x in row[q]], along.size, p, q) for q in others}
+            if not tables or None in tables.values():
+                rows = [_swept(slope, others) for slope in of[p]]
+                for q in others:
+                    entries = [x for row in rows for x in row[q]]
+                    self.roll(entries)
+                    tables[q] = self.derivative([self.symbol(x) for x in entries])
+            derivatives |= {(p, q): found for q, found in tables.items() if found is not None}
+        return derivatives
+
+    def symbol(self, x: Any) -> Any:
+        """What `x` became."""
+        return self.new[x] if isinstance(x, Symbol) else x
+
+    def roll(self, roots: Iterable[Any]) -> None:
+        """Sums below the roots become loops, wherever their terms differ in nothing but an index."""
+        roots = [*roots]
+        order = in_order(roots, self.new.__contains__)
+        users = Counter(x for symbol in order for x in symbol.operands if isinstance(x, Symbol))
+        inner = {
+            x for symbol in order if symbol.op == "add" for x in symbol.operands
+            if isinstance(x, Symbol) and x.op == "add" and users[x] == 1 and x not in self.new
+        }.difference(x for x in roots if isinstance(x, Symbol))  # fmt: skip
+        for symbol in order:
+            if symbol.op == "entry":
+                self.new[symbol] = symbol
+            elif symbol.op == "add" and symbol not in inner:
+                self.new[symbol] = self.summed([self.new.get(x, x) for x in _addends(symbol, inner)])
+            elif symbol.op != "add":
+                self.new[symbol] = self.trace.symbol(symbol.op, *(self.symbol(x) for x in symbol.operands))
+
+    def summed(self, terms: list[Any]) -> Any:
+        """The sum of `terms`, with a loop for every run of terms that differ in nothing but an index."""
+        forms = self.forms(terms)
+        members: dict[Any, list[tuple[int, int]]] = {}
+        for place, term in enumerate(terms):
+            form, j = forms.of(term)
+            if j >= 0:
+                members.setdefault(form, []).append((j, place))
+        instead: dict[int, Any] = {}
+        for found in members.values():
+            for run in _runs(sorted(found)):
+                first = min(place for _, place in run)
+                instead |= {place: 0 for _, place in run}
+                instead[first] = self.trace.total(forms.shifted(terms[run[0][1]], 0), len(run))
+        total: Any = 0
+        for place, term in enumerate(terms):
+            total = total + instead.get(place, term)
+        return total
+
+    def derivative(self, entries: list[Any]) -> Derivative:
+        """The entries of a derivative, with a loop for the largest group that differs in nothing but an index."""
+        forms = self.forms(entries)
+        groups: dict[Any, list[int]] = {}
+        for place, x in enumerate(entries):
+            form, j = forms.of(x)
+            if j >= 0:
+                groups.setdefault((form, j - place), []).append(place)
+        places = max(groups.values(), key=len, default=[])
+        if len(places) < 2:
+            return Derivative(len(entries), dict(enumerate(entries)))
+        inside = {*places}
+        return Derivative(
+            len(entries), {j: x for j, x in enumerate(entries) if j not in inside},
+            forms.shifted(entries[places[0]], 0), range(places[0], places[-1] + 1),
+        )  # fmt: skip
+
+    def forms(self, symbols: list[Any]) -> _Forms:
+        """How symbols are compared; from four of them it can be told what they share, whichever entries it holds."""
+        return self.plain if len(symbols) < 4 else _Forms(self.trace, _shared(symbols))
+
+    def table(self, row: list[Any], n: int, p: str, q: str) -> Derivative | None:
+        """All n rows of a table, of which `row` is the first: one form for every j and k, and one for j = k."""
+        forms = self.plain
+        size, width = n * len(row), len(row)
+        square = n == width
+        off = {forms.renamed(x, {0: (ANY, 0), k: (OTHER, 0)}) for k, x in enumerate(row) if k}
+        diagonal = forms.renamed(row[0], {0: (ANY, 0)})
+        form = next(iter(off), None)
+        read = {(x.index, self.lengths[x.name]) for x in looped_entries(form)}
+        differs = len(off) != 1 or forms.open(form) or (square and forms.open(diagonal))
+        if differs or not read <= {(ANY, n), (OTHER, width)}:
+            return None
+        if square and forms.renamed(row[1], {0: (ANY, 0), 1: (ANY, 0)}) is not diagonal:
+            return Derivative(size, {}, diagonal, range(0, size, n + 1), form)
+        return Derivative(size, {}, table=form)
+
+
+class _Forms:
+    """Symbols without their index. What is `constant` is left as it is."""
+
+    def __init__(self, trace: Trace, constant: Iterable[Symbol] = ()) -> None:
+        self.trace = trace
+        self.spans: dict[Symbol, tuple[int, int] | None] = dict.fromkeys(constant)
+        self.forms: dict[Any, dict[Symbol, Symbol]] = {}
+
+    def of(self, root: Any) -> tuple[Any, int]:
+        """`root` with entry j + k for every entry first + k, and `first`."""
+        span = self.span(root)
+        if span is None or span[1] - span[0] > _FAR:
+            return root, _NONE
+        return self.shifted(root, span[0]), span[0]
+
+    def open(self, root: Any) -> bool:
+        """Whether `root` reads an entry of a fixed index."""
+        return self.span(root) is not None
+
+    def span(self, root: Any) -> tuple[int, int] | None:
+        """The lowest and the highest index of an entry that `root` reads."""
+        if not isinstance(root, Symbol):
+            return None
+        for x in in_order([root], self.spans.__contains__):
+            if x.op == "entry":
+                self.spans[x] = None if x.index is None or x.looped else (x.index, x.index)
+            else:
+                below = [span for y in x.operands if isinstance(y, Symbol) and (span := self.spans[y])]
+                self.spans[x] = (min(lo for lo, _ in below), max(hi for _, hi in below)) if below else None
+                if below and x.op == "total":  # its own j would meet another
+                    self.spans[x] = 0, _FAR + 1
+        return self.spans[root]
+
+    def shifted(self, root: Any, first: int) -> Any:
+        """`root` with entry j + k for every entry first + k: its form, if it starts at `first`; at j = 0, if at 0."""
+        span = self.span(root)
+        assert span is not None
+        return self.renamed(root, {i: (ANY, i - first) for i in range(span[0], span[1] + 1)}, first)
+
+    def renamed(self, root: Any, to: Mapping[int, tuple[int, int]], rule: Any = None) -> Any:
+        """`root` with other indices of its entries, looped ones; `rule` is a name of the renaming."""
+        if not self.open(root):
+            return root
+        known = self.forms.setdefault(tuple(to.items()) if rule is None else rule, {})
+        stack = [root]
+        while stack:
+            x = stack[-1]
+            waiting = [y for y in x.operands if isinstance(y, Symbol) and self.spans[y] and y not in known]
+            if waiting:
+                stack += waiting
+                continue
+            stack.pop()
+            if x.op == "entry" and x.index in to:
+                known[x] = self.trace.entry(x.name, *to[x.index])
+            elif x.op in ("entry", "total"):
+                known[x] = x
+            else:
+                known[x] = self.trace.symbol(
+                    x.op, *(known.get(y, y) if isinstance(y, Symbol) else y for y in x.operands)
+                )
+        return known[root]
+
+
+def _swept(root: Any, leaves: dict[str, list[Value]]) -> dict[str, list[Any]]:
+    """∂root/∂leaf for every leaf; 0 for those that it does not reach."""
+    for leaf in (leaf for entries in leaves.values() for leaf in entries):
+        leaf.grad = None
+    if isinstance(root, Value):
+        root.backward()
+    return {name: [0.0 if leaf.grad is None else leaf.grad for leaf in entries] for name, entries in leaves.items()}
+
+
+def _shared(symbols: Iterable[Any]) -> set[Symbol]:
+    """What three of the symbols read all: the same for every j, whichever entries it holds."""
+    found = [x for x in symbols if isinstance(x, Symbol)]
+    chosen = [in_order([found[k * len(found) // 4]]) for k in (1, 2, 3)] if found else [[]]
+    shared = {*chosen[0]}.intersection(*chosen)
+    used = [{y for x in order if x not in shared for y in x.operands} for order in chosen]
+    return {x for x in shared if x.op != "entry" or all(x in read for read in used)}
 
 
 def _addends(root: Symbol, inner: set[Symbol]) -> list[Any]:
@@ -176,51 +364,12 @@ def _addends(root: Symbol, inner: set[Symbol]) -> list[Any]:
     return terms
 
 
-def _with_loops(
-    trace: Trace, terms: list[Any], lengths: Mapping[str, int | None], general: dict[Symbol, tuple[Symbol, int]]
-) -> Any:
-    """The sum of `terms`, with a loop wherever they are all n entries of one form."""
-    forms = [_generalised(x, trace, general) if isinstance(x, Symbol) else (x, _NONE) for x in terms]
-    members: dict[Any, list[int]] = {}
-    for form, j in forms:
-        if j >= 0:
-            members.setdefault(form, []).append(j)
-    loops = set()
-    for form, indices in members.items():
-        sizes = {lengths[x.name] for x in looped_entries(form)}
-        if len(sizes) == 1 and (n := sizes.pop()) and n > UNROLLED and sorted(indices) == list(range(n)):
-            loops.add(form)
-    total: Any = 0
-    for term, (form, j) in zip(terms, forms):
-        if j < 0 or form not in loops:
-            total = total + term
-        elif j == members[form][0]:  # where its first entry stood
-            loop = trace.symbol("total", form)
-            loop.index = len(members[form])
-            total = total + loop
-    return total
-
-
-def _generalised(root: Symbol, trace: Trace, known: dict[Symbol, tuple[Symbol, int]]) -> tuple[Symbol, int]:
-    """`root` with every entry j of a vector as entry "any", and that j; or itself, if there is no j or several."""
-    stack = [root]
-    while stack:
-        symbol = stack[-1]
-        waiting = [x for x in symbol.operands if isinstance(x, Symbol) and x not in known]
-        if symbol in known or waiting:
-            stack.pop() if symbol in known else stack.extend(waiting)
-            continue
-        stack.pop()
-        if symbol.op == "entry":
-            j = symbol.index
-            known[symbol] = (symbol, _NONE) if j is None else (trace.entry(symbol.name, ANY), j)
-            continue
-        parts = [known[x] if isinstance(x, Symbol) else (x, _NONE) for x in symbol.operands]
-        indices = {j for _, j in parts} - {_NONE}
-        if symbol.op == "total" or not indices:
-            known[symbol] = symbol, _NONE
-        elif len(indices) > 1 or _MIXED in indices:
-            known[symbol] = symbol, _MIXED
-        else:
-            known[symbol] = trace.symbol(symbol.op, *(form for form, _ in parts)), indices.pop()
-    return known[root]
+def _runs(members: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """`members`, sorted by index, in runs of at least two indices that follow each other."""
+    runs: dict[int, list[list[tuple[int, int]]]] = {}  # by the index that would follow
+    for member in members:
+        waiting = runs.get(member[0])
+        run = waiting.pop() if waiting else []
+        run.append(member)
+        runs.setdefault(member[0] + 1, []).append(run)
+    return [run for found in runs.values() for run in found if len(run) > 1]

@@ -99,7 +99,7 @@ def _entries(data: Any) -> list[Any]:
 
 
 def _vector(name: str, data: Any, wanted: str) -> list[Any]:
-    dims = _shape_of(name, data)
+    dims = shape_of(name, data)
     if len(dims) == 2 and dims[0] != 1 and dims[1] == 1:
         raise ValueError(f"{name} is {dims}; expected {wanted}: one row. Transpose it.")
     if len(dims) not in (1, 2) or (len(dims) == 2 and dims[0] != 1):
@@ -110,14 +110,14 @@ def _vector(name: str, data: Any, wanted: str) -> list[Any]:
 
 
 def _scalar(name: str, data: Any) -> Any:
-    dims = _shape_of(name, data)
+    dims = shape_of(name, data)
     if dims not in ((), (1,), (1, 1)):
         raise ValueError(f"{name} is {dims}; expected (1, 1): one number.")
     return _entries(data)[0]
 
 
 def _matrix(name: str, data: Any, n: int, column: bool) -> Rows:
-    dims = _shape_of(name, data)
+    dims = shape_of(name, data)
     if column and len(dims) == 1:
         dims, data = (dims[0], 1), [[x] for x in _entries(data)]
     wanted = "(n, 1): one column" if column else "(n, m): one example per column"
@@ -134,7 +134,8 @@ def _matrix(name: str, data: Any, n: int, column: bool) -> Rows:
     return [entries[i : i + dims[1]] for i in range(0, len(entries), dims[1])] if dims[1] else [[] for _ in range(n)]
 
 
-def _shape_of(name: str, data: Any) -> tuple[int, ...]:
+def shape_of(name: str, data: Any) -> tuple[int, ...]:
+    """The shape of the argument `name`. ValueError with the name if it is not a rectangle."""
     try:
         return shape(data)
     except ValueError as error:

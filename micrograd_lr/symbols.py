@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-ANY = -1  # the index of an entry that stands for every entry of its vector
+ANY, OTHER = -1, -2  # the index of an entry that stands for every entry j of its vector, or for every entry k
 
 
 class TraceError(TypeError):
@@ -24,16 +24,34 @@ class TraceError(TypeError):
 
 
 class Symbol:
-    """An entry of an argument (`name`, and its `index` in a vector), or `op` applied to `operands`."""
+    """An entry of an argument (`name`, and its `index` in a vector), or `op` applied to `operands`.
 
-    __slots__ = ("index", "name", "op", "operands", "trace")
+    The entry j + `offset` of any j is `looped`, as is the entry k.
+    """
 
-    def __init__(self, trace: Trace, op: str, operands: tuple[Any, ...], name: str = "", index: int | None = None):
-        self.trace, self.op, self.operands, self.name, self.index = trace, op, operands, name, index
+    __slots__ = ("index", "name", "offset", "op", "operands", "trace")
+
+    def __init__(
+        self, trace: Trace, op: str, operands: tuple[Any, ...], name: str = "", index: int | None = None,
+        offset: int = 0,
+    ) -> None:  # fmt: skip
+        self.trace, self.op, self.operands = trace, op, operands
+        self.name, self.index, self.offset = name, index, offset
+
+    @property
+    def looped(self) -> bool:
+        """Whether this is the entry of any j, or any k."""
+        return self.index is not None and self.index < 0
+
+    def place(self, j: str = "j", k: str = "k") -> str:
+        """The index of an entry of a vector, as it is written."""
+        if not self.looped:
+            return str(self.index)
+        return (j if self.index == ANY else k) + (f" + {self.offset}" if self.offset else "")
 
     def __repr__(self) -> str:
         if self.op == "entry":
-            return self.name if self.index is None else f"{self.name}[{'j' if self.index == ANY else self.index}]"
+            return self.name if self.index is None else f"{self.name}[{self.place()}]"
         return f"{self.op}({', '.join(map(repr, self.operands))})"
 
     def __neg__(self) -> Any:
@@ -128,11 +146,18 @@ class Trace:
     def __init__(self) -> None:
         self._known: dict[Any, Symbol] = {}
 
-    def entry(self, name: str, index: int | None = None) -> Symbol:
+    def entry(self, name: str, index: int | None = None, offset: int = 0) -> Symbol:
         """The symbol of an argument, or of one entry of a vector."""
-        key = name, index
+        key = name, index, offset
         if key not in self._known:
-            self._known[key] = Symbol(self, "entry", (), name, index)
+            self._known[key] = Symbol(self, "entry", (), name, index, offset)
+        return self._known[key]
+
+    def total(self, form: Symbol, n: int) -> Symbol:
+        """The sum of `form` over j = 0, …, n - 1."""
+        key = "total", n, id(form)
+        if key not in self._known:
+            self._known[key] = Symbol(self, "total", (form,), index=n)
         return self._known[key]
 
     def symbol(self, op: str, *operands: Any) -> Symbol:
@@ -144,13 +169,16 @@ class Trace:
         return found
 
 
-def in_order(roots: Iterable[Any]) -> list[Symbol]:
-    """Every symbol that the roots need, once, operands first. Iterative: a sum over 10,000 features is that deep."""
+def in_order(roots: Iterable[Any], known: Callable[[Symbol], bool] = lambda x: False) -> list[Symbol]:
+    """Every symbol that the roots need, but for those `known` and what only they need; once, operands first.
+
+    Iterative: a sum over 10,000 features is that deep.
+    """
     order: dict[Symbol, None] = {}
-    stack = [x for x in roots if isinstance(x, Symbol)][::-1]
+    stack = [x for x in roots if isinstance(x, Symbol) and not known(x)][::-1]
     while stack:
         symbol = stack[-1]
-        waiting = [x for x in symbol.operands if isinstance(x, Symbol) and x not in order]
+        waiting = [x for x in symbol.operands if isinstance(x, Symbol) and x not in order and not known(x)]
         if waiting:
             stack += reversed(waiting)
         else:

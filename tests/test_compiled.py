@@ -1,7 +1,11 @@
 """`value_and_grad`: every backend against the eager engine, the closed form, and 50-digit truth."""
 
+import ast
 import hashlib
+import json
 import math
+import random
+import subprocess
 import sys
 import threading
 import tracemalloc
@@ -10,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_javascript import run_in_node
 from truth import mp
 
 from micrograd_lr import (
@@ -21,6 +26,8 @@ from micrograd_lr import (
     dot,
     exp,
     generated,
+    gradient,
+    hessian,
     log,
     logistic,
     logistic_loss,
@@ -32,6 +39,10 @@ from micrograd_lr import (
     vectorised,
 )  # fmt: skip
 from micrograd_lr import sum as node_sum
+from micrograd_lr.emit import numpy_source, python_source
+from micrograd_lr.emit_numba import numba_source
+from micrograd_lr.javascript import javascript
+from micrograd_lr.plan import NUMBERED, TAKEN
 from micrograd_lr.program import recorded, stabilised
 from micrograd_lr.symbols import in_order
 from micrograd_lr.value import topological
@@ -112,10 +123,10 @@ def assert_agree(ours, theirs, rel=2e-13):
     J, gradients = ours
     assert pytest.approx(theirs[0], rel=rel) == J
     assert gradients.keys() == theirs[1].keys()
-    for name, gradient in gradients.items():
+    for name, found in gradients.items():
         scale = max(1.0, np.max(np.abs(theirs[1][name])))
-        assert np.shape(gradient) == np.shape(theirs[1][name])
-        assert np.max(np.abs(gradient - theirs[1][name])) <= rel * scale * 10
+        assert np.shape(found) == np.shape(theirs[1][name])
+        assert np.max(np.abs(found - theirs[1][name])) <= rel * scale * 10
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -178,7 +189,52 @@ def infinite(w, b, x, y):
     return relu(dot(w, x) - float("inf")) + b + 0.0 * tanh(y - float("-inf"))
 
 
+def with_a_bias_in_front(w, b, x, y):
+    return sigmoid(w[0] + node_sum(w[j + 1] * x[j] for j in range(len(w) - 1)) - b) * y
+
+
+def with_a_bias_behind(w, b, x, y):
+    return sigmoid(dot(w[:-1], x[1:]) + w[-1]) * y + b
+
+
+def with_one_alone(w, b, x, y):
+    return tanh(dot(w, x) + w[3] * b) * y
+
+
+def with_one_in_the_middle(w, b, x, y):
+    inner = tanh(dot(w, x) * w[1])
+    return node_sum(sigmoid(inner * wj) * xj for wj, xj in zip(w, x)) * y + b
+
+
+def with_one_everywhere(w, b, x, y):
+    return tanh(node_sum(w[2] * v for v in x) * b) * y + dot(w, w)
+
+
+def with_one_twice(w, b, x, y):
+    return tanh(node_sum([*(p * q for p, q in zip(w, x)), w[2] * x[2], w[4] * x[0]])) * y * b
+
+
+def of_differences(w, b, x, y):
+    return node_sum((w[j + 1] - w[j]) ** 2 * x[j] for j in range(len(w) - 1)) * y + b
+
+
+def of_shared_parts(w, b, x, y):
+    def deep(v):
+        v = relu(v * v - 0.1) + tanh(v) * v
+        return v * v
+
+    return node_sum(deep(wj * xj) for wj, xj in zip(w, x)) * y + b + node_sum(deep(v) for v in w)
+
+
 ODD = [
+    with_a_bias_in_front,
+    with_a_bias_behind,
+    with_one_alone,
+    with_one_twice,
+    with_one_everywhere,
+    with_one_in_the_middle,
+    of_differences,
+    of_shared_parts,
     all_alike,
     shorter,
     infinite,
@@ -251,9 +307,10 @@ UNARY = {"exp": lambda v: exp(v * 0.1), "tanh": tanh, "sigmoid": sigmoid, "relu"
 OPERATIONS = st.sampled_from([*UNARY, "+", "-", "*", "/", "neg", "square", "loss"])
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(OPERATIONS, st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8))
-def test_random_losses(lines):
+LINES = st.lists(st.tuples(OPERATIONS, st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8)
+
+
+def random_loss(lines):
     def loss(w, b, x, y):
         values = [dot(w, x), b, y, x[0], w[1]]
         for op, i, j in lines:
@@ -265,10 +322,50 @@ def test_random_losses(lines):
             )  # fmt: skip
         return tanh(values[-1]) + 0.0 * b
 
-    w, b, X, Y = np.array([0.3, -0.7]), 0.2, np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.2]]), np.array([1.0, 0.0, 1.0])
-    expected = eagerly(loss, {"w": w, "b": b, "x": X, "y": Y})
+    return loss
+
+
+SMALL = {
+    "w": np.array([0.3, -0.7]), "b": 0.2, "x": np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.2]]),
+    "y": np.array([1.0, 0.0, 1.0]),
+}  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES)
+def test_random_losses(lines):
+    loss = random_loss(lines)
+    expected = eagerly(loss, SMALL)
     for backend in ("numpy", "python"):
-        assert_agree(value_and_grad(loss, backend=backend, stable=False)(w, b, X, Y), expected, rel=1e-12)
+        assert_agree(value_and_grad(loss, backend=backend, stable=False)(**SMALL), expected, rel=1e-13)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(LINES, min_size=3, max_size=3))
+def test_random_losses_in_numba_and_in_javascript(programs):
+    """Three losses are compiled as one, because that takes the time."""
+    losses = [random_loss(lines) for lines in programs]
+
+    def loss(u, v, w, b, x, y):
+        return 1.0 * losses[0](u, b, x, y) + 0.5 * losses[1](v, b, x, y) + 0.25 * losses[2](w, b, x, y)
+
+    arguments = {"u": SMALL["w"], "v": SMALL["w"] + 0.125, **SMALL, "w": -SMALL["w"]}
+    expected = eagerly(loss, arguments)
+    assert_agree(value_and_grad(loss, backend="numba", stable=False)(**arguments), expected, rel=1e-13)
+
+    leaves = {name: Value(0.2) if name == "b" else [*map(Value, arguments[name])] for name in "uvwb"}
+    examples = [{"x": [float(v) for v in x], "y": float(y)} for x, y in zip(SMALL["x"].T, SMALL["y"])]
+    root = node_sum([loss(**leaves, **example) for example in examples])
+    ids = {node: f"n{i}" for i, node in enumerate(topological(root))}
+    data = {id: node.data for node, id in ids.items() if node.op is None}
+    found = run_in_node(f"{javascript(root)}\nconsole.log(JSON.stringify(compute({json.dumps(data)})))")
+    slopes = {
+        name: np.array([found["gradients"].get(ids.get(leaf), 0.0) for leaf in np.ravel(value)]).reshape(
+            np.shape(value)
+        )
+        for name, value in leaves.items()
+    }
+    assert_agree((found["values"][ids[root]], slopes), expected, rel=1e-13)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -373,6 +470,41 @@ def test_no_array_grows_with_the_examples():
     assert peak < X.nbytes / 10
 
 
+UNDER_A_LIMIT = """
+import math, resource, sys
+import numpy as np
+from micrograd_lr import dot, logistic_loss, value_and_grad
+
+folder, backend = sys.argv[1:]
+graph = value_and_grad(lambda w, b, x, y: logistic_loss(dot(w, x) + b, y), backend=backend, threads=2)
+w, m = np.ones(7), 1 << 23
+graph(w, 0.0, np.zeros((7, 1 << 18)), np.zeros(1 << 18))  # compiled, the threads started
+X = np.lib.format.open_memmap(f"{folder}/X.npy", "w+", float, (7, m))  # 448 MB that take no place on the disk
+y = np.lib.format.open_memmap(f"{folder}/y.npy", "w+", float, (m,))
+X, y = (np.load(f"{folder}/{name}.npy", mmap_mode="r") for name in "Xy")
+with open("/proc/self/status") as status:
+    (used,) = (int(line.split()[1]) << 10 for line in status if line.startswith("VmData"))
+resource.setrlimit(resource.RLIMIT_DATA, (used + (64 << 20), resource.RLIM_INFINITY))
+try:
+    np.ones(2 * m)  # the limit is one
+except MemoryError:
+    J, gradients = graph(w, 0.0, X, y)
+    print(J / m / math.log(2), *gradients["w"], gradients["b"] / m)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+def test_a_pass_takes_less_than_64_mb_beside_the_data(backend, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", UNDER_A_LIMIT, str(tmp_path), backend], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    J, *gradients = map(float, done.stdout.split())
+    assert pytest.approx(1, rel=1e-14) == J
+    assert gradients == [0.0] * 7 + [0.5]
+
+
 def test_a_memory_mapped_file(tmp_path):
     w, b, X, Y = data(n=4, m=2_000)
     np.save(tmp_path / "X.npy", X)
@@ -390,6 +522,161 @@ def test_a_single_feature(backend):
         assert np.shape(gradients["w"]) == np.shape(w)
         assert np.ravel(gradients["w"])[0] == pytest.approx(np.ravel(dw)[0], rel=1e-13)
         assert gradients["b"] == pytest.approx(db, rel=1e-13)
+
+
+# Second derivatives
+
+
+def second_derivatives(loss, w, b, X, Y):
+    """By the eager `hessian` of the sum over all examples."""
+
+    def J(w, b):
+        return node_sum([loss(w, b, list(x), y) for x, y in zip(X.T.tolist(), Y.tolist())]) + 0 * b
+
+    H, n = np.array(hessian(J, w.tolist(), b)), len(w)
+    return {"w": {"w": H[:n, :n], "b": H[:n, n]}, "b": {"w": H[n, :n], "b": H[n, n]}}
+
+
+def assert_blocks_agree(ours, theirs, rel):
+    assert {p: [*row] for p, row in ours.items()} == {p: [*row] for p, row in theirs.items()}
+    for p, row in theirs.items():
+        for q, block in row.items():
+            assert np.shape(ours[p][q]) == np.shape(block)
+            assert np.max(np.abs(ours[p][q] - block)) <= rel * max(1.0, np.max(np.abs(block)))
+
+
+def interacting(w, b, x, y):
+    """Off the diagonal and on it the second derivatives have other forms; nothing depends on a product with x[k]."""
+    return node_sum(wj**3 * xj for wj, xj in zip(w, x)) * y + exp(0.1 * node_sum(tanh(v) for v in w)) * b
+
+
+def of_constants(w, b, x, y):
+    return node_sum(w) ** 2 + dot(w, w) * 3.0 + b * y
+
+
+def with_a_bias_inside(w, b, x, y):
+    return tanh(w[0] + node_sum(w[j + 1] * x[j] for j in range(len(w) - 1))) * b * y
+
+
+SECOND = [fused, literal, ridge, with_an_odd_entry, nested, cubes, of_products, all_alike, of_a_slice, shuffled, twice]
+SECOND += [interacting, of_constants, with_a_bias_inside, powers, without_data, of_nothing_much]
+
+
+@pytest.mark.parametrize("loss", SECOND, ids=lambda loss: loss.__name__)
+def test_second_derivatives_agree_with_the_engine(loss):
+    w, b, X, Y = data(m=33)
+    expected = second_derivatives(loss, w, b, X, Y)
+    for backend in BACKENDS if loss in (fused, ridge, nested, interacting, of_constants) else ("numpy", "python"):
+        for ordered in (X, np.asfortranarray(X)):
+            ours = hessian(loss, batch=("x", "y"), backend=backend)(w, b, ordered, Y)
+            assert_blocks_agree(ours, expected, rel=1e-12)
+
+
+def random_sums(seed):
+    """A loss of sums over features of random terms; among their parts are single entries, neighbours and other sums."""
+    unary = [tanh, sigmoid, relu, lambda v: v * v, lambda v: -v, lambda v: exp(0.1 * v)]
+
+    def loss(w, b, x, y):
+        choose = random.Random(seed)
+        parts = [b, y, choose.choice(w)]
+        for _ in range(choose.randrange(1, 4)):
+            offset, part, inner, outer = choose.randrange(2), choose.choice(parts), *choose.choices(unary, k=2)
+            pairs = [(w[j + offset], w[j], x[j]) for j in range(len(w) - offset)]
+            terms = choose.choice([
+                [outer(inner(p * r) * part) for p, q, r in pairs],
+                [inner(p * part) * outer(part) for p, q, r in pairs],
+                [inner(p - q) * r for p, q, r in pairs],
+                [p * r for p, q, r in pairs] + [part],
+            ])  # fmt: skip
+            choose.choice([choose.shuffle, len])(terms)
+            total = terms[0]
+            for term in terms[1:]:
+                total = total + term
+            parts.append(choose.choice(unary)(total) * choose.choice([1.0, part]))
+        return tanh(parts[-1]) * (1.0 + choose.choice(parts)) + 0.0 * b
+
+    return loss
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 1 << 32), st.integers(2, 7))
+def test_random_sums_over_features(seed, n):
+    loss = random_sums(seed)
+    w, X, Y = np.cos(np.arange(n)), np.sin(np.arange(3.0 * n)).reshape(n, 3), np.array([1.0, 0.0, 0.5])
+    slopes, curves = eagerly(loss, {"w": w, "b": 0.3, "x": X, "y": Y}), second_derivatives(loss, w, 0.3, X, Y)
+    for backend in ("numpy", "python"):
+        assert_agree(value_and_grad(loss, backend=backend, stable=False)(w, 0.3, X, Y), slopes, rel=1e-12)
+        found = hessian(loss, batch=("x", "y"), backend=backend, stable=False)(w, 0.3, X, Y)
+        assert_blocks_agree(found, curves, rel=1e-11)
+
+
+def test_second_derivatives_by_two_entries():
+    """One entry off the diagonal is no evidence of a form for all, where it holds a sum of its own."""
+    w, b, X, Y = data(n=2, m=5)
+    ours = hessian(nested, batch=("x", "y"), backend="numpy")(w, b, X, Y)
+    assert_blocks_agree(ours, second_derivatives(nested, w, b, X, Y), rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_hessian_of_logistic_regression_is_x_diag_xt(backend):
+    w, b, X, Y = data(n=6, m=20_000 if backend != "python" else 2_000)
+    a = 1 / (1 + np.exp(-(w @ X + b)))
+    with_ones = np.vstack([X, np.ones(len(Y))])
+    true = (with_ones * (a * (1 - a))) @ with_ones.T
+    for loss in (fused, literal):
+        graph = hessian(loss, batch=("x", "y"), backend=backend)
+        found = graph(w[None], np.array([[b]]), X, Y[None])
+        assert np.allclose(found["w"]["w"], true[:6, :6], rtol=0, atol=2e-14 * np.abs(true).max())
+        assert np.allclose(found["w"]["b"], true[:6, 6], rtol=0, atol=2e-14 * np.abs(true).max())
+        assert found["b"]["b"] == pytest.approx(true[6, 6], rel=1e-14)
+        assert np.array_equal(found["b"]["w"], found["w"]["b"])
+        assert repr(graph) == f"<hessian of {loss.__name__}, backend {backend}>"
+
+
+def test_the_program_of_the_hessian_does_not_grow_with_the_features():
+    sizes = [
+        len(in_order(recorded(literal, {"w": n, "b": None, "x": n, "y": None}, ("x", "y"), order=2).results()))
+        for n in (10, 500)
+    ]
+    assert sizes[0] == sizes[1] < 60
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_second_derivatives_by_vectors_of_other_lengths(backend):
+    w, v, X, U, Y = RNG.normal(size=4), RNG.normal(size=3), RNG.normal(size=(4, 9)), RNG.normal(size=(3, 9)), np.ones(9)
+
+    def loss(w, v, x, u, y):
+        return tanh(dot(w, x)) * dot(v, u) + y * dot(v, v)
+
+    found = hessian(loss, batch=("x", "u", "y"), backend=backend)(w, v, X, U, Y)
+    slope = 1 - np.tanh(w @ X) ** 2
+    cross = (X * slope) @ U.T
+    assert np.allclose(found["w"]["v"], cross, rtol=0, atol=1e-13)
+    assert np.array_equal(np.transpose(found["w"]["v"]), found["v"]["w"])
+    assert np.array_equal(found["v"]["v"], 18 * np.eye(3))
+    assert np.allclose(found["w"]["w"], (X * (-2 * np.tanh(w @ X) * slope * (v @ U))) @ X.T, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_gradients_alone(backend):
+    w, b, X, Y = data()
+    graph = gradient(fused, batch=("x", "y"), backend=backend)
+    _, expected = value_and_grad(fused, backend=backend)(w, b, X, Y)
+    found = graph(w, b, X, Y)
+    assert np.array_equal(found["w"], expected["w"])
+    assert found["b"] == expected["b"]
+    assert repr(graph) == f"<gradient of fused, backend {backend}>"
+
+
+def test_batch_and_arguments_do_not_mix():
+    with pytest.raises(
+        TypeError,
+        match=r"hessian\(\) was given batch and 1 arguments; expected arguments alone, or batch alone: "
+        r'hessian\(loss, batch=\("x", "y"\)\)\(w, b, X, Y\) takes the data in the second call\.',
+    ):
+        hessian(fused, 1.0, batch="x")
+    with pytest.raises(TypeError, match=r"gradient\(\) was given backend without batch; expected"):
+        gradient(fused, 1.0, backend="numpy")
 
 
 # Accuracy
@@ -478,6 +765,52 @@ def test_the_program_does_not_grow_with_the_features():
     assert sizes[0] == sizes[1] < 40
 
 
+@pytest.mark.parametrize(
+    "loss",
+    [with_a_bias_in_front, with_a_bias_behind, with_one_alone, with_one_in_the_middle, of_differences],
+)
+def test_nor_with_entries_that_stand_apart(loss):
+    sizes = [
+        len(in_order(recorded(loss, {"w": n, "b": None, "x": n, "y": None}, ("x", "y")).results())) for n in (9, 900)
+    ]
+    assert sizes[0] == sizes[1] < 70
+
+
+def chain(v, depth):
+    for _ in range(depth):
+        v = sigmoid(v) * v
+    return v
+
+
+@pytest.mark.parametrize("make", [python_source, numpy_source, lambda program: numba_source(program, False, 128)])
+def test_the_text_grows_with_the_operations_alone(make):
+    sizes = []
+    for depth in (8, 16, 200):
+
+        def loss(w, x, depth=depth):
+            return node_sum(chain(wj * xj, depth) for wj, xj in zip(w, x))
+
+        source = make(recorded(loss, {"w": 5, "x": 5}, "x"))
+        compile(source, "a kernel", "exec")
+        sizes.append(len(source))
+    assert sizes[1] < 2.2 * sizes[0]
+    assert sizes[2] < 30 * sizes[0]
+
+
+@pytest.mark.parametrize("loss", [*LOSSES, *ODD], ids=lambda loss: loss.__name__)
+def test_generated_code_uses_no_other_names(loss):
+    """What an argument of the loss must not be called is what the generated code uses."""
+    lengths = {"w": 5, "b": None, "x": 5, "y": None}
+    for order in (1, 2):
+        program = recorded(loss, lengths, ("x", "y"), order=order)
+        for source in (python_source(program), numpy_source(program), numba_source(program, False, 128),
+                       numba_source(program, True, 128)):  # fmt: skip
+            tree = ast.parse(source)
+            names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            names |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+            assert not {name for name in names - {*lengths} if name not in TAKEN and not NUMBERED.match(name)}
+
+
 def test_the_source_can_be_read():
     w, b, X, Y = data()
     for backend, line in (("numba", "for j in range(0, 4, 4):"), ("numpy", "w @ x[:, start:stop]"),
@@ -554,13 +887,66 @@ def test_wrong_shapes(backend):
         graph(w, b, X[:, :0], Y[:0])
     with pytest.raises(ValueError, match=r"dot\(w, x\) needs as many weights as features, at least one: got 4 and 5\."):
         graph(w[:4], b, X, Y)
-    if backend != "python":
-        with pytest.raises(ValueError, match=r"w is \(5, 1\); a parameter is a number, \(n,\) or \(1, n\)\."):
-            graph(w[:, None], b, X, Y)
-        with pytest.raises(ValueError, match=r"x is \(5, 30, 1\); expected \(m,\) or \(n, m\): one"):
-            graph(w, b, X[:, :, None], Y)
-        with pytest.raises(TypeError, match=r"y holds <U3; expected real numbers \(float64 or float32\)\."):
-            graph(w, b, X, np.full(30, "one"))
+    for column in (w[:, None], w[:, None].tolist()):
+        with pytest.raises(ValueError, match=r"w is \(5, 1\); a parameter is a number, \(n,\) or \(1, n\)\. Transpose"):
+            graph(column, b, X, Y)
+    with pytest.raises(ValueError, match=r"x is \(5, 30, 1\); expected \(m,\) or \(n, m\): one"):
+        graph(w, b, X[:, :, None], Y)
+    with pytest.raises(ValueError, match=r"y is \(\); expected \(m,\) or \(n, m\): one example per column\."):
+        graph(w, b, X, 1.0)
+    with pytest.raises(ValueError, match=r"w is empty: \(0,\); expected at least one entry\."):
+        graph([], b, X, Y)
+    with pytest.raises(ValueError, match=r"x is empty: \(0, 30\); expected at least one entry\."):
+        graph(w, b, X[:0], Y)
+    with pytest.raises(ValueError, match=r"w is not a rectangle: .* row 0 has shape \(1,\), row 1 has shape \(2,\)"):
+        graph([[1.0], [2.0, 3.0]], b, X, Y)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_wrong_kinds_of_numbers(backend):
+    w, b, X, Y = data(n=5, m=3)
+    graph = value_and_grad(fused, backend=backend)
+    for labels, said in (
+        (np.full(3, "one"), r"y holds 'one' \(str\)"),
+        (["one"] * 3, r"y holds 'one' \(str\)"),
+        ([1.0, None, 0.0], r"y holds None \(NoneType\)"),
+        ([1j, 0, 0], r"y holds 1j \(complex\)"),
+    ):
+        with pytest.raises(TypeError, match=said + "; expected real numbers. An option of the loss that is no number "
+                           r"is settled beforehand: lambda w, x: loss\(w, x, option\)\."):  # fmt: skip
+            graph(w, b, X, labels)
+    with pytest.raises(OverflowError, match=r"b holds an integer of 401 digits; a float ends at 1\.8e308\."):
+        graph(w, 10**400, X, Y)
+    with pytest.raises(TypeError, match="penalty holds 'l2'"):
+        value_and_grad(lambda w, x, penalty="l2": w * x, batch="x", backend=backend)(1.0, [2.0])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_odd_numbers_that_are_meant(backend):
+    w, b, X, Y = data(n=5, m=30)
+    graph = value_and_grad(fused, backend=backend)
+    expected = graph(w, b, X, Y)
+    for labels in (Y > 0, (Y > 0).tolist(), Y.astype(">f8"), Y.astype(np.float16), Y.astype(object), list(Y)):
+        assert_agree(graph(w, b, X, labels), expected)
+    assert_agree(graph(w.astype(">f8"), b, X.astype(">f8"), Y), expected)
+    for shape in ((1,), (1, 1)):
+        J, gradients = graph(w, np.full(shape, b), X, Y)
+        assert expected[0] == J
+        assert gradients["b"].shape == shape
+    assert graph(w, [b], X, Y)[1]["b"] == [expected[1]["b"]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_kind_of_argument_with_a_name(backend):
+    def loss(w, /, b, x, *, y, rate=0.5):
+        return (w * x + b - y) ** 2 * rate
+
+    assert value_and_grad(loss, backend=backend)(2.0, 1.0, [1.0, 2.0], y=[0.0, 1.0]) == (
+        12.5, {"w": 11.0, "b": 7.0, "rate": 25.0},
+    )  # fmt: skip
+    for bad, said in ((lambda w, *x: w, r"\*x"), (lambda w, **x: w, r"\*\*x")):
+        with pytest.raises(TypeError, match=f"<lambda> takes {said}; expected arguments with names, because the deriv"):
+            value_and_grad(bad, batch="w", backend=backend)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -572,8 +958,60 @@ def test_nan_and_infinity_in_the_data_are_found(backend):
         graph(w, b, X, Y)
     with pytest.raises(ValueError, match=r"b is nan\. Remove"):
         graph(w, math.nan, np.nan_to_num(X), Y)
-    with pytest.raises((FloatingPointError, OverflowError)):
-        value_and_grad(lambda w, x: exp(w * x), batch="x", backend=backend)(1.0, np.array([1000.0]))
+
+
+LOST = "J is (inf|nan)|J or a derivative has no finite value"
+
+
+def lost(loss, w, x, **options):
+    return lambda: value_and_grad(loss, batch="x", **options)(w, np.array(x))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_is_lost_is_said_by_the_engine_with_the_example(backend):
+    what = f"({LOST}), in example 2, of finite data: "
+    with pytest.raises(FloatingPointError, match=what + r"exp\(the mul node = 1000.0\) has no .* exp overflows above"):
+        lost(lambda w, x: exp(w * x), 1.0, [1.0, 2.0, 1000.0, 3.0, 2000.0], backend=backend)()
+    with pytest.raises(
+        FloatingPointError, match=what + r"pow\(the mul node = -1.0, 0.5\) has no finite value: the res"
+    ):
+        lost(lambda w, x: (w * x) ** 0.5, 1.0, [1.0, 2.0, -1.0], backend=backend)()
+    with pytest.raises(
+        FloatingPointError, match=what + "the loss or a derivative leaves the range of floats, or a cur"
+    ):
+        lost(lambda w, x: (w * x) * 1e300, 1e10, [0.0, 0.0, 1.0], backend=backend)()
+    with pytest.raises(FloatingPointError, match=f"({LOST}), in the sum over the examples, of finite data: "):
+        lost(lambda w, x: (w + x) * 1e308, 0.5, [0.5, 0.5], backend=backend)()
+    with pytest.raises(FloatingPointError, match=r"in example 0, of finite data: the loss or a derivative leaves"):
+        lost(lambda w, x: x * 1e300, 1.0, [1e10], backend=backend)()
+    with pytest.raises(FloatingPointError, match=r"in example 0, of finite data: the loss or a derivative leaves"):
+        lost(lambda w, x: x * 1e300 + 0.0 * w, 1.0, [1e10], backend=backend)()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_derivative_that_is_lost_while_the_loss_is_finite(backend):
+    def said(what):  # in plain Python the arithmetic itself raises
+        return "J or a derivative has no finite value" if backend == "python" else rf"{what} has .* \(it is inf\)"
+
+    weights, ones = [1.0, 0.0], np.ones((2, 40))
+    with pytest.raises(
+        FloatingPointError,
+        match=said(r"the gradient of w\[1\]") + r", in example 0, of finite data: the gradient of w\[1\] = 0\.0 has no "
+        r"finite value: .*The curve is vertical there: keep the base away from 0\.",
+    ):
+        value_and_grad(lambda w, x: w[1] ** 0.5 + w[0] * x[0], batch="x", backend=backend)(weights, ones)
+    with pytest.raises(
+        FloatingPointError, match=said("the gradient of w") + ", in the sum over the examples, of finite"
+    ):
+        lost(lambda w, x: w * x * 1e308, 0.0, [1.0, 1.0], backend=backend)()
+    second = r"the second derivative by w\[1\] and w\[1\]"
+    with pytest.raises(FloatingPointError, match=said(second) + ", in example 0, of finite data: the loss or a deriv"):
+        hessian(lambda w, x: w[1] ** 1.5 + w[0] * x[0], batch="x", backend=backend)(weights, ones)
+
+
+def test_a_gradient_beyond_single_precision():
+    with pytest.raises(FloatingPointError, match=r"the gradient of w leaves the range of float32\. Give w as float64."):
+        value_and_grad(lambda w, x: w * x, batch="x")(np.float32([0.5]), np.array([1e300]))
 
 
 def test_wrong_options():

@@ -1,7 +1,8 @@
 """J and both gradients over m examples, compiled, as ratios to the NumPy closed form and to other libraries.
 
 `make bench` runs this. All contestants run in turns, in one process, on the same arrays, with equal numbers of threads;
-every figure is a median over rounds. JAX and PyTorch take part where they are installed.
+every figure is a median over rounds. JAX and PyTorch take part where they are installed. Then: the first call, in new
+processes; a call on tiny data; and with ``--large`` a pass over a memory-mapped file of 8 GB, under a limit of 1 GB.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ import importlib
 import os
 import platform
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -113,6 +118,91 @@ def contest(n: int, m: int, by_rows: bool, threads: int) -> str:
     )
 
 
+FIRST_CALL = """
+import sys, time
+import numpy as np
+from micrograd_lr import dot, logistic_loss, value_and_grad
+
+n = int(sys.argv[1])
+w, X, Y = np.zeros(n), np.zeros((n, 100)), np.zeros(100)
+start = time.perf_counter()
+value_and_grad(lambda w, b, x, y: logistic_loss(dot(w, x) + b, y))(w, 0.1, X, Y)
+print(time.perf_counter() - start)
+"""
+
+LARGE = """
+import resource, sys, time
+import numpy as np
+from micrograd_lr import dot, logistic_loss, value_and_grad
+
+n, folder = 30, sys.argv[1]
+graph = value_and_grad(lambda w, b, x, y: logistic_loss(dot(w, x) + b, y))
+X = np.load(f"{folder}/X.npy", mmap_mode="r").T
+w, Y = np.full(n, 0.1), np.load(f"{folder}/Y.npy", mmap_mode="r")
+graph(w, 0.1, np.ones((100, n)).T, np.ones(100))
+resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, resource.RLIM_INFINITY))
+buffer = bytearray(1 << 22)
+for _ in range(2):
+    start = time.perf_counter()
+    with open(f"{folder}/X.npy", "rb", buffering=0) as file:
+        while file.readinto(buffer):
+            pass
+    read = time.perf_counter() - start
+    start = time.perf_counter()
+    graph(w, 0.1, X, Y)
+    print(read, time.perf_counter() - start)
+"""
+
+
+def in_a_new_process(program: str, cache: str, *arguments: str) -> list[float]:
+    env = os.environ | {"XDG_CACHE_HOME": cache, "NUMBA_CACHE_DIR": cache}
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], env=env, capture_output=True, text=True, check=True
+    )
+    return [float(x) for x in done.stdout.split()]
+
+
+def first_calls() -> None:
+    for n in (30, 10_000):
+        with tempfile.TemporaryDirectory() as cache:
+            for what in ("compiled", "from the disk cache"):
+                (seconds,) = in_a_new_process(FIRST_CALL, cache, str(n))
+                print(f"| first call, n = {n:,}, {what} | {seconds:.2f} s |", flush=True)
+
+
+def tiny_calls() -> None:
+    w, X, Y = np.zeros(4), np.zeros((4, 10)), np.zeros(10)
+    ours = value_and_grad(loss)
+    ours(w, 0.1, X, Y)
+    ((kernel, _),) = ours._kernels.values()
+    sums, slopes = np.zeros((1, 2)), np.zeros(4)
+
+    def many(run: Callable[[], Any]) -> Callable[[], Any]:
+        return lambda: [run() for _ in range(1_000)]
+
+    times = median_times(
+        {"ours": many(lambda: ours(w, 0.1, X, Y)), "kernel": many(lambda: kernel(w, 0.1, X, Y, 0, 10, 0, sums, slopes))}
+    )
+    print(f"| a call on 4 × 10 numbers | {1e3 * times['ours']:.1f} µs, its kernel {1e3 * times['kernel']:.1f} µs |")
+
+
+def large() -> None:
+    n, blocks, m = 30, 128, 1 << 18
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        rng = np.random.default_rng(0)
+        block = rng.normal(size=(m, n))
+        X = np.lib.format.open_memmap(Path(folder) / "X.npy", "w+", float, (blocks * m, n))
+        for k in range(blocks):
+            X[k * m : (k + 1) * m] = block
+        X.flush()
+        del X
+        np.save(Path(folder) / "Y.npy", np.tile((rng.random(m) < 0.5) * 1.0, blocks))
+        found = in_a_new_process(LARGE, folder, folder)
+    (read, ours) = found[-2:]
+    size = 8 * n * m * blocks / 1e9
+    print(f"| {size:.1f} GB, memory-mapped, under a limit of 1 GB | {ours:.2f} s, {ours / read:.2f} of reading it |")
+
+
 def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores; our time as a multiple of each contestant's\n")
     print("| n × m | order | threads | ms | closed form | wanted | holds | scikit-learn | JAX | PyTorch | sum of X |")
@@ -121,6 +211,11 @@ def main() -> None:
         for by_rows in (False, True):
             for threads in (1, 2):
                 print(contest(n, m, by_rows, threads), flush=True)
+    print("\n| what | how long |\n|---|--:|")
+    first_calls()
+    tiny_calls()
+    if "--large" in sys.argv:
+        large()
 
 
 if __name__ == "__main__":
