@@ -6,7 +6,6 @@ import importlib.util
 import inspect
 import math
 import os
-import sys
 from contextlib import nullcontext
 
 from micrograd_lr.emit import numpy_source, python_source
@@ -33,7 +32,6 @@ BLOCK = 256  # examples that a kernel takes up at a time: their data stay in a c
 BLOCK_OF_FEW, FEW = 64, 16  # the same for few features: so short that memory and computing overlap
 NUMPY_BLOCK = 8_192
 PYTHON_BLOCK = 1_000
-_LOST_LATER = {"all": "ignore"}  # what is lost is lost in J or a derivative, and found there
 GROUP = 64  # slices whose results are kept until they are added up
 
 
@@ -106,11 +104,10 @@ class Compiled:
         return self._programs[key]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        given = self.signature.bind(*args, **kwargs)
-        given.apply_defaults()
+        given = self._named(args, kwargs)
         in_arrays = self.backend != "python"
         numpy = need("numpy", 'pip install "micrograd_lr[numpy]"') if in_arrays else None
-        dims = {name: _shape(name, x, name in self.batch) for name, x in given.arguments.items()}
+        dims = {name: _shape(name, x, name in self.batch) for name, x in given.items()}
         m = _number_of_examples({name: dims[name] for name in self.batch})
         lengths = {
             name: (None if len(size) < 2 or size[0] == 1 else size[0]) if name in self.batch
@@ -120,14 +117,27 @@ class Compiled:
         values = {
             name: _array(numpy, name, x, name in self.batch, lengths[name]) if in_arrays
             else _list(name, x, name in self.batch, lengths[name])
-            for name, x in given.arguments.items()
+            for name, x in given.items()
         }  # fmt: skip
         program = self.program(lengths)
         make = {"numba": self._in_numba, "numpy": self._in_numpy, "python": self._in_python}[self.backend]
         run, step = make(program, values, m)
+        with _quiet() if numpy else nullcontext():
+            J, derivatives = self._summed(program, values, run, m, step, numpy)
+        if self.wanted == "hessian":
+            return _hessian(program, derivatives, lengths, numpy)
+        gradients = {}
+        for (short,), flat in derivatives.items():
+            name = program.given[short]
+            gradients[name] = _gradient(name, given[name], flat, numpy)
+        return gradients if self.wanted == "gradient" else (J, gradients)
+
+    def _summed(
+        self, program: Program, values: dict[str, Any], run: Run, m: int, step: int, numpy: Any
+    ) -> tuple[float, dict[Any, Any]]:
+        """J and its derivatives, each as its numbers in a row; the error where one of them is lost."""
         try:
-            with numpy.errstate(**_LOST_LATER) if numpy else nullcontext():
-                sums, shaped = self._passed(run, range(0, m, step), m, step)
+            sums, shaped = self._passed(run, range(0, m, step), m, step)
         except _raised(self.backend) as error:
             raise self._lost(program, values, run, m, "J or a derivative has no finite value") from error
         if not math.isfinite(sums[0]):
@@ -135,15 +145,18 @@ class Compiled:
         derivatives = _derivatives(program, sums, shaped, numpy)
         for key, flat in derivatives.items():
             if (place := _lost_place(flat)) is not None:
+                lengths = {program.given.get(name, name): n for name, n in program.lengths.items()}
                 by = _said([program.given[name] for name in key], lengths, place)
                 raise self._lost(program, values, run, m, f"{by} has no finite value (it is {flat[place]})")
-        if self.wanted == "hessian":
-            return _hessian(program, derivatives, lengths, numpy)
-        gradients = {}
-        for (short,), flat in derivatives.items():
-            name = program.given[short]
-            gradients[name] = _gradient(name, given.arguments[name], flat, numpy)
-        return gradients if self.wanted == "gradient" else (sums[0], gradients)
+        return sums[0], derivatives
+
+    def _named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of a call by name, with the defaults of the loss."""
+        if not kwargs and len(args) == len(self.signature.parameters):  # nearly always, and bind takes its time
+            return dict(zip(self.signature.parameters, args))
+        given = self.signature.bind(*args, **kwargs)
+        given.apply_defaults()
+        return given.arguments
 
     def _kernel(self, program: Program, make: Callable[..., str], *options: Any) -> Callable[..., Any]:
         key = tuple(program.lengths.values()), *options
@@ -160,14 +173,9 @@ class Compiled:
         return lambda start, stop: kernel(*values.values(), start, stop), PYTHON_BLOCK
 
     def _in_numpy(self, program: Program, values: dict[str, Any], m: int) -> tuple[Run, int]:
-        np = need("numpy", 'pip install "micrograd_lr[numpy]"')
         kernel = self._kernel(program, numpy_source)
 
-        def run(start: int, stop: int) -> Any:
-            with np.errstate(**_LOST_LATER):
-                return kernel(*values.values(), start, stop)
-
-        return run, NUMPY_BLOCK
+        return lambda start, stop: kernel(*values.values(), start, stop), NUMPY_BLOCK
 
     def _in_numba(self, program: Program, values: dict[str, Any], m: int) -> tuple[Run, int]:
         np = need("numpy", 'pip install "micrograd_lr[numpy]"')
@@ -188,20 +196,23 @@ class Compiled:
             sums = np.zeros((-(-(stop - start) // block), width))
             shaped = [np.zeros(shape) for shape in program.shapes.values()]
             kernel(*values.values(), start, stop, ahead, sums, *shaped)
-            with np.errstate(**_LOST_LATER):
-                return sums.sum(0), *shaped
+            return sums[0] if len(sums) == 1 else sums.sum(0), *shaped
 
         return run, step
 
     def _passed(self, run: Run, starts: range, m: int, step: int) -> tuple[list[float], list[Any]]:
         """The sums over all examples, slice by slice: one number per column, and the loops and tables."""
+        if len(starts) == 1:
+            sums, *shaped = run(0, m)
+            return [*map(float, sums)], shaped
         several = self.backend == "numba" and len(starts) > 1
         threads = min(self.threads or os.cpu_count() or 1, len(starts)) if several else 1
         columns: list[Any] = []
-        shaped: list[Any] = []
+        shaped = []
 
         def one(start: int) -> Any:
-            return run(start, min(start + step, m))
+            with _quiet() if threads > 1 else nullcontext():  # each thread has a state of its own
+                return run(start, min(start + step, m))
 
         with progress(len(starts), self.progress) as advance:
             for first in range(0, len(starts), GROUP):
@@ -327,13 +338,21 @@ def _derivatives(program: Program, sums: Sequence[float], shaped: Sequence[Any],
     columns, named = dict(zip(program.columns, sums)), dict(zip(program.shapes, shaped))
     found = {}
     for key, derivative in program.derivatives.items():
+        loop = None if derivative.loop is None else named[program.names[key, "loop"]]
+        whole = not derivative.single and derivative.table is None
+        if whole and getattr(loop, "shape", None) == (derivative.size,):
+            found[key] = loop
+            continue
+        if derivative.size == 1 and derivative.single:
+            found[key] = [columns[derivative.single[0]]]
+            continue
         flat = np.zeros(derivative.size) if np else [0.0] * derivative.size
         if derivative.table is not None:
             table = named[program.names[key, "table"]]
             flat[:] = table.reshape(-1) if np else table
-        if derivative.loop is not None:
+        if loop is not None:
             places = derivative.places
-            flat[places.start : places.stop : places.step] = named[program.names[key, "loop"]]
+            flat[places.start : places.stop : places.step] = loop
         for place, x in derivative.single.items():
             flat[place] = columns[x]
         found[key] = flat
@@ -342,9 +361,12 @@ def _derivatives(program: Program, sums: Sequence[float], shaped: Sequence[Any],
 
 def _gradient(name: str, given: Any, flat: Any, np: Any) -> Any:
     """A gradient in the shape and the precision of its parameter."""
+    if type(given) is float:
+        return float(flat[0])
     if not np:
         return like(given, flat)
     original = given if isinstance(given, np.ndarray) else np.asarray(given, dtype=float)
+    flat = np.asarray(flat)
     if original.dtype.char == "f" and abs(flat).max() > np.finfo(original.dtype).max:
         raise FloatingPointError(f"the gradient of {name} leaves the range of float32. Give {name} as float64.")
     flat = flat.astype(original.dtype if original.dtype.char == "f" else float)
@@ -375,6 +397,11 @@ def _shaped(flat: Any, dims: tuple[int, ...], np: Any) -> Any:
 # What is lost
 
 
+def _quiet() -> Any:
+    """Without NumPy's warnings: what is lost is lost in J or a derivative, and found there."""
+    return need("numpy", 'pip install "micrograd_lr[numpy]"').errstate(all="ignore")
+
+
 def _raised(backend: str) -> tuple[type[Exception], ...]:
     """What plain Python raises where an array would hold NaN or infinity."""
     return (ArithmeticError, ValueError) if backend == "python" else ()
@@ -388,7 +415,7 @@ _OUT_OF_RANGE = (
 
 def _lost_place(flat: Any) -> int | None:
     """The place of the first NaN or infinity, if there is one."""
-    if hasattr(flat, "all") and (abs(flat) <= sys.float_info.max).all():
+    if math.isfinite(sum(flat) if isinstance(flat, list) else flat.sum()):
         return None
     return next((place for place, x in enumerate(flat) if not math.isfinite(x)), None)
 

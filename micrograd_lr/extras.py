@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 def need(module: str, remedy: str) -> Any:
     """The module, imported now. ImportError with the `remedy` where its package is not installed."""
+    if (known := sys.modules.get(module)) is not None:
+        return known
     try:
         return importlib.import_module(module)
     except ImportError as error:
