@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BACKENDS = ("numba", "numpy", "python")
 SLICE = 1 << 23  # bytes of data, at most, that one call of a kernel passes over: between two, Ctrl-C is heard
-BLOCK = 256  # examples that a kernel takes up at a time: their data stay in a cache between the passes over them
+BLOCK = 512  # examples that a kernel takes up at a time: their data stay in a cache between the passes over them
 BLOCK_OF_FEW, FEW = 64, 16  # the same for few features: so short that memory and computing overlap
 NUMPY_BLOCK = 8_192
 PYTHON_BLOCK = 1_000

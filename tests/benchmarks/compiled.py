@@ -32,6 +32,7 @@ SHAPES = [(4, 1_000_000), (30, 1_000_000), (30, 20_000), (784, 60_000)]
 WANTED = {4: 0.35, 30: 0.5, 784: 0.8}
 OTHERS = ("scikit-learn", "JAX", "PyTorch", "sum of X")
 ROUNDS = 9
+REST = 0.1  # seconds: the threads of BLAS and OpenMP wait for their next work by spinning, on a core that others need
 
 
 def loss(w: Any, b: Any, x: Any, y: Any) -> Any:
@@ -79,11 +80,14 @@ def torch_loss(w: Any, b: float, X: Any, Y: Any, threads: int) -> Callable[[], A
 
 
 def median_times(runs: dict[str, Callable[[], Any]]) -> dict[str, float]:
+    """The median time of each, in turns: with a rest, and once untimed, so that every one finds its own house."""
     times: dict[str, list[float]] = {name: [] for name in runs}
     for run in runs.values():
-        run()  # compiled, and warm
+        run()  # compiled
     for _ in range(ROUNDS):
         for name, run in runs.items():
+            time.sleep(REST)
+            run()
             start = time.perf_counter()
             run()
             times[name].append(time.perf_counter() - start)
