@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from micrograd_lr.derivatives import first_nan, gradient, hessian
     from micrograd_lr.drawing import Drawing, RenderError, draw
     from micrograd_lr.expression import Expression, ExpressionError
-    from micrograd_lr.frames import Steps, steps
+    from micrograd_lr.frames import Steps
     from micrograd_lr.page import StepThrough
+    from micrograd_lr.passes import steps
     from micrograd_lr.symbols import TraceError
 
 __version__ = "0.1.0"
@@ -72,7 +73,7 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "gradient": "derivatives",
     "hessian": "derivatives",
     "logistic": "logistic",
-    "steps": "frames",
+    "steps": "passes",
     "value_and_grad": "compiled",
 }
 

@@ -1,10 +1,9 @@
-"""`steps`: the forward and the backward pass as frames, one move at a time; what every way of stepping reads."""
+"""Frames: the forward and the backward pass as data, one move at a time; what every way of stepping reads."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,67 +11,19 @@ from fractions import Fraction
 from functools import cached_property
 from typing import overload
 
-from micrograd_lr.captions import clean, formula, number
-from micrograd_lr.copying import deep_copied
+from micrograd_lr.captions import formula
 from micrograd_lr.mathematics import mathml
-from micrograd_lr.notation import SLOT, Text
-from micrograd_lr.picture import boxes_of, formula_of, slopes_of, write_formulas
-from micrograd_lr.value import Value, sweep, topological
+from micrograd_lr.notation import SLOT
+from micrograd_lr.templates import different, filled, slot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from micrograd_lr.boxes import Box
-
-SHORT = 20  # characters of a formula that can name its node: ∂L/∂(wx)
 SHOWN = 6  # operands of one node that a frame shows line by line
 DIGITS = 4
 FORMAT = "micrograd_lr steps 1"
-_SLOTS = re.compile(rf"{SLOT}(?P<signed>\(?)(?P<key>[^⟧()]*)\)?⟧")
-_ALONE = re.compile(rf"(?:^|(?<=\()|(?<=, )){SLOT}[^⟧]*⟧(?=$|[),]| [+-])")
-
-
-def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS) -> Steps:
-    """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
-
-    First the inputs; then one frame per operation, from its operands; then the seed ∂L/∂L = 1; then one frame per
-    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. The
-    backward frames are what the engine's own sweep did, on a copy: no gradient of `root` changes.
-
-    `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
-    numbers are kept whole. TypeError if `root` is no node; the errors of ``backward()`` where a gradient is lost.
-    """
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
-            "Compute with Values: w = Value(0.5, 'w')."
-        )
-    boxes = boxes_of(topological(root), set(), {name.lower() for name in data}).boxes
-    return Steps(_nodes(boxes), payments(root), digits)
-
-
-class _Witness(Value):
-    """A node that remembers every value its gradient is given: what the sweep did, payment by payment."""
-
-    __slots__ = ("sums",)
-    sums: list[Any]
-
-    @property
-    def paid(self) -> list[Any]:
-        """The running sum: 0 at first, then after each payment. (The first entry of all came with the copy.)"""
-        return self.sums[1:]
-
-    @property
-    def grad(self) -> Any:
-        return self.sums[-1]
-
-    @grad.setter
-    def grad(self, grad: Any) -> None:
-        if not hasattr(self, "sums"):
-            self.sums = []
-        self.sums.append(grad)
 
 
 @dataclass(frozen=True)
@@ -318,13 +269,7 @@ class Steps(Sequence[Frame]):
 
     def filled(self, template: str, number_of: Callable[[str], Any] | None = None) -> str:
         """A template with its numbers in their places, and real minus signs."""
-        find = number_of or self.number
-
-        def written(match: re.Match[str]) -> str:
-            shown = number(find(match["key"]), self.digits)
-            return f"({shown})" if match["signed"] and (shown.startswith("−") or "/" in shown) else shown
-
-        return formula(_SLOTS.sub(written, template))
+        return filled(template, number_of or self.number, self.digits)
 
     def mathml(self, template: str, number_of: Callable[[str], Any] | None = None) -> str:
         """A template as MathML, with its numbers."""
@@ -339,19 +284,19 @@ class Steps(Sequence[Frame]):
         """The lines of a frame."""
         if frame.kind == "forward":
             node = self.nodes[frame.node]
-            yield Line("value", _different(node.name, node.formula, node.template, _slot(node.key)), node.key)
+            yield Line("value", different(node.name, node.formula, node.template, slot(node.key)), node.key)
         elif frame.kind == "seed":
-            yield Line("seed", (self.gradient_of(frame.node), _slot(f"g{frame.node[1:]}")), f"g{frame.node[1:]}")
+            yield Line("seed", (self.gradient_of(frame.node), slot(f"g{frame.node[1:]}")), f"g{frame.node[1:]}")
         elif frame.kind == "backward":
             for payment in frame.payments[:SHOWN]:
                 yield from self._payment_lines(payment)
         else:
             for node in self.nodes.values():
                 if not node.op and frame.kind == "inputs":
-                    yield Line("value", (node.name, _slot(node.key)), node.key)
+                    yield Line("value", (node.name, slot(node.key)), node.key)
                 elif not node.op and (node.kind == "parameter" or not self._parameters):
                     key = f"g{node.id[1:]}"
-                    yield Line("result", (self.gradient_of(node.id), _slot(key)), key)
+                    yield Line("result", (self.gradient_of(node.id), slot(key)), key)
 
     @cached_property
     def _parameters(self) -> bool:
@@ -366,13 +311,13 @@ class Steps(Sequence[Frame]):
         above = f"g{payer.id[1:]}"
         p, c = payment.key("p"), payment.key("c")
         of_all = self.gradient_of(payment.operand)
-        yield Line("local", _different(local, slope, template, _slot(p)), p)
+        yield Line("local", different(local, slope, template, slot(p)), p)
         product = f"{self.gradient_of(payer.id)} · {local}", f"⟦{above}⟧·⟦({p})⟧"
         note = self.path(payment)
-        yield Line("payment", _different("" if note else of_all, *product, _slot(c)), c, note)
+        yield Line("payment", different("" if note else of_all, *product, slot(c)), c, note)
         if payment.path > 1:
             r, s, note = payment.key("r"), payment.key("s"), self.so_far(payment)
-            yield Line("ledger", _different("" if note else of_all, f"⟦{r}⟧ + ⟦({c})⟧", _slot(s)), s, note)
+            yield Line("ledger", different("" if note else of_all, f"⟦{r}⟧ + ⟦({c})⟧", slot(s)), s, note)
 
     def path(self, payment: Payment) -> str:
         """``path 1 of 2 to a``; "" where there is one path only."""
@@ -430,70 +375,6 @@ class Steps(Sequence[Frame]):
             raise ValueError(
                 f"this is no JSON of steps ({type(error).__name__}: {error}). Give what Steps.to_json() has written."
             ) from error
-
-
-def _nodes(boxes: list[Box]) -> Iterable[Node]:
-    """The nodes of a graph from the boxes of its picture, operands before users."""
-    for box in boxes:
-        if box.kind == "constant":
-            continue
-        if box.op is None:
-            box.label = box.label or box.id
-        write_formulas(box)
-        operands = [edge.to for edge in box.edges]
-        constant = [x.kind == "constant" for x in operands]
-        slots = [x.name if plain else Text(_slot(f"v{x.id[1:]}")) for x, plain in zip(operands, constant)]
-        numbers = [x.value if plain else slot for x, slot, plain in zip(operands, slots, constant)]
-        written = str(box.formula)
-        label = clean(box.label)
-        yield Node(
-            id=box.id, kind=box.kind, label=label, op=str(box.op or ""), value=box.value,
-            name=label or (written if len(written) <= SHORT else box.id),
-            operands=tuple(x.value if plain else x.id for x, plain in zip(operands, constant)),
-            partials=tuple(edge.partial for edge in box.edges),
-            formula=written, slopes=tuple(edge.formula for edge in box.edges),
-            template=signed(str(formula_of(box.op, slots, numbers))) if box.op else "",
-            slope_templates=tuple(map(signed, slopes_of(box.op, Text(_slot(f"v{box.id[1:]}")), slots, numbers)))
-            if box.op else (),
-        )  # fmt: skip
-
-
-def payments(root: Value) -> Iterable[Payment]:
-    """Every payment of the sweep from `root`, in its order, out of what each node remembers of it."""
-    witnesses = topological(deep_copied(root, {}, _Witness))
-    sweep(witnesses)
-    ids = {node: f"n{i}" for i, node in enumerate(witnesses)}
-    paths = dict.fromkeys(witnesses, 0)
-    for node in reversed(witnesses):
-        for position, (operand, partial) in enumerate(zip(node.operands, node.partials)):
-            if isinstance(operand, _Witness):
-                paths[operand] += 1
-                before, total = operand.paid[paths[operand] - 1 : paths[operand] + 1]
-                yield Payment(
-                    ids[node], position, ids[operand], node.grad, partial, node.grad * partial, before, total,
-                    paths[operand], len(operand.paid) - 1,
-                )  # fmt: skip
-
-
-def _slot(key: str) -> str:
-    return f"{SLOT}{key}⟧"
-
-
-def signed(template: str) -> str:
-    """A template whose slots ask for parentheses around a negative number, where they do not stand alone."""
-    alone = {match.start() for match in _ALONE.finditer(template)}
-    return _SLOTS.sub(lambda match: match[0] if match.start() in alone else _slot(f"({match['key']})"), template)
-
-
-def _different(*parts: str) -> tuple[str, ...]:
-    """The parts that say something that the one before does not; of two numbers alone the last."""
-    found: list[str] = []
-    for part in parts:
-        if found and _SLOTS.fullmatch(found[-1]) and _SLOTS.fullmatch(part):
-            found.pop()
-        if part and part not in found[-1:]:
-            found.append(part)
-    return tuple(found)
 
 
 _EXACT: dict[str, Callable[[str], Any]] = {"Fraction": Fraction, "Decimal": Decimal, "float": float}

@@ -19,13 +19,14 @@ from micrograd_lr.drawing import Drawing
 from micrograd_lr.errors import REMEDIES
 from micrograd_lr.expression import Expression
 from micrograd_lr.files import write_whole
-from micrograd_lr.frames import Frame, Line, Node, Steps, payments, steps
+from micrograd_lr.frames import Frame, Line, Node, Steps
 from micrograd_lr.javascript import function, symbolic
 from micrograd_lr.logistic import ManyExamples, OneExample
 from micrograd_lr.mathematics import mathml
 from micrograd_lr.mistakes import TOLERANCE, Question, questions
 from micrograd_lr.notation import SLOT
 from micrograd_lr.ops import OPS
+from micrograd_lr.passes import payments, steps
 from micrograd_lr.picture import EXAMPLES_OPENED, picture
 from micrograd_lr.render import choose
 from micrograd_lr.slides import derivation

@@ -8,8 +8,8 @@ from functools import cached_property
 from micrograd_lr.answers import Slopes, number_in
 from micrograd_lr.captions import formula, number
 from micrograd_lr.errors import DOMAIN_ERRORS
-from micrograd_lr.frames import steps
 from micrograd_lr.mistakes import hint, questions, right
+from micrograd_lr.passes import steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

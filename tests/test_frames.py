@@ -120,10 +120,10 @@ def test_the_backward_frames_are_what_backward_does(root):
 
 
 def test_steps_are_those_of_the_engines_own_sweep(monkeypatch):
-    from micrograd_lr import frames
+    from micrograd_lr import passes
 
     swept = []
-    monkeypatch.setattr(frames, "sweep", lambda order, real=frames.sweep: (swept.append(len(order)), real(order)))
+    monkeypatch.setattr(passes, "sweep", lambda order, real=passes.sweep: (swept.append(len(order)), real(order)))
     steps(slides())
     assert swept == [15]
 

@@ -11,9 +11,9 @@ import sympy
 from plain_formulas import HIGH, LOW, Reader, holds, jacobian
 
 from micrograd_lr import OPS, Value, logistic_loss
-from micrograd_lr.frames import steps
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
 from micrograd_lr.mathematics import mathml
+from micrograd_lr.passes import steps
 from micrograd_lr.slides import Answer, board, derivation
 from micrograd_lr.value import topological
 

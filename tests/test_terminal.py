@@ -19,9 +19,9 @@ from rich.cells import cell_len
 
 from micrograd_lr import Expression, cli, keys, terminal
 from micrograd_lr.answers import Slopes, assigned, elsewhere, inputs, number_in, saturated, with_products
-from micrograd_lr.frames import steps
 from micrograd_lr.layout import NOW, OPERAND, broken, fitted, folded, ledgers, table
 from micrograd_lr.mistakes import questions
+from micrograd_lr.passes import steps
 from micrograd_lr.terminal import HELP, KEYS, Session, step_through, why_lost
 from micrograd_lr.walk import Walk
 

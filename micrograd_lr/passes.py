@@ -1,0 +1,104 @@
+"""`steps`: both passes of a graph, watched while the engine's own sweep runs, as frames."""
+
+from __future__ import annotations
+
+from micrograd_lr.captions import clean
+from micrograd_lr.copying import deep_copied
+from micrograd_lr.frames import DIGITS, Node, Payment, Steps
+from micrograd_lr.notation import Text
+from micrograd_lr.picture import boxes_of, formula_of, slopes_of, write_formulas
+from micrograd_lr.templates import signed, slot
+from micrograd_lr.value import Value, sweep, topological
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from micrograd_lr.boxes import Box
+
+SHORT = 20  # characters of a formula that can name its node: ∂L/∂(wx)
+
+
+def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS) -> Steps:
+    """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
+
+    First the inputs; then one frame per operation, from its operands; then the seed ∂L/∂L = 1; then one frame per
+    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. The
+    backward frames are what the engine's own sweep did, on a copy: no gradient of `root` changes.
+
+    `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
+    numbers are kept whole. TypeError if `root` is no node; the errors of ``backward()`` where a gradient is lost.
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
+            "Compute with Values: w = Value(0.5, 'w')."
+        )
+    boxes = boxes_of(topological(root), set(), {name.lower() for name in data}).boxes
+    return Steps(_nodes(boxes), payments(root), digits)
+
+
+def _nodes(boxes: list[Box]) -> Iterable[Node]:
+    """The nodes of a graph from the boxes of its picture, operands before users."""
+    for box in boxes:
+        if box.kind == "constant":
+            continue
+        if box.op is None:
+            box.label = box.label or box.id
+        write_formulas(box)
+        operands = [edge.to for edge in box.edges]
+        constant = [x.kind == "constant" for x in operands]
+        slots = [x.name if plain else Text(slot(f"v{x.id[1:]}")) for x, plain in zip(operands, constant)]
+        numbers = [x.value if plain else slot for x, slot, plain in zip(operands, slots, constant)]
+        written = str(box.formula)
+        label = clean(box.label)
+        yield Node(
+            id=box.id, kind=box.kind, label=label, op=str(box.op or ""), value=box.value,
+            name=label or (written if len(written) <= SHORT else box.id),
+            operands=tuple(x.value if plain else x.id for x, plain in zip(operands, constant)),
+            partials=tuple(edge.partial for edge in box.edges),
+            formula=written, slopes=tuple(edge.formula for edge in box.edges),
+            template=signed(str(formula_of(box.op, slots, numbers))) if box.op else "",
+            slope_templates=tuple(map(signed, slopes_of(box.op, Text(slot(f"v{box.id[1:]}")), slots, numbers)))
+            if box.op else (),
+        )  # fmt: skip
+
+
+def payments(root: Value) -> Iterable[Payment]:
+    """Every payment of the sweep from `root`, in its order, out of what each node remembers of it."""
+    witnesses = topological(deep_copied(root, {}, _Witness))
+    sweep(witnesses)
+    ids = {node: f"n{i}" for i, node in enumerate(witnesses)}
+    paths = dict.fromkeys(witnesses, 0)
+    for node in reversed(witnesses):
+        for position, (operand, partial) in enumerate(zip(node.operands, node.partials)):
+            if isinstance(operand, _Witness):
+                paths[operand] += 1
+                before, total = operand.paid[paths[operand] - 1 : paths[operand] + 1]
+                yield Payment(
+                    ids[node], position, ids[operand], node.grad, partial, node.grad * partial, before, total,
+                    paths[operand], len(operand.paid) - 1,
+                )  # fmt: skip
+
+
+class _Witness(Value):
+    """A node that remembers every value its gradient is given: what the sweep did, payment by payment."""
+
+    __slots__ = ("sums",)
+    sums: list[Any]
+
+    @property
+    def paid(self) -> list[Any]:
+        """The running sum: 0 at first, then after each payment. (The first entry of all came with the copy.)"""
+        return self.sums[1:]
+
+    @property
+    def grad(self) -> Any:
+        return self.sums[-1]
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if not hasattr(self, "sums"):
+            self.sums = []
+        self.sums.append(grad)
