@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from micrograd_lr.ops import Op
 
 LIMIT = 400  # boxes of the graph in a page; what lies deeper is folded, and steps all the same
+SCRIPTS = ("formula.js", "inputs.js", "page.js")
 WIDEST = -0.1235  # a number as long as most: the boxes have room for it when an input changes
 
 
@@ -87,12 +88,14 @@ def page(shown: StepThrough) -> str:
     """The HTML text of a page."""
     steps = shown.steps
     web = files("micrograd_lr") / "web"
-    texts = {name: (web / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "page.js")}
-    style = _colours() + texts["page.css"]
+    read = {file: (web / file).read_text(encoding="utf-8") for file in ("page.html", "page.css", *SCRIPTS)}
+    style = _colours() + read["page.css"]
     data = _Data(steps)
-    script = "\n".join(['"use strict";', _compute(shown.root), _functions(data.mistakes.texts), texts["page.js"]])
+    script = "\n".join(
+        ['"use strict";', _compute(shown.root), _functions(data.mistakes.texts), *(read[file] for file in SCRIPTS)]
+    )
     heading = steps.name(steps.root.id)
-    return Template(texts["page.html"]).substitute(
+    return Template(read["page.html"]).substitute(
         title=escape(f"Step through {heading}"),
         heading=escape(heading),
         policy="; ".join(
