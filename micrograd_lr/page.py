@@ -80,6 +80,9 @@ class StepThrough:
         framed = f'<iframe srcdoc="{escape(self.html)}" style="width: 100%; height: 46rem; border: 0"></iframe>'
         return {"text/html": framed, "text/plain": repr(self)}
 
+    def __str__(self) -> str:
+        return "\n".join(frame.text for frame in self.steps)
+
     def __repr__(self) -> str:
         return f"<StepThrough: {len(self.steps)} frames of {self.steps.root.name}>"
 

@@ -375,6 +375,21 @@ def test_the_board_asks_before_it_tells_and_follows_the_inputs(example, reader):
     assert page.page.locator("#board details[open]").count() == 0
 
 
+def test_the_page_works_inside_a_notebook(reader, tmp_path):
+    notebook = tmp_path / "notebook.html"
+    framed = StepThrough(slides())._repr_mimebundle_()["text/html"]
+    notebook.write_text(f"<!doctype html><meta charset='utf-8'><title>Notebook</title>{framed}", encoding="utf-8")
+    page = reader(notebook, "cell=3")
+    inside = page.page.frame_locator("iframe")
+    inside.locator("#next").click()
+    inside.locator("#last").click()
+    inside.locator("#input-n1").fill("2")
+    root = slides(w=2.0)
+    assert inside.locator("#graph #n14 text.value").text_content() == number(root.data, 4)
+    page.page.frames[1].evaluate("remember()")
+    assert page.page.evaluate("location.hash") == "#cell=3"
+
+
 # Bad input
 
 

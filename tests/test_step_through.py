@@ -32,6 +32,7 @@ def test_a_page_has_the_frames_of_steps():
         frame.template.replace("-", "−") for frame in steps(slides())
     ]
     assert repr(shown) == "<StepThrough: 25 frames of L>"
+    assert str(shown).splitlines() == [frame.text for frame in steps(slides())]
 
 
 def test_the_page_is_the_same_text_each_time():

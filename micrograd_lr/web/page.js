@@ -436,6 +436,7 @@ function rememberSoon() {
 }
 
 function remember() {
+  if (location.protocol === "about:") return; // in the frame of a notebook, which has no address of its own
   const parts = ["step=" + step];
   if (ask) parts.push("ask=" + ask);
   if (document.body.classList.contains("large")) parts.push("large=1");
