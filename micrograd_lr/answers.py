@@ -38,6 +38,8 @@ def inputs(text: str, names: Collection[str]) -> dict[str, float]:
     """The inputs that ``w=2, b=-1`` changes. ValueError where one is not among `names`, or is no finite number."""
     changed = dict(assigned(part) for part in re.split(r"[\s,;]+", re.sub(r"\s*=\s*", "=", text.strip())))
     for name, x in changed.items():
+        if not name:
+            raise ValueError("Press i before an input whose name is also a key: i, and then b=0.5.")
         if name not in names:
             raise ValueError(f"{name} is no input. The inputs are: {', '.join(names) or '(none)'}.")
         if not math.isfinite(x):

@@ -294,7 +294,7 @@ def _array(np: Any, name: str, x: Any, in_batch: bool, n: int | None) -> Any:
         array = array.astype(float) if array.dtype.kind in "biuf" else np.asarray(_floats(name, array.tolist()))
     if in_batch:
         return array[0] if array.ndim == 2 and n is None else array
-    return float(array.reshape(())) if n is None else array.reshape(-1).astype(float, copy=False)
+    return np.float64(array.reshape(())) if n is None else array.reshape(-1).astype(float, copy=False)
 
 
 def _list(name: str, x: Any, in_batch: bool, n: int | None) -> Any:
@@ -382,8 +382,15 @@ def _hessian(program: Program, found: Mapping[Any, Any], lengths: Lengths, np: A
         block = _shaped(flat, dims, np)
         blocks[p][q] = block
         if p != q:
-            blocks[q][p] = block if len(dims) < 2 else block.T if np else [list(column) for column in zip(*block)]
+            blocks[q][p] = _transposed(block, len(dims), np)
     return {p: {q: blocks[p][q] for q in blocks if q in blocks[p]} for p in blocks if blocks[p]}
+
+
+def _transposed(block: Any, dimensions: int, np: Any) -> Any:
+    """The same numbers with rows as columns, in a place of their own."""
+    if dimensions == 2:
+        return block.T.copy() if np else [list(column) for column in zip(*block)]
+    return (block.copy() if np else [*block]) if dimensions else block
 
 
 def _shaped(flat: Any, dims: tuple[int, ...], np: Any) -> Any:

@@ -14,6 +14,7 @@ from typing import overload
 from micrograd_lr.captions import formula
 from micrograd_lr.mathematics import mathml
 from micrograd_lr.notation import SLOT
+from micrograd_lr.number_types import one_like
 from micrograd_lr.templates import different, filled, slot
 
 TYPE_CHECKING = False
@@ -194,7 +195,7 @@ class Steps(Sequence[Frame]):
         self.nodes = {node.id: node for node in nodes}
         self.payments, self.digits = tuple(payments), digits
         self.root = [*self.nodes.values()][-1]
-        self.seed = self.payments[0].upstream if self.payments else 1.0
+        self.seed = self.payments[0].upstream if self.payments else one_like(self.root.value)
         ops = [node for node in self.nodes.values() if node.op]
         self._count = len(ops)
         paid: dict[str, list[Payment]] = {node.id: [] for node in ops}
@@ -371,7 +372,7 @@ class Steps(Sequence[Frame]):
             return cls(
                 [Node(**node) for node in nodes], [Payment(**payment) for payment in read["payments"]], read["digits"]
             )
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(
                 f"this is no JSON of steps ({type(error).__name__}: {error}). Give what Steps.to_json() has written."
             ) from error

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from micrograd_lr.files import write_whole
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_loading = threading.RLock()
+
+
 def loaded(source: str, kept: bool) -> Callable[..., Any]:
     """The kernel of a source text; as a module in a file where the compiler keeps what it compiled beside it."""
     names: dict[str, Any] = {}
@@ -25,15 +29,20 @@ def loaded(source: str, kept: bool) -> Callable[..., Any]:
         kernel: Callable[..., Any] = names["kernel"]
         return kernel
     name = f"micrograd_lr_{name_of(source)}"
-    if name not in sys.modules:
-        path = cache_folder() / f"{name}.py"
-        if not path.exists():
-            write_whole(path, source)
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module  # Numba looks its functions up there
-        spec.loader.exec_module(module)
+    with _loading:  # of two threads, the second waits for the whole module
+        if name not in sys.modules:
+            path = cache_folder() / f"{name}.py"
+            if not path.exists():
+                write_whole(path, source)
+            spec = importlib.util.spec_from_file_location(name, path)
+            assert spec is not None and spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[name] = module  # Numba looks its functions up there
+            try:
+                spec.loader.exec_module(module)
+            except BaseException:
+                del sys.modules[name]
+                raise
     kernel = sys.modules[name].kernel
     assert callable(kernel)
     return kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from micrograd_lr.captions import formula
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-TOLERANCE = 0.01  # of the right number: what a reader finds with two or three digits
+TOLERANCE = 0.01  # of the right number: what a reader finds with three digits
 
 # A wrong answer as a formula, and what to say to it. `out` is the node, `a` and `b` its operands, `k` their number.
 _OF_EVERY_NODE = [("-out", "The sign is the other way round.")]
@@ -136,9 +137,9 @@ def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
         "u": f"g{payer.id[1:]}", "p": payment.key("p"), "out": payer.key, "k": float(len(payer.operands)),
         "a": steps.nodes[payment.operand].key,
     }  # fmt: skip
-    if len(payer.operands) == 2:
-        other = 1 - payment.position
-        numbers["q"] = f"p{payer.id[1:]}.{other}" if isinstance(payer.operands[other], str) else payer.partials[other]
+    other = payer.operands[1 - payment.position] if len(payer.operands) == 2 else None
+    if isinstance(other, str):  # the derivative by a plain number is nobody's mistake, and need not exist
+        numbers["q"] = f"p{payer.id[1:]}.{1 - payment.position}"
     known = _mistakes(_OF_EVERY_PAYMENT + _OF_A_PAYMENT.get(payer.op, []), numbers, words)
     yield Question(steps.path(payment) or name, payment.key("c"), known, local, words["slope"], payment)
     if payment.path > 1:
@@ -149,10 +150,11 @@ def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
 def _mistakes(
     known: Iterable[tuple[str, str]], numbers: dict[str, Any], words: dict[str, Any] | None = None
 ) -> tuple[Mistake, ...]:
-    """The mistakes with the numbers that they are made of."""
+    """The mistakes that can be made here, with the numbers that they are made of."""
     return tuple(
         Mistake(text, {name: numbers[name] for name in _read(text).names}, formula(said.format(**words or {})))
         for text, said in known
+        if numbers.keys() >= {*_read(text).names}
     )
 
 
@@ -167,7 +169,7 @@ def _read(text: str) -> Expression:
 
 def right(answer: float, exact: Any) -> bool:
     """Whether an answer is the right number, to within `TOLERANCE` of it."""
-    return abs(answer - float(exact)) <= TOLERANCE * abs(float(exact))
+    return math.isfinite(exact) and abs(answer - float(exact)) <= TOLERANCE * abs(float(exact))
 
 
 def hint(question: Question, answer: float, number_of: Callable[[str], Any]) -> str:

@@ -27,10 +27,10 @@ from micrograd_lr.mistakes import TOLERANCE, Question, questions
 from micrograd_lr.notation import SLOT
 from micrograd_lr.ops import OPS
 from micrograd_lr.passes import payments, steps
-from micrograd_lr.picture import EXAMPLES_OPENED, picture
+from micrograd_lr.picture import EXAMPLES_OPENED, FOR_NUMBERS_ONLY, picture
 from micrograd_lr.render import choose
 from micrograd_lr.slides import derivation
-from micrograd_lr.symbols import Trace
+from micrograd_lr.symbols import Trace, TraceError
 from micrograd_lr.value import Value, topological
 
 TYPE_CHECKING = False
@@ -109,7 +109,7 @@ def page(shown: StepThrough) -> str:
         style=style,
         script=script,
         graph=_graph(shown),
-        data=_in_a_script(json.dumps(data.content, ensure_ascii=False, separators=(",", ":"))),
+        data=_in_a_script(json.dumps(data.content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)),
     )  # fmt: skip
 
 
@@ -205,8 +205,14 @@ def _math(text: str) -> str:
 
 def _compute(root: Value) -> str:
     """``compute(leaves)``: every number of the page by its slot."""
-    twin = symbolic(root)
-    twin.backward()
+    try:
+        twin = symbolic(root)
+        twin.backward()
+    except TraceError as error:
+        raise ValueError(
+            "the page computes with JavaScript that is made from the rules, and a rule of this graph takes numbers "
+            f"only: {error}"
+        ) from error
     numbers: dict[str, Any] = {}
     for i, node in enumerate(topological(twin)):
         numbers[f"v{i}"], numbers[f"g{i}"] = node.data, node.grad
@@ -228,17 +234,23 @@ def _of_names(name: str, text: str, *results: str) -> str:
 
 
 def _functions(expressions: Iterable[str]) -> str:
-    """The functions that a reader's formula may call, the usual mistakes, and the stable loss for each label."""
-    called = {op.name: f"{op.name}(a)" for op in OPS.values() if op.symbol.isalpha() and _of_one_operand(op)}
+    """The functions that a reader's formula may call, the usual mistakes, and the stable loss."""
+    called = {op.name: f"{op.name}(a)" for op in OPS.values() if op.name.isidentifier() and _of_one_operand(op)}
     tables: dict[str, dict[str, tuple[str, ...]]] = {
         "functions": {name: (text,) for name, text in called.items()},
         "wrong": {str(i): (text,) for i, text in enumerate(expressions)},
-        "stable": {str(y): (f"logistic_loss(z, {y})", "z") for y in (0, 1)},
+        "stable": {"loss": ("logistic_loss(z, y)", "z")},
     }
     lines = []
     for table, entries in tables.items():
-        lines += [_of_names(f"{table}_{name}", *wanted) for name, wanted in entries.items()]
-        lines.append(f"const {table} = {{{', '.join(f'{name}: {table}_{name}' for name in entries)}}};")
+        there = []
+        for name, wanted in entries.items():
+            try:
+                lines.append(_of_names(f"{table}_{name}", *wanted))
+            except FOR_NUMBERS_ONLY:  # a row of the user's own, which a reader's formula cannot call then
+                continue
+            there.append(name)
+        lines.append(f"const {table} = {{{', '.join(f'{name}: {table}_{name}' for name in there)}}};")
     return "\n".join(lines)
 
 
@@ -268,7 +280,7 @@ class _Data:
         self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
         self.math = cache(lambda text: self.formulas(mathml(text, steps.names)))
         self.content = {
-            "digits": steps.digits, "tolerance": TOLERANCE, "root": steps.root.id,
+            "digits": steps.digits, "tolerance": TOLERANCE,
             "nodes": [self.node(node) for node in steps.nodes.values()],
             "frames": [self.frame(frame) for frame in steps],
             "pool": [*self.formulas.texts], "hints": [*self.hints.texts],
@@ -305,8 +317,10 @@ class _Data:
         }  # fmt: skip
         if question.payment is None:
             return asked
-        local = {"slope": self.math(question.slope_prompt), "slope_text": formula(question.slope_prompt)}
-        return asked | local | {"partial": question.payment.key("p")}
+        return asked | {
+            "slope": self.math(question.slope_prompt), "partial": question.payment.key("p"),
+            "slope_text": formula(question.slope_prompt), "slope_formula": formula(question.slope),
+        }  # fmt: skip
 
 
 def _start(leaf: Node) -> float:
@@ -329,10 +343,23 @@ def _for_json(numbers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _saturation(steps: Steps, node: Node) -> list[Any]:
-    """For the log of a = σ(z), or of 1 - a: the ids of a and z, and the label whose loss it is; [] for another node."""
-    if node.op != "log" or not isinstance(node.operands[0], str):
+    """For the log of a = σ(z), or of 1 - a: the ids of a and z, and the label, an id or a number; else []."""
+    if node.op != "log":
         return []
-    inner, label = steps.nodes[node.operands[0]], "1"
-    if inner.op == "sub" and isinstance(inner.operands[1], str) and inner.operands[0] == 1:
-        inner, label = steps.nodes[inner.operands[1]], "0"
-    return [inner.id, inner.operands[0], label] if inner.op == "sigmoid" else []
+    inner, of_one = _one_less(steps, node.operands[0])
+    if inner is None or inner.op != "sigmoid":
+        return []
+    label: Any = 0.0 if of_one else 1.0  # what multiplies the log is y, or 1 - y
+    for user in steps.nodes.values():
+        if user.op == "mul" and node.id in user.operands:
+            weight, less = _one_less(steps, user.operands[user.operands[0] == node.id])
+            label = weight.id if weight is not None and less == of_one else label
+    return [inner.id, inner.operands[0], label]
+
+
+def _one_less(steps: Steps, operand: Any) -> tuple[Node | None, bool]:
+    """The node that an operand is, or is 1 minus: 1 - y gives y, and True. None for a plain number."""
+    node = steps.nodes.get(operand)
+    if node is not None and node.op == "sub" and node.operands[0] == 1:
+        return steps.nodes.get(node.operands[1]), True
+    return node, False

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from micrograd_lr.captions import clean
 from micrograd_lr.copying import deep_copied
 from micrograd_lr.frames import DIGITS, Node, Payment, Steps
 from micrograd_lr.notation import Text
-from micrograd_lr.picture import boxes_of, formula_of, slopes_of, write_formulas
+from micrograd_lr.picture import boxes_of, changed_since, formula_of, slopes_of, write_formulas
 from micrograd_lr.templates import signed, slot
 from micrograd_lr.value import Value, sweep, topological
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from micrograd_lr.boxes import Box
 
+_SLOT_MARKS = re.compile("[⟦⟧]")  # in a label they would begin a place for a number
 SHORT = 20  # characters of a formula that can name its node: ∂L/∂(wx)
 
 
@@ -28,14 +31,24 @@ def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS
     backward frames are what the engine's own sweep did, on a copy: no gradient of `root` changes.
 
     `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
-    numbers are kept whole. TypeError if `root` is no node; the errors of ``backward()`` where a gradient is lost.
+    numbers are kept whole. TypeError if `root` is no node; ValueError for
+    leaves that have changed since; the errors of ``backward()`` where a gradient is lost.
     """
     if not isinstance(root, Value):
         raise TypeError(
             f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
             "Compute with Values: w = Value(0.5, 'w')."
         )
-    boxes = boxes_of(topological(root), set(), {name.lower() for name in data}).boxes
+    if type(digits) is not int or not 1 <= digits <= 17:
+        raise ValueError(f"digits={digits!r}: significant digits are a whole number from 1 to 17.")
+    order = topological(root)
+    for leaf, recorded in changed_since(order).items():
+        raise ValueError(
+            f"{leaf.label or 'a leaf'} was {recorded} when this was recorded, and is {leaf.data} now. "
+            "Compute it again, and step through that."
+        )
+    names = {data} if isinstance(data, str) else {*data}
+    boxes = boxes_of(order, set(), {name.lower() for name in names}).boxes
     return Steps(_nodes(boxes), payments(root), digits)
 
 
@@ -44,6 +57,7 @@ def _nodes(boxes: list[Box]) -> Iterable[Node]:
     for box in boxes:
         if box.kind == "constant":
             continue
+        box.label = _SLOT_MARKS.sub("", clean(box.label))
         if box.op is None:
             box.label = box.label or box.id
         write_formulas(box)
@@ -52,10 +66,10 @@ def _nodes(boxes: list[Box]) -> Iterable[Node]:
         slots = [x.name if plain else Text(slot(f"v{x.id[1:]}")) for x, plain in zip(operands, constant)]
         numbers = [x.value if plain else slot for x, slot, plain in zip(operands, slots, constant)]
         written = str(box.formula)
-        label = clean(box.label)
+        label = box.label
         yield Node(
             id=box.id, kind=box.kind, label=label, op=str(box.op or ""), value=box.value,
-            name=label or (written if len(written) <= SHORT else box.id),
+            name=label or (written if len(written) <= SHORT and " of " not in written else box.id),
             operands=tuple(x.value if plain else x.id for x, plain in zip(operands, constant)),
             partials=tuple(edge.partial for edge in box.edges),
             formula=written, slopes=tuple(edge.formula for edge in box.edges),

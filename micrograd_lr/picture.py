@@ -88,7 +88,6 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
 
     of: dict[Value, Box] = {}
     ids = {node: f"n{index}" for index, node in enumerate(order)}
-    changed: dict[str, None] = {}
     for node, id in ids.items():
         atoms: tuple[Value, dict[Value, Value]] | None = None
         if node.op and node.op.name in opened:
@@ -106,13 +105,19 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
             name, label = (id, node.label) if atom is top else (f"{id}-atom{i}", "")
             inside[atom] = written(name, atom, inside, grad, label)
         of[node] = inside[top]
-    for node in order:
-        for operand, recorded in zip(node.operands, node.numbers):
-            if isinstance(operand, Value) and operand.data is not recorded and operand.data != recorded:
-                changed[str(operand.label or ids[operand])] = None
-    if changed:
+    if changed := dict.fromkeys(str(node.label or ids[node]) for node in changed_since(order)):
         notes.append(f"{', '.join(changed)} changed after this was recorded: the other numbers are of before")
     return Picture(boxes, notes, ids)
+
+
+def changed_since(order: list[Value]) -> dict[Value, Any]:
+    """The leaves that hold another number than when their users were recorded, with that number."""
+    return {
+        operand: recorded
+        for node in order
+        for operand, recorded in zip(node.operands, node.numbers)
+        if isinstance(operand, Value) and operand.data is not recorded and operand.data != recorded
+    }
 
 
 def _atoms(node: Value) -> tuple[Value, dict[Value, Value]]:

@@ -266,8 +266,8 @@ class _Rolled:
         differs = len(off) != 1 or forms.open(form) or (square and forms.open(diagonal))
         if differs or not read <= {(ANY, n), (OTHER, width)}:
             return None
-        if square and forms.renamed(row[1], {0: (ANY, 0), 1: (ANY, 0)}) is not diagonal:
-            return Derivative(size, {}, diagonal, range(0, size, n + 1), form)
+        if forms.renamed(row[1], {0: (ANY, 0), 1: (ANY, 0)}) is not diagonal:
+            return Derivative(size, {}, diagonal, range(0, size, n + 1), form) if square else None
         return Derivative(size, {}, table=form)
 
 

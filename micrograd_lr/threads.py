@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
@@ -39,3 +40,7 @@ def in_threads(one: Callable[[int], Any], starts: range, threads: int) -> list[A
 def _pool(threads: int) -> ThreadPoolExecutor:
     """Threads that wait for the next call: to start them takes longer than a pass over small data."""
     return ThreadPoolExecutor(threads, thread_name_prefix="micrograd_lr")
+
+
+if hasattr(os, "register_at_fork"):  # a child has none of these threads, and would wait for them
+    os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import json
 import math
+import os
 import random
 import subprocess
 import sys
@@ -1074,3 +1075,67 @@ def test_python_lists_of_many_kinds():
     assert value_and_grad(one_logit, backend="python")(0.5, [1.0], [1.0])[0] == pytest.approx(
         math.log1p(math.exp(-0.5))
     )
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_second_derivatives_by_vectors_of_different_length(backend):
+    def loss(w, v, x):
+        return (v[0] * w[0] + v[1] * w[1]) * x
+
+    found = hessian(loss, batch="x", backend=backend)([1.0, 2.0], [3.0, 4.0, 5.0], [1.0])
+    assert np.asarray(found["w"]["v"]).tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    assert np.asarray(found["v"]["w"]).tolist() == [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+def test_second_derivatives_have_a_place_of_their_own(backend):
+    found = hessian(lambda w, b, x: (w[0] * x[0] + w[1] * x[1] + b) ** 3, batch="x", backend=backend)(
+        np.ones(2), 0.5, np.ones((2, 3))
+    )
+    assert not np.shares_memory(found["w"]["b"], found["b"]["w"])
+
+
+@pytest.mark.parametrize(
+    "loss, w", [(lambda w, x: x * w**0.5, -8.0), (lambda w, x: x * (1 / w), 0.0), (lambda w, x: x * w**2.5, 1e200)]
+)
+def test_lost_numbers_of_parameters_alone_are_named_by_numpy_too(loss, w):
+    with pytest.raises(FloatingPointError, match="of finite data"):
+        value_and_grad(loss, "x", backend="numpy")(w, [1.0])
+
+
+def test_the_first_call_from_two_threads():
+    def loss(w, x):
+        return tanh(w * x) * 0.731
+
+    graph, together, found = value_and_grad(loss, "x", backend="numba"), threading.Barrier(2), []
+
+    def call():
+        together.wait()
+        found.append(graph(0.5, [1.0, 2.0])[0])
+
+    others = [threading.Thread(target=call) for _ in range(2)]
+    for other in others:
+        other.start()
+    for other in others:
+        other.join()
+    assert found == [graph(0.5, [1.0, 2.0])[0]] * 2
+
+
+def test_a_kernel_that_cannot_be_loaded_leaves_nothing_behind():
+    with pytest.raises(ZeroDivisionError):
+        generated.loaded("1 / 0", kept=True)
+    assert f"micrograd_lr_{generated.name_of('1 / 0')}" not in sys.modules
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_child_has_threads_of_its_own():
+    program = """
+import os, signal
+from micrograd_lr.threads import in_threads
+assert in_threads(lambda i: i, range(4), 2) == [0, 1, 2, 3]
+if child := os.fork():
+    os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+signal.alarm(20)
+os._exit(in_threads(lambda i: i, range(4), 2) != [0, 1, 2, 3])
+"""
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", program]).returncode == 0

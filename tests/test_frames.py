@@ -144,7 +144,9 @@ def test_json_out_and_in():
     assert Steps.from_json(steps(Value(Decimal("0.1"), "d") * 3).to_json())[-1].values["n1"] == Decimal("0.3")
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", "nothing", '{"format": "another"}', '{"format": "micrograd_lr steps 1"}'])
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", "nothing", "[" * 100_000, '{"format": "another"}', '{"format": "micrograd_lr steps 1"}']
+)
 def test_other_json_is_refused(text):
     with pytest.raises(ValueError, match=r"this is no JSON of steps \(.*Give what Steps.to_json\(\) has written\."):
         Steps.from_json(text)
@@ -166,6 +168,35 @@ def test_what_is_no_node_is_refused():
         steps(2.0)
 
 
+def test_a_leaf_that_has_changed_is_refused():
+    w = Value(2.0, "w")
+    y = w * 3.0
+    w.data = 5.0
+    with pytest.raises(ValueError, match=r"w was 2.0 when this was recorded, and is 5.0 now\. Compute it again"):
+        steps(y)
+
+
+@pytest.mark.parametrize("digits", [0, 18, -1, 2.5, "4", True])
+def test_digits_are_checked(digits):
+    with pytest.raises(ValueError, match="significant digits are a whole number from 1 to 17"):
+        steps(Value(1.0), digits=digits)
+
+
+def test_labels_of_nothing_and_of_slots():
+    assert steps(Value(2.0, " ") * 3.0)[0].text == "The inputs: n0 = 2."
+    assert steps(Value(2.0, "⟦v0⟧") * 3.0)[0].text == "The inputs: v0 = 2."
+    assert steps(Value(2.0, "a\ud800b") * 3.0)[0].text == "The inputs: a\ufffdb = 2."
+
+
+def test_the_seed_is_a_number_of_the_graph():
+    assert steps(Value(Fraction(1, 2), "p"))[-1].gradients == {"n0": Fraction(1)}
+    assert type(steps(Value(Fraction(1, 2), "p")).seed) is Fraction
+
+
+def test_a_single_name_of_data():
+    assert steps(Value(2.0, "feature") * 3.0, data="feature").nodes["n0"].kind == "data"
+
+
 def test_a_leaf_alone():
     frames = steps(Value(2.0, "w"))
     assert [frame.kind for frame in frames] == ["inputs", "seed", "gradients"]
@@ -184,7 +215,7 @@ def test_sums_of_many_terms_show_the_first_lines():
     assert len(frame.payments) == 40
     assert len(frame.lines) == 2 * SHOWN
     assert frame.text.endswith("and 34 more of the same kind.")
-    assert steps(root)[1].text == "Forward, 1 of 1: Σ of 40 is computed: Σ of 40 = 780."
+    assert steps(root)[1].text == "Forward, 1 of 1: n40 is computed: n40 = Σ of 40 = 780."
 
 
 def test_rows_of_the_users_own_that_take_numbers_only_have_frames():

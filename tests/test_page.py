@@ -10,9 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import ARGUMENTS, HERE, Reader, needs_browser
 from playwright.sync_api import sync_playwright
 
-from micrograd_lr import OPS, Expression, StepThrough, Value, log, logistic, steps
+from micrograd_lr import OPS, Expression, Op, StepThrough, Value, log, logistic, steps
 from micrograd_lr.captions import number
-from micrograd_lr.value import topological
+from micrograd_lr.value import apply, topological
 
 pytestmark = needs_browser
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -164,6 +164,7 @@ def test_a_wrong_rule_in_the_page_would_be_seen(reader, tmp_path, monkeypatch):
 def test_numbers_are_written_as_python_writes_them(file, reader):
     rng = random.Random(1)
     tried = [0.0, -0.0, 1.0, -1.0, 0.1, 9999.0, 9999.6, 10000.0, 99999.5, 1e7, 1e22, 1e-4, 9.9999e-5, 1e-300, 123456.7]
+    tried += [2.0625, 10.125, 100.25, 1000.5, 123456.5, 1.00005e-7, 2.00015e9]  # ties among them
     tried += [rng.choice([-1, 1]) * rng.uniform(1, 10) * 10.0 ** rng.randrange(-12, 12) for _ in range(2000)]
     written = reader(file).page.evaluate("all => all.map(shown)", tried)
     assert written == [number(x, 4) for x in tried]
@@ -241,6 +242,95 @@ def test_a_formula_is_asked_for_and_any_way_to_write_it_is_right(file, reader):
         assert page.text("#verdict") == said
 
 
+def test_a_formula_is_judged_elsewhere_too(file, reader, tmp_path):
+    saturated = reader(file, "step=21&ask=formula&n1=15")
+    for wrong in ("0", "1-a", "a"):
+        saturated.fill("#answer", wrong).click("#question [type=submit]")
+        assert saturated.text("#verdict") != "Right."
+    shown = StepThrough(Expression("p + q + r + s*u*t")(p=1, q=2, r=3, s=4, t=0, u=5))
+    shown.save(tmp_path / "zero.html")
+    at = next(x.index for x in shown.steps if x.kind == "backward" and shown.steps.nodes[x.node].formula == "su t")
+    zero = reader(tmp_path / "zero.html", f"step={at}&ask=formula").fill("#answer", "0")
+    assert zero.click("#question [type=submit]").text("#verdict") != "Right."
+
+
+@pytest.mark.parametrize(
+    "text, at, answer",
+    [
+        ("w*0.123456789 + w", {"w": 2.0}, "0.123457"),
+        ("2**x", {"x": 3.0}, "0.693147*2^x"),
+        ("exp(e)", {"e": 1.0}, "exp(e)"),
+        ("x**l", {"x": 2.0, "l": 3.0}, "l x^(l-1)"),
+        ("sigmoid(s)", {"s": 1.0}, "σ(s)(1 - sigmoid(s))"),
+        ("tanh(x1)", {"x1": 0.5}, "1 - tanh(x_1)²"),
+        ("3*a**3", {"a": 0.5}, "3a²"),
+    ],
+)
+def test_formulas_as_readers_write_them(text, at, answer, reader, tmp_path):
+    file = StepThrough(Expression(text)(**at)).save(tmp_path / "own.html")
+    last = len(steps(Expression(text)(**at))) - 2
+    page = reader(file, f"step={last}&ask=formula")
+    assert page.fill("#answer", answer).click("#question [type=submit]").text("#verdict") == "Right."
+
+
+def test_names_with_indices_are_typed_as_it_suits(reader, tmp_path):
+    file = StepThrough(Value(0.5, "w₁") * Value(3.0, "X₁⁽²⁾")).save(tmp_path / "indices.html")
+    for answer in ("X₁⁽²⁾", "X1(2)", "X_1(2)"):
+        page = reader(file, "step=3&ask=formula").fill("#answer", answer).click("#question [type=submit]")
+        assert page.text("#verdict") == "Right.", answer
+
+
+def test_only_formulas_that_can_be_typed_are_asked_for(reader, tmp_path):
+    page = reader(StepThrough(Expression("relu(z)")(z=2.0)).save(tmp_path / "relu.html"), "step=3&ask=formula")
+    assert page.page.locator("#question").is_hidden()
+    twins = Value(2.0, "w") * Value(3.0, "w")
+    page = reader(StepThrough(twins).save(tmp_path / "twins.html"), "step=3&ask=formula")
+    assert page.text("#prompt").count("∂") == 2
+    tiny = reader(StepThrough(Value(2.0, "w") * 1e-10).save(tmp_path / "tiny.html"), "step=3&ask=formula")
+    assert tiny.fill("#answer", "0").click("#question [type=submit]").text("#verdict") != "Right."
+
+
+def test_an_open_question_hides_every_later_line(file, reader):
+    page = reader(file, "step=20&ask=formula")
+    assert "2.649" not in page.text("#lines")
+    assert "0 + (" not in page.text("#lines")
+
+
+def test_powers_of_negative_numbers_have_a_page(reader, tmp_path):
+    root = Expression("z=w*x+b; a=sigmoid(z); L=(a-y)**2")(w=0.5, x=2.0, b=-1.0, y=1.0)
+    page = reader(StepThrough(root).save(tmp_path / "square.html")).press("End")
+    assert page.shown("n8", "value") == "0.25"
+    page = reader(StepThrough(1 / Value(2.0, "x")).save(tmp_path / "under.html"), "step=3&ask=number&n0=4")
+    page.fill("#answer", ".5").click("#question [type=submit]")
+    assert page.text("#verdict") == "Not yet. Try again, or reveal."
+
+
+def test_a_mistake_that_is_infinite_is_nobodys(reader, tmp_path):
+    file = StepThrough(Expression("L = x/v")(x=0.0, v=2.0)).save(tmp_path / "quotient.html")
+    page = reader(file, "step=1&ask=number").fill("#answer", "5").click("#question [type=submit]")
+    assert page.text("#verdict") == "Not yet. Try again, or reveal."
+
+
+def test_another_number_begins_the_questions_anew(file, reader):
+    page = reader(file, "step=21&ask=number").click("#reveal")
+    assert page.text("#verdict") == "∂L/∂z = −0.6225"
+    assert page.text("#score") == "0 of 1 right at the first try"
+    page.fill("#input-n1", "2")
+    assert page.text("#verdict") == page.text("#score") == ""
+    page.press("Escape").click("#present").press("a")
+    assert page.page.locator("#ask").input_value() == "formula"
+    assert page.press("r").text("#verdict") == "∂a/∂z = a(1 − a)"
+
+
+def test_rows_of_the_users_own_leave_other_pages_alone(reader, tmp_path):
+    cosine = Op("cosine", "cos", lambda x: math.cos(x), lambda out, x: (-math.sin(x),))
+    Op("soft-sign", "ss", lambda x: x / (1 + abs(x)), lambda out, x: (1 / (1 + abs(x)) ** 2,))
+    page = reader(StepThrough(slides()).save(tmp_path / "others.html")).press("End")
+    assert page.shown(L, "value") == "0.9741"
+    with pytest.raises(ValueError, match="the page computes with JavaScript that is made from the rules, and a rule"):
+        StepThrough(apply(cosine, Value(1.0, "x"))).save(tmp_path / "own.html")
+
+
 def test_revealing(file, reader):
     page = reader(file, "step=23&ask=number").click("#reveal")
     assert page.text("#verdict") == "∂L/∂w = −1.245"
@@ -294,6 +384,10 @@ def test_playing_goes_to_the_end_and_stops(reader, tmp_path):
     page = reader(StepThrough(Expression("w*x")(w=1.0, x=2.0)).save(tmp_path / "short.html"))
     page.page.locator("#speed").select_option("600")
     page.click("#play").page.wait_for_function("() => step === frames.length - 1 && !playing")
+    page.click("#play")  # from the start again
+    page.page.wait_for_function("() => step === 1 && playing")
+    page.press("End")  # by hand, which ends it
+    assert page.text("#play-word") == "Play"
 
 
 def test_a_link_reopens_the_page_as_it_was(file, reader):
@@ -307,6 +401,12 @@ def test_a_link_reopens_the_page_as_it_was(file, reader):
     assert again.page.locator("#ask").input_value() == "number"
     assert again.page.locator("#input-n1").input_value() == "0.75"
     assert again.page.locator("#question").is_visible()
+    again.page.locator(".skip").focus()
+    again.press("Enter")
+    assert again.page.evaluate("document.activeElement.id") == "frame"
+    assert again.page.evaluate("location.hash") == address
+    again.page.evaluate("location.hash = '#nowhere'")
+    assert again.settled().step() == 1
     page.page.evaluate("location.hash = '#step=3&n1=1e999&large=1&ask=nonsense'")
     page.page.wait_for_function("() => step === 3")
     assert page.page.locator("#input-n1").input_value() == "0.5"
@@ -322,6 +422,10 @@ def test_dark_and_print(file, reader):
     assert dark.page.evaluate(ground) == "rgb(255, 255, 255)"
     assert dark.page.locator("#transport").is_hidden()
     assert dark.page.locator("#graph svg").is_visible()
+    dark.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert dark.page.locator("details:not([open])").count() == 0
+    dark.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert dark.page.locator("details[open]").count() == 0
 
 
 def test_nothing_moves_by_itself(file, reader):
@@ -343,7 +447,8 @@ def test_no_sideways_scrolling(width, file, reader):
 @pytest.mark.parametrize("state", ["step=0", "step=20", "step=21&ask=number", "step=21&ask=formula", "step=24&large=1"])
 def test_axe_finds_nothing(state, scheme, file, reader):
     page = reader(file, state, color_scheme=scheme)
-    page.page.locator("#nodes summary").click()
+    if "large" not in state:
+        page.page.locator("#nodes summary").click()
     found = Axe().run(page.page)
     assert found.response["violations"] == []
 
@@ -419,14 +524,41 @@ def test_a_lost_gradient_is_named(reader, tmp_path):
     assert page.text("#problem").startswith("The gradient of w has no finite value")
 
 
-@pytest.mark.parametrize("y, label, loss, slope", [(1.0, 1, "1000", "−1"), (0.0, 0, "1000", "1")])
-def test_a_saturated_sigmoid_is_explained(y, label, loss, slope, reader, tmp_path):
-    page = reader(StepThrough(slides(y=y, b=0.0)).save(tmp_path / "saturated.html"))
-    page.fill("#input-n1", "-500" if y else "500")
-    said = page.text("#problem")
-    assert "A saturated sigmoid: a = σ(" in said
-    assert "∞ × 0" in said
-    assert f"logistic_loss(z, {label}) = {loss} with the derivative a − y = {slope}." in said
+@pytest.mark.parametrize(
+    "y, w, said",
+    [
+        (1.0, "-500", "logistic_loss(−1000, 1) = 1000, with the derivative a − y = −1."),
+        (0.0, "500", "logistic_loss(1000, 0) = 1000, with the derivative a − y = 1."),
+        (1.0, "20", "logistic_loss(40, 1) = 4.248e−18, with the derivative a − y = −4.248e−18."),
+        (0.25, "500", "logistic_loss(1000, 0.25) = 750, with the derivative a − y = 0.75."),
+    ],
+)
+def test_a_saturated_sigmoid_is_explained(y, w, said, reader, tmp_path):
+    page = reader(StepThrough(slides(y=y, b=0.0)).save(tmp_path / "saturated.html")).fill("#input-n1", w)
+    assert "A saturated sigmoid: a = σ(" in page.text("#problem")
+    assert "∞ × 0" in page.text("#problem")
+    assert said in page.text("#problem")
+
+
+def test_a_saturated_sigmoid_outside_of_a_loss_is_explained_too(reader, tmp_path):
+    for text, said in (("log(sigmoid(z))", "(−800, 1) = 800,"), ("log(1 - sigmoid(z)) * 3", "(800, 0) = 800,")):
+        page = reader(StepThrough(Expression(text)(z=0.5)).save(tmp_path / "log.html"))
+        page.fill("#input-n0", "-800" if "1 -" not in text else "800")
+        assert said in page.text("#problem")
+
+
+def test_numbers_that_were_tried_stay_in_their_boxes_until_they_are_mended(file, reader):
+    page = reader(file).fill("#input-n1", "25").fill("#input-n4", "-3")
+    boxes = "all => all.map(x => [x.value, x.ariaInvalid ?? x.getAttribute('aria-invalid')])"
+    numbers = page.page.locator("#leaves input[type=number]").evaluate_all(boxes)
+    assert numbers == [["1", "false"], ["25", "true"], ["2", "false"], ["-3", "true"]]
+    page.fill("#input-n1", "1")
+    assert page.page.locator("#problem").is_hidden()
+    assert page.page.locator("#leaves [aria-invalid=true]").count() == 0
+    page = reader(file, "step=3&n1=25&n4=")
+    assert page.page.locator("#input-n1").input_value() == "25"
+    assert page.page.locator("#input-n4").input_value() == "-1.5"
+    assert page.page.locator("#problem").is_visible()
 
 
 def test_labels_cannot_inject_anything(reader, tmp_path):

@@ -2,10 +2,19 @@
 
 class FormulaError extends Error {}
 
+/** As it is typed: x₁ and x_1 are x1, ² is ^2. */
+function typed(text) {
+  return text.replaceAll("²", "^2").replaceAll("³", "^3").normalize("NFKC").replaceAll("−", "-")
+    .replace(/(\p{L})_(\d)/gu, "$1$2").trim();
+}
+
+/** The number that `text` stands for, where `names` are the numbers of the graph. */
 function evaluated(text, names) {
-  const known = Object.keys(names).sort((a, b) => b.length - a.length);
-  const called = Object.keys(functions).sort((a, b) => b.length - a.length);
-  let rest = text.replaceAll("−", "-").replaceAll("·", "*").replaceAll("×", "*").replaceAll("**", "^").trim();
+  const numberOf = new Map(Object.entries(names).map(([name, x]) => [typed(name), x]));
+  const byLength = (a, b) => b.length - a.length;
+  const known = [...numberOf.keys()].sort(byLength);
+  const called = Object.keys(functions).sort(byLength);
+  let rest = typed(text).replaceAll("·", "*").replaceAll("×", "*").replaceAll("**", "^");
 
   function take(sign) {
     if (!rest.startsWith(sign)) return false;
@@ -47,13 +56,15 @@ function evaluated(text, names) {
       if (!take(")")) throw new FormulaError("A parenthesis is not closed.");
       return inside;
     }
-    const name = known.find((x) => rest.startsWith(x));
-    if (name !== undefined) {
-      take(name);
-      return names[name];
+    const name = known.find((x) => rest.startsWith(x)) ?? "";
+    const spelt = ["σ", ...called].find((x) => rest.startsWith(x) && /^\s*\(/.test(rest.slice(x.length))) ?? "";
+    if (spelt.length >= name.length && take(spelt) && spelt) {
+      return functions[spelt === "σ" ? "sigmoid" : spelt]({ a: atom() }).value;
     }
-    const spelt = take("σ") ? "sigmoid" : called.find((x) => take(x));
-    if (spelt) return functions[spelt]({ a: atom() }).value;
+    if (name) {
+      take(name);
+      return numberOf.get(name);
+    }
     throw new FormulaError(
       rest ? "“" + rest[0] + "” cannot be read here: write numbers" + (known.length ? ", names of the graph" : "")
         + ", + - * / ^ and parentheses." : "The formula ends too early.",

@@ -22,22 +22,22 @@ function renderInputs() {
   }
 }
 
+let tried = null; // inputs at which something has no value: the last good ones stay in force
+
+/** The numbers in the boxes: those in force, or those that were tried, and then which of them are new. */
 function showInputs() {
   leaves.forEach((leaf, i) => {
     const [, box, slider] = byId("leaves").children[i].children;
-    if (document.activeElement !== box) box.value = inputs[leaf.id];
-    if (document.activeElement !== slider) slider.value = inputs[leaf.id];
+    const at = (tried ?? inputs)[leaf.id];
+    if (document.activeElement !== box) box.value = Number.isNaN(at) ? "" : at;
+    if (document.activeElement !== slider) slider.value = at;
+    box.setAttribute("aria-invalid", String(tried !== null && !Object.is(at, inputs[leaf.id])));
   });
 }
 
-let tried = null; // inputs at which something has no value: the last good ones stay in force
-
 function change(id, x) {
   adopt({ ...(tried ?? inputs), [id]: x });
-  const box = byId("input-" + id);
-  if (document.activeElement !== box) box.value = x;
   showInputs();
-  for (const leaf of leaves) byId("input-" + leaf.id).setAttribute("aria-invalid", String(tried !== null && leaf.id === id));
   soon();
 }
 
@@ -56,7 +56,7 @@ function adopt(at) {
     inputs = at;
     numbers = computed;
     texts = new Map();
-    answered = new Map();
+    askAnew();
     if (byId("board")) fill(byId("board"));
   }
 }
@@ -95,14 +95,15 @@ function undefinedAt(node, value) {
   fill(holder);
   if (node.saturated.length) {
     const [a, z, label] = node.saturated;
-    const atZ = { z: numbers[slot(z)] };
-    if (numbers[slot(a)] === (label === "1" ? 0 : 1)) {
-      const loss = stable[label](atZ);
+    const at = { z: numbers[slot(z)], y: typeof label === "string" ? numbers[slot(label)] : label };
+    if ([0, 1].includes(numbers[slot(a)])) {
+      const loss = stable.loss(at);
       const text = document.createElement("p");
-      text.textContent = "A saturated sigmoid: " + nodes.get(a).name + " = σ(" + shown(atZ.z) + ") has been rounded to "
+      text.textContent = "A saturated sigmoid: " + nodes.get(a).name + " = σ(" + shown(at.z) + ") has been rounded to "
         + shown(numbers[slot(a)]) + ". The slope of log is 1/0 = ∞ there, and that of σ, a(1 − a), is 0: the chain would "
-        + "multiply ∞ × 0, which has no value. The two together have one: written as a single node, logistic_loss(z, "
-        + label + ") = " + shown(loss.value) + " with the derivative a − y = " + shown(loss.dz) + ".";
+        + "multiply ∞ × 0, which has no value. As a single node the loss has one, and so has its slope: logistic_loss("
+        + shown(at.z) + ", " + shown(at.y) + ") = " + shown(loss.value) + ", with the derivative a − y = "
+        + shown(loss.dz) + ".";
       holder.append(text);
     }
   }

@@ -14,7 +14,7 @@ let numbers = compute(inputs);
 let step = 0;
 let ask = "";
 let playing = 0;
-let answered = new Map(); // "step.question" → "right" or "revealed"
+const answered = new Map(); // "step.question" → "right" or "revealed"
 const missed = new Set(); // questions that were not right at the first try
 
 // Numbers as text: `digits` significant digits, a real minus sign, as Python writes them with :.4g
@@ -27,18 +27,28 @@ function shown(x) {
   const size = Math.abs(x);
   let text;
   if (size >= 10 ** data.digits && size < 1e7) {
-    text = x.toFixed(0);
+    text = toEven(x, "toFixed", 0);
   } else {
-    const [digits, exponent] = x.toExponential(data.digits - 1).split("e");
+    const [digits, exponent] = toEven(x, "toExponential", data.digits - 1).split("e");
     const power = Number(exponent);
     if (power < -4 || power >= data.digits) {
       const far = String(Math.abs(power)).padStart(2, "0");
       text = trimmed(digits) + "e" + (power < 0 ? "-" : "+") + far;
     } else {
-      text = trimmed(x.toFixed(Math.max(0, data.digits - 1 - power)));
+      text = trimmed(toEven(x, "toFixed", Math.max(0, data.digits - 1 - power)));
     }
   }
   return text.replaceAll("-", "−");
+}
+
+/** x with so many digits behind the point, by toFixed or toExponential, which round a tie up: to the even digit here. */
+function toEven(x, way, digits) {
+  const up = x[way](digits);
+  const exact = x[way](Math.min(100, digits + 60)).replace(/e.*/, "");
+  const point = exact.indexOf(".");
+  if (!/^50*$/.test(exact.slice(point + 1 + digits))) return up;
+  const down = exact.slice(0, digits ? point + 1 + digits : point);
+  return /[02468]$/.test(down) ? down + up.replace(/^[^e]*/, "") : up;
 }
 
 function trimmed(text) {
@@ -177,9 +187,10 @@ function inView(position, room, from, to) {
 
 /** Scroll the picture, where it is larger than its room, to the current node. */
 function follow() {
-  const node = frames[step].node;
-  if (!boxes.has(node)) return;
+  const { node, kind } = frames[step];
   const view = byId("graph");
+  if (kind === "inputs") view.scrollTo(0, 0);
+  if (!boxes.has(node)) return;
   const { top, bottom, left, right } = place(node);
   view.scrollTop = inView(view.scrollTop, view.clientHeight, top, bottom);
   view.scrollLeft = inView(view.scrollLeft, view.clientWidth, left, right);
@@ -199,7 +210,7 @@ function asked() {
   if (!ask) return [];
   return frames[step].questions
     .map((question, i) => ({ ...question, i }))
-    .filter((question) => ask === "number" || question.slope !== undefined);
+    .filter((question) => ask === "number" || readable(question));
 }
 
 const openQuestion = () => asked().find((question) => !answered.has(questionKey(question.i))) ?? null;
@@ -210,12 +221,11 @@ function renderFrame() {
   write(byId("where"), titles[frame.kind] + " · step " + (step + 1) + " of " + frames.length);
   write(byId("lead"), frame.lead + ".");
   write(byId("text"), question ? frame.lead + "." : filled(frame.text));
-  const hidden = new Set(
-    asked().filter((q) => !answered.has(questionKey(q.i))).flatMap((q) => (q.partial ? [q.key, q.partial] : [q.key])),
-  );
+  // What comes from the open question on stays hidden: later lines would give its answer away.
+  const hidden = question ? frame.lines.findIndex((line) => line.key === (question.partial ?? question.key)) : Infinity;
   const lines = byId("lines");
-  lines.innerHTML = frame.lines.map((line) => {
-    const hide = hidden.has(line.key);
+  lines.innerHTML = frame.lines.map((line, at) => {
+    const hide = at >= hidden;
     const parts = hide ? (ask === "formula" && line.kind === "local" ? line.plain.slice(0, 1) : line.plain) : line.parts;
     const end = hide ? "<math>" + EQUALS + "<mo>?</mo></math>" : "";
     const cells = parts.map((part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part]
@@ -230,8 +240,10 @@ function renderFrame() {
 
 function renderQuestion(question) {
   const form = byId("question");
+  const opens = question && form.hidden;
   form.hidden = !question;
   if (!question) return;
+  if (opens) form.scrollIntoView({ block: "nearest" });
   const formula = ask === "formula";
   const line = frames[step].lines.find((x) => x.key === question.key);
   const whole = line.note ? line.plain : line.plain.slice(0, 1);
@@ -317,6 +329,7 @@ function next() {
 }
 
 function play(on) {
+  if (on && step === frames.length - 1) go(0);
   clearInterval(playing);
   playing = on ? setInterval(() => {
     next();
@@ -324,6 +337,14 @@ function play(on) {
   }, Number(byId("speed").value)) : 0;
   write(byId("play-sign"), on ? "❚❚" : "▶▶");
   write(byId("play-word"), on ? "Pause" : "Play");
+}
+
+/** A move that the reader makes: it ends the playing. */
+function byHand(move) {
+  return () => {
+    if (playing) play(false);
+    move();
+  };
 }
 
 // Asking
@@ -344,9 +365,9 @@ function settle(question, how) {
 function reveal() {
   const question = openQuestion();
   if (!question) return;
-  const answer = textOf(question.key);
+  const answer = ask === "formula" ? question.slope_text + " = " + question.slope_formula : question.text + " = " + textOf(question.key);
   settle(question, "revealed");
-  say(question.text + " = " + answer, "");
+  say(answer, "");
 }
 
 function revealAll() {
@@ -358,7 +379,7 @@ function revealAll() {
   render();
 }
 
-const close = (answer, exact) => Math.abs(answer - exact) <= data.tolerance * Math.abs(exact);
+const close = (answer, exact) => Number.isFinite(exact) && Math.abs(answer - exact) <= data.tolerance * Math.abs(exact);
 
 function check() {
   const question = openQuestion();
@@ -395,25 +416,43 @@ function judgedNumber(question, text) {
 
 /** null for a formula that is the local derivative here and at two other places; else what to say. */
 function judgedFormula(question, text) {
+  const others = elsewhere();
   let agreed = 0;
-  for (const at of [numbers, ...elsewhere()]) {
-    const names = Object.fromEntries(data.nodes.map((node) => [node.name, at[slot(node.id)]]));
-    const answer = evaluated(text, names);
-    if (Math.abs(answer - at[question.partial]) > 1e-9 * Math.max(1, Math.abs(at[question.partial]))) {
+  for (const at of [numbers, ...others]) {
+    const names = namesAt(at);
+    const exact = at[question.partial];
+    if (!near(evaluated(text, names), exact)) {
       return agreed ? "That is right at these numbers by chance, and not at others." : "";
     }
     agreed += 1;
   }
-  return null;
+  return others.length ? null : "That is right at these numbers; whether it is at others cannot be tried here.";
 }
 
-/** The numbers of the graph at two other places where everything is finite. */
+const namesAt = (at) => Object.fromEntries(data.nodes.map((node) => [node.name, at[slot(node.id)]]));
+
+/** Whether the formula that is asked for can be typed, as it is printed: step(z), or a name with a minus, cannot. */
+function readable(question) {
+  if (question.slope === undefined) return false;
+  try {
+    return near(evaluated(question.slope_formula, namesAt(numbers)), numbers[question.partial]);
+  } catch (error) {
+    if (error instanceof FormulaError) return false;
+    throw error;
+  }
+}
+
+/** As near as the six digits of a printed formula come. */
+const near = (answer, exact) => Math.abs(answer - exact) <= 1e-4 * Math.abs(exact) + 1e-12;
+
+/** The numbers of the graph at two other places where everything is finite: near 0.5, and near the inputs. */
 function elsewhere() {
   const found = [];
-  for (let i = 1; found.length < 2 && i < 40; i++) {
-    const moved = Object.fromEntries(
-      leaves.map((leaf, j) => [leaf.id, inputs[leaf.id] * (1 + 0.13 * i) + 0.07 * ((i * (j + 3)) % 7)]),
-    );
+  for (let i = 1; found.length < 2 && i < 60; i++) {
+    const moved = Object.fromEntries(leaves.map((leaf, j) => {
+      const part = (0.618034 * (j + 1) * i) % 1; // another for every leaf, without a pattern
+      return [leaf.id, (i % 2 ? 0.5 : inputs[leaf.id]) + 0.1 + part];
+    }));
     const at = compute(moved);
     if (Object.values(at).every(Number.isFinite)) found.push(at);
   }
@@ -451,7 +490,7 @@ function restore() {
   byId("ask").value = ask;
   large(state.get("large") === "1");
   const at = Object.fromEntries(leaves.map((leaf) => {
-    const given = Number(state.get(leaf.id) ?? leaf.start);
+    const given = Number(state.get(leaf.id) || leaf.start);
     return [leaf.id, Number.isFinite(given) ? given : leaf.start];
   }));
   adopt(at);
@@ -471,19 +510,25 @@ function large(on) {
 function setAsk(mode) {
   ask = mode;
   byId("ask").value = mode;
-  answered = new Map();
-  say("", "");
+  askAnew();
   render();
+}
+
+/** Other numbers, or other questions: what was answered before counts no more. */
+function askAnew() {
+  answered.clear();
+  missed.clear();
+  say("", "");
 }
 
 // Buttons and keys
 
 byId("scrubber").max = frames.length - 1;
-byId("scrubber").addEventListener("input", () => go(Number(byId("scrubber").value)));
-byId("first").addEventListener("click", () => go(0));
-byId("back").addEventListener("click", () => go(step - 1));
-byId("next").addEventListener("click", next);
-byId("last").addEventListener("click", () => go(frames.length - 1));
+byId("scrubber").addEventListener("input", byHand(() => go(Number(byId("scrubber").value))));
+byId("first").addEventListener("click", byHand(() => go(0)));
+byId("back").addEventListener("click", byHand(() => go(step - 1)));
+byId("next").addEventListener("click", byHand(next));
+byId("last").addEventListener("click", byHand(() => go(frames.length - 1)));
 byId("play").addEventListener("click", () => play(!playing));
 byId("speed").addEventListener("change", () => playing && play(true));
 byId("ask").addEventListener("change", () => setAsk(byId("ask").value));
@@ -493,7 +538,6 @@ byId("reveal").addEventListener("click", reveal);
 byId("question").addEventListener("submit", (event) => { event.preventDefault(); check(); });
 byId("reset").addEventListener("click", () => {
   adopt(Object.fromEntries(leaves.map((leaf) => [leaf.id, leaf.start])));
-  for (const leaf of leaves) byId("input-" + leaf.id).setAttribute("aria-invalid", "false");
   showInputs();
   render();
 });
@@ -503,18 +547,24 @@ function showAnswers(on) {
   byId("answers")?.setAttribute("aria-pressed", String(on));
 }
 byId("answers")?.addEventListener("click", () => showAnswers(byId("answers").getAttribute("aria-pressed") !== "true"));
+let opened = []; // for the paper only
 addEventListener("beforeprint", () => {
-  showAnswers(true);
-  byId("nodes").open = true;
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const closed of opened) closed.open = true;
   renderTable();
 });
-addEventListener("hashchange", restore);
+addEventListener("afterprint", () => opened.splice(0).forEach((closed) => { closed.open = false; }));
+addEventListener("hashchange", () => location.hash.includes("=") && restore());
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address is for the state
+  byId("frame").focus();
+});
 
 const keys = {
-  ArrowRight: next,
-  ArrowLeft: () => go(step - 1),
-  Home: () => go(0),
-  End: () => go(frames.length - 1),
+  ArrowRight: byHand(next),
+  ArrowLeft: byHand(() => go(step - 1)),
+  Home: byHand(() => go(0)),
+  End: byHand(() => go(frames.length - 1)),
   " ": () => play(!playing),
   a: () => setAsk({ "": "number", number: "formula", formula: "" }[ask]),
   r: reveal,
