@@ -42,5 +42,5 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="micrograd_lr")
 
 
-if hasattr(os, "register_at_fork"):  # a child has none of these threads, and would wait for them
-    os.register_at_fork(after_in_child=_pool.cache_clear)
+# A forked child has none of these threads, and would wait for them. (Windows has no forks.)
+getattr(os, "register_at_fork", dict)(after_in_child=_pool.cache_clear)

@@ -133,4 +133,5 @@ def test_smooth_graphs_agree_with_fifty_digits(lines, numbers):
         truth = mp.diff(along, mp.mpf(numbers[i]))
         bound = conditioned(root, leaf) * 20  # the numbers' own rounding, amplified by at most their ratio
         assert math.isfinite(leaf.grad)
-        assert abs(mp.mpf(leaf.grad) - truth) <= 8 * ULP * (bound + abs(truth)) * len(lines)
+        noise = mp.mpf(10) ** -40  # the truth is a difference of 50-digit numbers: where it is 0, they leave something
+        assert abs(mp.mpf(leaf.grad) - truth) <= 8 * ULP * (bound + abs(truth)) * len(lines) + noise

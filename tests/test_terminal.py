@@ -760,3 +760,8 @@ def test_a_session_by_keys(monkeypatch):
 def test_ledgers_of_a_frame_without_payments_are_none():
     walk = session().walk
     assert ledgers(walk.steps[0], walk.steps[0], 80) == []
+
+
+def test_an_input_without_a_name_is_told_how_to_begin():
+    with pytest.raises(ValueError, match="Press i before an input whose name is also a key: i, and then b=0.5"):
+        inputs("=3", ["b"])

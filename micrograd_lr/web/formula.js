@@ -4,7 +4,7 @@ class FormulaError extends Error {}
 
 /** As it is typed: x₁ and x_1 are x1, ² is ^2. */
 function typed(text) {
-  return text.replaceAll("²", "^2").replaceAll("³", "^3").normalize("NFKC").replaceAll("−", "-")
+  return text.replace(/(?<!⁽)[²³]/g, (x) => "^" + x).normalize("NFKC").replaceAll("−", "-")
     .replace(/(\p{L})_(\d)/gu, "$1$2").trim();
 }
 
