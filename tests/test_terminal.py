@@ -763,5 +763,5 @@ def test_ledgers_of_a_frame_without_payments_are_none():
 
 
 def test_an_input_without_a_name_is_told_how_to_begin():
-    with pytest.raises(ValueError, match="Press i before an input whose name is also a key: i, and then b=0.5"):
+    with pytest.raises(ValueError, match="Press i before an input whose name is also a key: i, and then"):
         inputs("=3", ["b"])
