@@ -23,6 +23,12 @@ LONGEST_NUMBER = 24  # characters of an exact number or a symbol
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+def check_digits(digits: Any) -> None:
+    """ValueError for what is no number of significant digits."""
+    if type(digits) is not int or not 1 <= digits <= 17:
+        raise ValueError(f"digits={digits!r}: significant digits are a whole number from 1 to 17.")
+
+
 @dataclass(frozen=True)
 class Look:
     """How a picture is drawn; ValueError for a value that is not known."""
@@ -37,8 +43,7 @@ class Look:
         for name, known in (("direction", [*DIRECTIONS]), ("theme", [*THEMES]), ("partials", [*PARTIALS])):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r}: known are {', '.join(known)}.")
-        if type(self.digits) is not int or not 1 <= self.digits <= 17:
-            raise ValueError(f"digits={self.digits!r}: significant digits are a whole number from 1 to 17.")
+        check_digits(self.digits)
 
 
 # Colours: canvas, text, line, gradient; then fill and outline of each kind of box. All texts reach a contrast of 4.5.

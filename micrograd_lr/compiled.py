@@ -139,15 +139,15 @@ class Compiled:
         try:
             sums, shaped = self._passed(run, range(0, m, step), m, step)
         except _raised(self.backend) as error:
-            raise self._lost(program, values, run, m, "J or a derivative has no finite value") from error
+            raise self._lost(values, run, m, "J or a derivative has no finite value") from error
         if not math.isfinite(sums[0]):
-            raise self._lost(program, values, run, m, f"J is {sums[0]}")
+            raise self._lost(values, run, m, f"J is {sums[0]}")
         derivatives = _derivatives(program, sums, shaped, numpy)
         for key, flat in derivatives.items():
             if (place := _lost_place(flat)) is not None:
                 lengths = {program.given.get(name, name): n for name, n in program.lengths.items()}
                 by = _said([program.given[name] for name in key], lengths, place)
-                raise self._lost(program, values, run, m, f"{by} has no finite value (it is {flat[place]})")
+                raise self._lost(values, run, m, f"{by} has no finite value (it is {flat[place]})")
         return sums[0], derivatives
 
     def _named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -205,7 +205,7 @@ class Compiled:
         if len(starts) == 1:
             sums, *shaped = run(0, m)
             return [*map(float, sums)], shaped
-        several = self.backend == "numba" and len(starts) > 1
+        several = self.backend == "numba"
         threads = min(self.threads or os.cpu_count() or 1, len(starts)) if several else 1
         columns: list[Any] = []
         shaped = []
@@ -227,7 +227,7 @@ class Compiled:
 
     # What is lost
 
-    def _lost(self, program: Program, values: Mapping[str, Any], run: Run, m: int, what: str) -> Exception:
+    def _lost(self, values: Mapping[str, Any], run: Run, m: int, what: str) -> Exception:
         """The error for a J or a derivative that is NaN or infinite: what the data hold, or what the engine says."""
         example = _lost_example(run, m)
         for name, value in values.items():

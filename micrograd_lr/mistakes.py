@@ -100,7 +100,7 @@ class Mistake:
 class Question:
     """What is `prompt`? The answer is the number of the slot `key`; `mistakes` are the usual wrong ones.
 
-    `slot` is the place of the local derivative whose formula can be asked for instead, "" where there is none.
+    Of a `payment`, the local derivative can be asked for instead: `slope_prompt` is its name, `slope` its formula.
     """
 
     prompt: str

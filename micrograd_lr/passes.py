@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from micrograd_lr.captions import clean
+from micrograd_lr.captions import check_digits, clean
 from micrograd_lr.copying import deep_copied
 from micrograd_lr.frames import DIGITS, Node, Payment, Steps
 from micrograd_lr.notation import Text
@@ -39,8 +39,7 @@ def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS
             f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
             "Compute with Values: w = Value(0.5, 'w')."
         )
-    if type(digits) is not int or not 1 <= digits <= 17:
-        raise ValueError(f"digits={digits!r}: significant digits are a whole number from 1 to 17.")
+    check_digits(digits)
     order = topological(root)
     for leaf, recorded in changed_since(order).items():
         raise ValueError(
@@ -66,10 +65,9 @@ def _nodes(boxes: list[Box]) -> Iterable[Node]:
         slots = [x.name if plain else Text(slot(f"v{x.id[1:]}")) for x, plain in zip(operands, constant)]
         numbers = [x.value if plain else slot for x, slot, plain in zip(operands, slots, constant)]
         written = str(box.formula)
-        label = box.label
         yield Node(
-            id=box.id, kind=box.kind, label=label, op=str(box.op or ""), value=box.value,
-            name=label or (written if len(written) <= SHORT and " of " not in written else box.id),
+            id=box.id, kind=box.kind, label=box.label, op=str(box.op or ""), value=box.value,
+            name=box.label or (written if len(written) <= SHORT and " of " not in written else box.id),
             operands=tuple(x.value if plain else x.id for x, plain in zip(operands, constant)),
             partials=tuple(edge.partial for edge in box.edges),
             formula=written, slopes=tuple(edge.formula for edge in box.edges),
