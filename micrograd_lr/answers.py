@@ -10,7 +10,8 @@ from unicodedata import normalize
 from micrograd_lr.errors import DOMAIN_ERRORS
 from micrograd_lr.expression import Expression, arities
 from micrograd_lr.ops import LOG, SIGMOID
-from micrograd_lr.value import Value, apply, topological
+from micrograd_lr.order import topological
+from micrograd_lr.value import Value, apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,59 +4,69 @@ from __future__ import annotations
 
 import threading
 
-from micrograd_lr.value import Value, topological
+from micrograd_lr.order import topological
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-_FIELDS = ("op", "label", "_data", "grad", "_a", "_b", "_x", "_y")
+
+def _fields(node: Value) -> tuple[Any, ...]:
+    """What is copied of a node, in the order in which `_filled` takes it."""
+    return node.op, node._data, node._level, node._a, node._x, node._b, node._y, node.label, node.grad
 
 
-def _restored(fields: Iterable[Any], *_: Any) -> Value:
-    return _filled(object.__new__(Value), fields)
-
-
-def _filled(node: Value, fields: Iterable[Any]) -> Value:
-    node._seen = None
-    for name, field in zip(_FIELDS, fields):
-        setattr(node, name, field)
+def _filled(node: Any, op: Any, data: Any, level: int, a: Any, x: Any, b: Any, y: Any, label: str, grad: Any) -> Any:
+    node.op, node._data, node._level = op, data, level
+    node._a, node._x = a, x
+    node._b, node._y = b, y
+    node.grad = grad
+    if label:
+        node.label = label
     return node
+
+
+def _restored(*fields: Any) -> Value:
+    restored: Value = _filled(object.__new__(Value), *fields)
+    return restored
 
 
 def deep_copied(root: Value, memo: dict[int, Any], kind: type[Value] = Value) -> Value:
     """A copy of the whole graph of `root`, in nodes of `kind`; nodes that `memo` knows already are shared with it."""
     for node in topological(root):
         if id(node) not in memo:
-            memo[id(node)] = _filled(object.__new__(kind), (_twin(getattr(node, name), memo) for name in _FIELDS))
+            op, data, level, a, x, b, y, *rest = _fields(node)
+            a, b = _twin(a, memo), _twin(b, memo)
+            memo[id(node)] = _filled(object.__new__(kind), op, data, level, a, x, b, y, *rest)
     copied: Value = memo[id(root)]
     return copied
 
 
-def _twin(field: Any, memo: dict[int, Any]) -> Any:
-    if type(field) is tuple:
-        return tuple(memo[id(x)] if isinstance(x, Value) else x for x in field)
-    return memo[id(field)] if isinstance(field, Value) else field
+def _twin(operand: Any, memo: dict[int, Any]) -> Any:
+    if type(operand) is tuple:
+        return tuple(_twin(x, memo) for x in operand)
+    return None if operand is None else memo[id(operand)]
 
 
 class _BeingPickled(threading.local):
-    """The mark of the walk over the graph that the pickler of this thread is writing; None if there is none."""
+    """The nodes of the graph that the pickler of this thread is writing."""
 
-    mark: object = None
+    nodes: frozenset[Value] | set[Value] = frozenset()
 
 
 _being_pickled = _BeingPickled()
 
 
 class _End:
-    """Stands behind the nodes of a graph in its pickle; reached, or dropped where pickling fails, it ends the mark."""
+    """Stands behind the nodes of a graph in its pickle; reached, or dropped where pickling fails, it forgets them."""
 
-    def __init__(self, mark: object) -> None:
-        _being_pickled.mark = mark
+    def __init__(self, nodes: Iterable[Value]) -> None:
+        _being_pickled.nodes = {*nodes}
 
     def __del__(self) -> None:
-        _being_pickled.mark = None
+        _being_pickled.nodes = frozenset()
 
     def __reduce__(self) -> tuple[Any, ...]:
         self.__del__()
@@ -69,13 +79,13 @@ def reduced(root: Value) -> tuple[Any, ...]:
     A pickler writes an object once and refers to it afterwards. So each node of the list finds its operands written,
     nothing recurses, and nodes that several pickled objects share are still shared when they are read back.
     """
-    fields = tuple(getattr(root, name) for name in _FIELDS)
-    if root.op is None or (root._seen is not None and root._seen is _being_pickled.mark):
-        return _restored, (fields,)
+    fields = _fields(root)
+    if root.op is None or root in _being_pickled.nodes:
+        return _restored, fields
     below = topological(root)
     below.pop()
-    return _in_order, (below, _End(root._seen), fields)
+    return _in_order, (below, _End(below), *fields)
 
 
-def _in_order(below: list[Value], end: Any, fields: tuple[Any, ...]) -> Value:
-    return _restored(fields)
+def _in_order(below: list[Value], end: Any, *fields: Any) -> Value:
+    return _restored(*fields)

@@ -14,9 +14,10 @@ from micrograd_lr.drawing import RenderError, draw
 from micrograd_lr.functions import dot, logistic_loss, sum
 from micrograd_lr.kernels import inner, sigmoid
 from micrograd_lr.logistic import ManyExamples, OneExample, formulas, literal_loss, three_way_check
+from micrograd_lr.order import topological
 from micrograd_lr.page import StepThrough
 from micrograd_lr.report import Report
-from micrograd_lr.value import Value, topological
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def one_case(report: Report, cases: Cases) -> bool:
     )
     report.write("### Backward pass: the factors of the chain, from the loss back to the parameters")
     shown = {
-        "∂L/∂a": (f"{1 - y:g}/{1 - a:.4f} - {y:g}/{a:.4f}", f"{factors['∂L/∂a']:.6f}"),
+        "∂L/∂a": (f"-{y:g}/{a:.4f} + {1 - y:g}/{1 - a:.4f}", f"{factors['∂L/∂a']:.6f}"),
         "∂a/∂z": (f"{a:.4f}(1 - {a:.4f})", f"{factors['∂a/∂z']:.6f}"),
         "∂z/∂w": ("xᵀ", _vector(factors["∂z/∂w"])),
         "∂z/∂b": ("1", f"{factors['∂z/∂b']:g}"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from micrograd_lr.errors import differentiating, lost, lost_derivative, not_recorded
 from micrograd_lr.number_types import one_like
-from micrograd_lr.value import Value, _one, topological
+from micrograd_lr.order import topological, users_first
+from micrograd_lr.value import Value, _one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,12 +156,12 @@ def slope_graphs(root: Any, leaves: list[Value]) -> list[Any]:
     if not isinstance(root, Value):
         return [0] * len(leaves)
     slopes: dict[Value, Any] = {root: _one}
-    order = topological(root)
+    order = users_first(root)
     concerned = set(leaves)  # the nodes that a leaf reaches: no rule is asked about any other
-    for node in order:
-        if not concerned.isdisjoint(x for x in node.operands if isinstance(x, Value)):
-            concerned.add(node)
     for node in reversed(order):
+        if not concerned.isdisjoint(node.nodes):
+            concerned.add(node)
+    for node in order:
         if node in concerned and node.op is not None:
             for operand, partial in zip(node.operands, node.op.partials(node, *node.operands)):
                 if isinstance(operand, Value) and operand in concerned:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from micrograd_lr.order import topological
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,9 +56,9 @@ def domain_error(op: Op, operands: Sequence[Any], error: Exception) -> Exception
     return type(error)(f"{op}({shown}) has no finite value: {error}. {remedy}".rstrip())
 
 
-def refuse_inside_gradient(order: Sequence[Value]) -> None:
+def refuse_inside_gradient(root: Value) -> None:
     """Raises RuntimeError for backward() over arguments of a gradient() that is running."""
-    if differentiating and not {*differentiating}.isdisjoint(order):
+    if differentiating and not {*differentiating}.isdisjoint(topological(root)):
         raise RuntimeError(
             "backward() was called inside a function that gradient() is differentiating. Its .grad would be a plain "
             "number, and the outer derivative would miss it. Call gradient() there too: it can be nested."

@@ -198,13 +198,13 @@ class Steps(Sequence[Frame]):
         self.seed = self.payments[0].upstream if self.payments else one_like(self.root.value)
         ops = [node for node in self.nodes.values() if node.op]
         self._count = len(ops)
-        paid: dict[str, list[Payment]] = {node.id: [] for node in ops}
+        paid: dict[str, list[Payment]] = {}
         for payment in self.payments:
-            paid[payment.payer].append(payment)
+            paid.setdefault(payment.payer, []).append(payment)
         moves: list[tuple[str, str, tuple[Payment, ...]]] = [("inputs", "", ())]
         moves += [("forward", node.id, ()) for node in ops]
         moves += [("seed", self.root.id, ())]
-        moves += [("backward", node.id, (*paid[node.id],)) for node in reversed(ops)]
+        moves += [("backward", payer, (*payments,)) for payer, payments in paid.items()]
         moves += [("gradients", "", ())]
         self._frames = tuple(Frame(self, i, *move) for i, move in enumerate(moves))
         self._last = {payment.operand: payment for payment in self.payments}

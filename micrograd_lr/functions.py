@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _loss = binary(ops.LOSS)
-_number = operator.attrgetter("_data")
+_number, _level = operator.attrgetter("_data"), operator.attrgetter("_level")
 
 
 def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
@@ -29,7 +29,7 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
     if len(w) > 1 and {*map(type, x)} == {float}:
         try:  # weights times data, what training is made of: `apply` without a look at every operand
             numbers = (*map(_number, w), *x)
-            return recorded(ops.DOT, ops.DOT.value(*numbers), None, tuple(w), None, numbers)
+            return recorded(ops.DOT, ops.DOT.value(*numbers), max(map(_level, w)), tuple(w), numbers)
         except (AttributeError, TypeError):
             pass
     return apply(ops.DOT, *w, *x)
@@ -53,12 +53,4 @@ def logistic_loss(z: Any, y: Any) -> Any:
 
 
 # A Value is a number too: the rules of the table, applied to nodes, give second derivatives.
-number_type(
-    Value,
-    exp=Value.exp,
-    log=Value.log,
-    sigmoid=Value.sigmoid,
-    tanh=Value.tanh,
-    relu=Value.relu,
-    step=lambda x: step(x.data),
-)
+number_type(Value, step=lambda x: step(x.data))

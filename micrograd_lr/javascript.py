@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from micrograd_lr.order import topological
 from micrograd_lr.plan import INFIX, Lines
 from micrograd_lr.symbols import Symbol, Trace, in_order
-from micrograd_lr.value import Value, apply, topological
+from micrograd_lr.value import Value, apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def function(name: str, results: Mapping[str, Any]) -> str:
             out.assign(1, x, _entry)
     out.add(1, "return {")
     _write_object(out, 2, results)
-    out.text += ["    };", "}", ""]
+    out.add(1, "};")
+    out.text += ["}", ""]
     return "\n".join(out.text)
 
 
@@ -88,7 +90,9 @@ def _entry(x: Symbol) -> str:
 
 
 class _Lines(Lines):
-    """Lines of JavaScript."""
+    """Lines of JavaScript, indented by two, so that pages stay small."""
+
+    indent = "  "
 
     def number(self, x: float) -> str:
         text = "NaN" if x != x else repr(x).replace("inf", "Infinity")

@@ -36,18 +36,18 @@ def _real(out: Any) -> Any:
 
 def exp(x: Any) -> Any:
     """eˣ, of a number or a `Value`."""
-    return math.exp(x) if type(x) is float else _elsewhere(exp, x)
+    return math.exp(x) if type(x) is float else x.exp() if isinstance(x, Scalar) else _elsewhere(exp, x)
 
 
 def log(x: Any) -> Any:
     """The natural logarithm of a number or a `Value`."""
-    return math.log(x) if type(x) is float else _elsewhere(log, x)
+    return math.log(x) if type(x) is float else x.log() if isinstance(x, Scalar) else _elsewhere(log, x)
 
 
 def sigmoid(z: Any) -> Any:
     """σ(z) = 1 / (1 + e⁻ᶻ), of a number or a `Value`. On floats in two branches, so that neither overflows."""
     if type(z) is not float:
-        return _elsewhere(sigmoid, z, lambda z: 1 / (1 + exp(-z)))
+        return z.sigmoid() if isinstance(z, Scalar) else _elsewhere(sigmoid, z, lambda z: 1 / (1 + exp(-z)))
     if z >= 0:
         return 1 / (1 + math.exp(-z))
     e = math.exp(z)
@@ -56,12 +56,16 @@ def sigmoid(z: Any) -> Any:
 
 def tanh(x: Any) -> Any:
     """The hyperbolic tangent of a number or a `Value`."""
-    return math.tanh(x) if type(x) is float else _elsewhere(tanh, x, lambda x: 2 * sigmoid(2 * x) - 1)
+    if type(x) is float:
+        return math.tanh(x)
+    return x.tanh() if isinstance(x, Scalar) else _elsewhere(tanh, x, lambda x: 2 * sigmoid(2 * x) - 1)
 
 
 def relu(x: Any) -> Any:
     """max(x, 0), of a number or a `Value`; NaN stays NaN."""
-    return (0.0 if x <= 0 else x) if type(x) is float else _elsewhere(relu, x, lambda x: 0 * x if x <= 0 else x)
+    if type(x) is float:
+        return 0.0 if x <= 0 else x
+    return x.relu() if isinstance(x, Scalar) else _elsewhere(relu, x, lambda x: 0 * x if x <= 0 else x)
 
 
 def step(x: Any) -> Any:

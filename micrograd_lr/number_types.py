@@ -20,7 +20,7 @@ def number_type(cls: type, /, **functions: Callable[..., Any]) -> None:
         number_type(mpmath.mpf, exp=mpmath.exp, log=mpmath.log)
         number_type(sympy.Expr, exp=sympy.exp, log=sympy.log, relu=lambda x: sympy.Max(x, 0), step=sympy.Heaviside)
 
-    `Value` itself is plugged in this way, and so are `Fraction` and `Decimal`.
+    `Fraction` and `Decimal` are plugged in this way; a `Value` has its functions as methods.
     """
     _FUNCTIONS[cls] = functions
 

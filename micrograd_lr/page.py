@@ -26,12 +26,13 @@ from micrograd_lr.mathematics import mathml
 from micrograd_lr.mistakes import TOLERANCE, Question, questions
 from micrograd_lr.notation import SLOT
 from micrograd_lr.ops import OPS
+from micrograd_lr.order import topological
 from micrograd_lr.passes import payments, steps
 from micrograd_lr.picture import EXAMPLES_OPENED, FOR_NUMBERS_ONLY, picture
 from micrograd_lr.render import choose
 from micrograd_lr.slides import derivation
 from micrograd_lr.symbols import Trace, TraceError
-from micrograd_lr.value import Value, topological
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

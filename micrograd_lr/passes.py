@@ -8,9 +8,10 @@ from micrograd_lr.captions import check_digits, clean
 from micrograd_lr.copying import deep_copied
 from micrograd_lr.frames import DIGITS, Node, Payment, Steps
 from micrograd_lr.notation import Text
+from micrograd_lr.order import topological, users_first
 from micrograd_lr.picture import boxes_of, changed_since, formula_of, slopes_of, write_formulas
 from micrograd_lr.templates import signed, slot
-from micrograd_lr.value import Value, sweep, topological
+from micrograd_lr.value import Value, sweep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,38 +80,35 @@ def _nodes(boxes: list[Box]) -> Iterable[Node]:
 
 def payments(root: Value) -> Iterable[Payment]:
     """Every payment of the sweep from `root`, in its order, out of what each node remembers of it."""
-    witnesses = topological(deep_copied(root, {}, _Witness))
-    sweep(witnesses)
+    witnesses: list[Any] = topological(deep_copied(root, {}, _Witness))
     ids = {node: f"n{i}" for i, node in enumerate(witnesses)}
+    for witness in witnesses:
+        witness._seen, witness.sums = None, []
+    sweep(witness)
+    zero = witness.grad - witness.grad
     paths = dict.fromkeys(witnesses, 0)
-    for node in reversed(witnesses):
+    for node in users_first(witness):
         for position, (operand, partial) in enumerate(zip(node.operands, node.partials)):
             if isinstance(operand, _Witness):
-                paths[operand] += 1
-                before, total = operand.paid[paths[operand] - 1 : paths[operand] + 1]
+                path = paths[operand] = paths[operand] + 1
+                before, total = operand.sums[path - 2] if path > 1 else zero, operand.sums[path - 1]
                 yield Payment(
                     ids[node], position, ids[operand], node.grad, partial, node.grad * partial, before, total,
-                    paths[operand], len(operand.paid) - 1,
+                    path, len(operand.sums),
                 )  # fmt: skip
 
 
 class _Witness(Value):
-    """A node that remembers every value its gradient is given: what the sweep did, payment by payment."""
+    """A node that remembers every value that its gradient is given: what the sweep did, payment by payment."""
 
     __slots__ = ("sums",)
     sums: list[Any]
 
     @property
-    def paid(self) -> list[Any]:
-        """The running sum: 0 at first, then after each payment. (The first entry of all came with the copy.)"""
-        return self.sums[1:]
-
-    @property
-    def grad(self) -> Any:
+    def _grad(self) -> Any:
         return self.sums[-1]
 
-    @grad.setter
-    def grad(self, grad: Any) -> None:
-        if not hasattr(self, "sums"):
-            self.sums = []
-        self.sums.append(grad)
+    @_grad.setter
+    def _grad(self, grad: Any) -> None:
+        if hasattr(self, "sums"):  # not yet, while it is copied
+            self.sums.append(grad)

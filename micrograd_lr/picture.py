@@ -10,7 +10,8 @@ from micrograd_lr.grouping import folded, grouped, with_leaves_apart
 from micrograd_lr.logistic import literal_loss
 from micrograd_lr.notation import Text, as_text
 from micrograd_lr.number_types import one_like
-from micrograd_lr.value import Value, topological
+from micrograd_lr.order import topological, users_first
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _foreign_gradients(order: list[Value]) -> bool:
     if order[-1].grad is None:
         return any(node.grad is not None for node in order)
     expected: dict[Value, Any] = {order[-1]: one_like(order[-1].data)}
-    for node in reversed(order):  # as in the sweep, digit by digit
+    for node in users_first(order[-1]):  # as in the sweep, digit by digit
         for operand, partial in zip(node.operands, node.partials):
             if isinstance(operand, Value):
                 expected[operand] = expected.get(operand, 0) + expected[node] * partial

@@ -105,6 +105,8 @@ class Plan:
 class Lines:
     """Source text in the making: names of symbols, and indentation."""
 
+    indent = "    "
+
     def __init__(self, notation: Mapping[str, str]) -> None:
         self.notation = notation
         self.text: list[str] = []
@@ -112,7 +114,7 @@ class Lines:
 
     def add(self, depth: int, line: str) -> None:
         """A line, `depth` levels in."""
-        self.text.append("    " * depth + line)
+        self.text.append(self.indent * depth + line)
 
     def number(self, x: float) -> str:
         """A plain number."""

@@ -7,9 +7,10 @@ from collections import Counter
 
 from micrograd_lr.derivatives import slope_graphs
 from micrograd_lr.functions import logistic_loss
+from micrograd_lr.order import topological
 from micrograd_lr.plan import safe_name
 from micrograd_lr.symbols import ANY, OTHER, Symbol, Trace, in_order
-from micrograd_lr.value import Value, apply, topological
+from micrograd_lr.value import Value, apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

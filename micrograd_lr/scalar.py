@@ -1,15 +1,33 @@
-"""How a `Value` behaves as a Python object: compared, converted, printed and pickled by its number and its fields."""
+"""How a `Value` behaves as a Python object: made, read, compared, converted, printed and pickled."""
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+
+from micrograd_lr.number_types import number
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from micrograd_lr.ops import Op
 
 
-class Scalar:
+class Leaves(type):
+    """What ``Value(data, label)`` does. With no ``__init__``, a blank node for an op to fill in takes half the time."""
+
+    def __call__(cls, data: Any, label: str = "") -> Any:
+        leaf = type.__call__(cls)
+        leaf._data = number(data)
+        leaf._level = 0
+        if label:
+            leaf._label = label
+        leaf.op = leaf._a = leaf._x = leaf._b = leaf._y = leaf._seen = None
+        return leaf
+
+
+class Scalar(metaclass=Leaves):
     """The base of `Value`. Comparisons, float(), bool() and format() read the number; == and hash stay identity, so
     that nodes can be kept in sets and dicts."""
 
@@ -18,15 +36,77 @@ class Scalar:
     __array_ufunc__ = None  # NumPy scalars leave the arithmetic to Value; arrays are refused
     _op_priority = 100  # and so do SymPy's expressions, which would take float(value) otherwise
 
-    data: Any
-    label: str
-    grad: Any
     op: Op | None
+    _data: Any
+    _label: str
     _a: Any
     _b: Any
     _x: Any
     _y: Any
+    _grad: Any
+    _level: int
     _seen: object
+    exp: Callable[[], Any]
+    log: Callable[[], Any]
+    sigmoid: Callable[[], Any]
+    tanh: Callable[[], Any]
+    relu: Callable[[], Any]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, data: Any, label: str = "") -> None: ...
+
+    @property
+    def data(self) -> Any:
+        """The number. That of a leaf can be set, for a training step; what was recorded before keeps the old one."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.op is not None:
+            raise AttributeError(f"{self!r} was computed by {self.op}: change a leaf's data, and compute it again.")
+        self._data = number(data)
+
+    @property
+    def label(self) -> str:
+        """The name, in pictures, messages and formulas; "" for none."""
+        return getattr(self, "_label", "")
+
+    @label.setter
+    def label(self: Any, label: str) -> None:
+        self._label = label
+
+    @property
+    def grad(self) -> Any:
+        """∂root/∂self of the last ``root.backward()`` that came here; None if none did."""
+        return None if self._seen is None else self._grad
+
+    @grad.setter
+    def grad(self: Any, grad: Any) -> None:
+        self._grad, self._seen = grad, None if grad is None else True
+
+    @property
+    def nodes(self) -> tuple[Any, ...]:
+        """The operands that are nodes, in order, duplicates kept."""
+        return tuple(x for x in (self._a if type(self._a) is tuple else (self._a, self._b)) if x is not None)
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """The inputs of the op in order, duplicates kept: nodes and plain numbers. Empty for a leaf."""
+        nodes = self._a if type(self._a) is tuple else (self._a, self._b)
+        return tuple(number if node is None else node for number, node in zip(self.numbers, chain(nodes, repeat(None))))
+
+    @property
+    def numbers(self) -> tuple[Any, ...]:
+        """The operands' numbers, as they were when this node was computed. Empty for a leaf."""
+        if type(self._a) is tuple:
+            return self._x  # type: ignore[no-any-return]
+        return () if self.op is None else (self._x,) if self._y is None else (self._x, self._y)
+
+    @property
+    def partials(self) -> tuple[Any, ...]:
+        """∂node/∂operand for each operand, by the rule of the op at the recorded numbers. Empty for a leaf."""
+        return self.op.partials(self._data, *self.numbers) if self.op else ()
 
     def __pos__(self) -> Self:
         return self

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from micrograd_lr.captions import formula
 from micrograd_lr.logistic import ManyExamples, OneExample, formulas, subscript, superscript
 from micrograd_lr.notation import SLOT, Text, as_text
+from micrograd_lr.order import topological
 from micrograd_lr.passes import steps
 from micrograd_lr.templates import signed
-from micrograd_lr.value import Value, topological
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

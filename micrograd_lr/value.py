@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain, repeat
+from itertools import chain
 
 from micrograd_lr import ops
 from micrograd_lr.errors import DOMAIN_ERRORS, TO_EXPLAIN, domain_error, lost, lost_gradient, refuse_inside_gradient
 from micrograd_lr.number_types import number, one_like, unified
+from micrograd_lr.order import topological
 from micrograd_lr.scalar import Scalar
 
 TYPE_CHECKING = False
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_new = object.__new__
 _one = 1  # the partial of +: a gradient that is passed on whole needs no product
 
 
@@ -27,7 +27,7 @@ def unary(op: ops.Op) -> Callable[[Value], Value]:
 
     def method(self: Value) -> Any:
         try:
-            return recorded(op, value(self._data), self, self._data, None, None)
+            return recorded(op, value(self._data), self._level, self, self._data)
         except TO_EXPLAIN:
             return apply(op, self)
 
@@ -38,24 +38,27 @@ def binary(op: ops.Op) -> Callable[[Value, Any], Value]:
     value = op.value
 
     def method(self: Value, other: Any) -> Any:
-        kind = type(other)
-        if kind is not Value and kind is not float:
+        node = _blank()  # recorded(), written out: these are the hottest lines of the engine
+        node._x = x = self._data
+        level = self._level
+        if type(other) is Value:
+            node._b = other
+            node._y = y = other._data
+            if level < other._level:
+                level = other._level
+        elif type(other) is float:
+            node._b = None
+            node._y = y = other
+        else:
             return apply(op, self, other)
-        x = self._data
-        y = other._data if kind is Value else other
         try:
-            out = value(x, y)
+            node._data = value(x, y)
         except TO_EXPLAIN:
             return apply(op, self, other)
-        node = _new(Value)  # recorded(), written out: this is the hottest line of the engine
-        node._data = out
-        node.grad = node._seen = None
-        node.label = ""
+        node._level = level + 1
+        node._seen = None
         node.op = op
         node._a = self
-        node._x = x
-        node._b = other if kind is Value else None
-        node._y = y
         return node
 
     return method
@@ -67,7 +70,7 @@ def reflected(op: ops.Op) -> Callable[[Value, Any], Value]:
     def method(self: Value, other: Any) -> Any:
         try:
             if type(other) is float or type(other) is int:
-                return recorded(op, value(other, self._data), None, other, self, self._data)
+                return recorded(op, value(other, self._data), self._level, None, other, self, self._data)
         except TO_EXPLAIN:
             pass
         return apply(op, other, self)
@@ -84,43 +87,10 @@ class Value(Scalar):
     """
 
     # What was recorded: the operands that are nodes in _a and _b (None for a plain number), their numbers in _x and _y
-    # (_y None for a single operand). In slots, not tuples: one object a node instead of three takes half the memory and
-    # a third less time. More than two operands: _a and _b None, the nodes or None in the tuple _x, the numbers in _y.
-    __slots__ = ("_a", "_b", "_data", "_seen", "_x", "_y", "grad", "label", "op")
-
-    def __init__(self, data: Any, label: str = "") -> None:
-        self._data = number(data)
-        self.label = label
-        self.grad = self.op = self._a = self._x = self._b = self._y = self._seen = None
-
-    @property
-    def data(self) -> Any:
-        """The number. That of a leaf can be set, for a training step; what was recorded before keeps the old one."""
-        return self._data
-
-    @data.setter
-    def data(self, data: Any) -> None:
-        if self.op is not None:
-            raise AttributeError(f"{self!r} was computed by {self.op}: change a leaf's data, and compute it again.")
-        self._data = number(data)
-
-    @property
-    def operands(self) -> tuple[Any, ...]:
-        """The inputs of the op in order, duplicates kept: nodes and plain numbers. Empty for a leaf."""
-        nodes = self._x if type(self._x) is tuple else (self._a, self._b)
-        return tuple(number if node is None else node for number, node in zip(self.numbers, chain(nodes, repeat(None))))
-
-    @property
-    def numbers(self) -> tuple[Any, ...]:
-        """The operands' numbers, as they were when this node was computed. Empty for a leaf."""
-        if self.op is None or type(self._x) is tuple:
-            return self._y or ()
-        return (self._x,) if self._y is None else (self._x, self._y)
-
-    @property
-    def partials(self) -> tuple[Any, ...]:
-        """∂node/∂operand for each operand, by the rule of the op at the recorded numbers. Empty for a leaf."""
-        return self.op.partials(self._data, *self.numbers) if self.op else ()
+    # (_y None for a single operand); of more than two operands, tuples of both in _a and _x. _level: 0 for a leaf, else
+    # one above the highest operand. Slots, not tuples, because the garbage collector visits every object; and the fewer
+    # are written to, the better: a node without a label has no _label, and _grad counts once _seen is set.
+    __slots__ = ("_a", "_b", "_data", "_grad", "_label", "_level", "_seen", "_x", "_y", "op")
 
     def backward(self) -> None:
         """Fill in `grad` = ∂self/∂node for every node of this graph; no other node changes.
@@ -128,9 +98,8 @@ class Value(Scalar):
         Overwrites, so a second call changes nothing and nothing needs to be reset. All or nothing: after an error or
         Ctrl-C every gradient is what it was. FloatingPointError if finite numbers make an infinite gradient or NaN.
         """
-        order = topological(self)
-        refuse_inside_gradient(order)
-        sweep(order)
+        refuse_inside_gradient(self)
+        sweep(self)
 
     __add__, __radd__ = binary(ops.ADD), reflected(ops.ADD)
     __sub__, __rsub__ = binary(ops.SUB), reflected(ops.SUB)
@@ -142,11 +111,14 @@ class Value(Scalar):
     tanh, relu = unary(ops.TANH), unary(ops.RELU)
 
 
-def recorded(op: ops.Op, out: Any, a: Any, x: Any, b: Any, y: Any) -> Value:
-    node = _new(Value)
+_blank: Callable[[], Value] = type.__call__.__get__(Value)
+
+
+def recorded(op: ops.Op, out: Any, below: int, a: Any, x: Any, b: Any = None, y: Any = None) -> Value:
+    node = _blank()
     node._data = out
-    node.grad = node._seen = None
-    node.label = ""
+    node._level = below + 1
+    node._seen = None
     node.op = op
     node._a, node._x = a, x
     node._b, node._y = b, y
@@ -167,73 +139,81 @@ def apply(op: ops.Op, *operands: Any) -> Any:
             out = op.value(*numbers)
     except DOMAIN_ERRORS as error:
         raise domain_error(op, operands, error) from error
+    below = max(x._level for x in nodes if x is not None)
     if len(operands) > 2:
-        return recorded(op, out, None, nodes, None, tuple(numbers))
-    (a, b), (x, y) = (nodes, numbers) if len(operands) == 2 else ((nodes[0], None), (numbers[0], None))
-    return recorded(op, out, a, x, b, y)
+        return recorded(op, out, below, nodes, tuple(numbers))
+    return recorded(op, out, below, *chain(*zip(nodes, numbers)))
 
 
-def topological(root: Value) -> list[Value]:
-    """Every node of the graph of `root`, once, operands before users, in the order in which they were written."""
-    order: list[Value] = []
-    seen = object()  # the mark of this walk: cheaper than a set of nodes by a quarter of backward()
-    path: list[Value] = []  # the nodes that wait for their operands: a stack of our own, so that no graph is too deep
-    done, push, pop = order.append, path.append, path.pop
-    node = root
-    while True:
-        a, b = node._a, node._b
-        if a is not None and a._seen is not seen:
-            push(node)
-            node = a
-        elif b is not None and b._seen is not seen:
-            push(node)
-            node = b
-        elif (
-            a is None
-            and type(node._x) is tuple
-            and (waiting := [x for x in node._x[::-1] if x is not None and x._seen is not seen])
-        ):
-            path += node, *waiting
-            node = pop()
-        else:
-            if node._seen is not seen:
-                node._seen = seen
-                done(node)
-            if not path:
-                return order
-            node = pop()
+def sweep(root: Value) -> None:
+    """Reverse-mode differentiation: each node, users first, pays its operands grad · ∂node/∂operand; paths add up.
 
-
-def sweep(order: list[Value]) -> None:
-    """Reverse-mode differentiation: each node, users first, pays its operands grad · ∂node/∂operand; paths add up."""
-    before = [node.grad for node in order]
+    A node lies one level above the highest of its operands. So a sweep down the levels comes to all users of a node
+    before the node itself, and finds the graph on its way: the first payment to a node puts it on its level's list.
+    """
+    seen = object()  # the mark of this sweep, on every node that has been paid
+    before = [] if root._seen is None else [(root, root._grad)]
+    levels: list[list[Value]] = [[] for _ in range(root._level)]
+    levels.append([root])
+    one, exchanged = _one, ops.exchanged
     try:
-        one = one_like(order[-1]._data)
-        zero = one - one
-        for node in order:
-            node.grad = zero
-        order[-1].grad = one
-        for node in reversed(order):
-            op, grad = node.op, node.grad
-            if op is None:  # a leaf: every path to it has paid
-                if lost(grad) and (error := lost_gradient(order)):
-                    raise error
-                continue
-            a, b, y = node._a, node._b, node._y
-            if y is None:
-                (da,) = op.partials(node._data, node._x)
-                a.grad += grad * da
-            elif a is None and b is None:
-                for operand, partial in zip(node._x, op.partials(node._data, *y)):
-                    if operand is not None:
-                        operand.grad += grad * partial
-            else:
-                da, db = op.partials(node._data, node._x, y)
+        root._grad, root._seen = one_like(root._data), seen
+        for level in levels[:0:-1]:
+            for node in level:
+                op: Any = node.op
+                grad = node._grad
+                y = node._y
+                a = node._a
+                b = node._b
+                rule = op.partials
+                if y is not None:
+                    if rule is exchanged:  # the rules of nearly every node, without a call
+                        da = y
+                        db = node._x
+                    elif (constant := op.constant) is not None:
+                        da, db = constant
+                    else:
+                        da, db = rule(node._data, node._x, y)
+                elif type(a) is not tuple:
+                    (da,) = rule(node._data, node._x)
+                else:
+                    for operand, partial in zip(a, rule(node._data, *node._x)):
+                        if operand is None:
+                            continue
+                        if operand._seen is seen:
+                            operand._grad += grad if partial is one else grad * partial
+                        else:
+                            if operand._seen is not None:
+                                before.append((operand, operand._grad))
+                            operand._grad = grad if partial is one else grad * partial
+                            operand._seen = seen
+                            levels[operand._level].append(operand)
+                    continue
                 if a is not None:
-                    a.grad += grad if da is _one else grad * da
+                    if a._seen is seen:
+                        a._grad += grad if da is one else grad * da
+                    else:
+                        if a._seen is not None:
+                            before.append((a, a._grad))
+                        a._grad = grad if da is one else grad * da
+                        a._seen = seen
+                        levels[a._level].append(a)
                 if b is not None:
-                    b.grad += grad if db is _one else grad * db
+                    if b._seen is seen:
+                        b._grad += grad if db is one else grad * db
+                    else:
+                        if b._seen is not None:
+                            before.append((b, b._grad))
+                        b._grad = grad if db is one else grad * db
+                        b._seen = seen
+                        levels[b._level].append(b)
+        for leaf in levels[0]:  # every path has paid
+            if lost(leaf._grad) and (error := lost_gradient(topological(root))):
+                raise error
     except BaseException:
-        for node, grad in zip(order, before):
-            node.grad = grad
+        for level in levels:
+            for node in level:
+                node._seen = None
+        for node, grad in before:
+            node._grad, node._seen = grad, seen
         raise

@@ -43,10 +43,10 @@ from micrograd_lr import sum as node_sum
 from micrograd_lr.emit import numpy_source, python_source
 from micrograd_lr.emit_numba import numba_source
 from micrograd_lr.javascript import javascript
+from micrograd_lr.order import topological
 from micrograd_lr.plan import NUMBERED, TAKEN
 from micrograd_lr.program import recorded, stabilised
 from micrograd_lr.symbols import in_order
-from micrograd_lr.value import topological
 
 BACKENDS = ["numba", "numpy", "python"]
 RNG = np.random.default_rng(0)

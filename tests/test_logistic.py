@@ -69,14 +69,14 @@ def test_formulas_come_from_the_table():
         "z": "wx + b",
         "a": "σ(z)",
         "L": "-(y log(a) + (1 - y) log(1 - a))",
-        "∂L/∂a": "(1 - y)/(1 - a) - y/a",
+        "∂L/∂a": "-y/a + (1 - y)/(1 - a)",
         "∂a/∂z": "a(1 - a)",
         "∂z/∂w": "x",
         "∂z/∂b": "1",
     }
     indexed = formulas(("wₚ", "Xₚ⁽ⁱ⁾", "b", "y⁽ⁱ⁾", "z⁽ⁱ⁾", "a⁽ⁱ⁾"))
     assert (indexed["z"], indexed["∂z/∂w"]) == ("wₚ Xₚ⁽ⁱ⁾ + b", "Xₚ⁽ⁱ⁾")
-    assert indexed["∂L/∂a"] == "(1 - y⁽ⁱ⁾)/(1 - a⁽ⁱ⁾) - y⁽ⁱ⁾/a⁽ⁱ⁾"
+    assert indexed["∂L/∂a"] == "-y⁽ⁱ⁾/a⁽ⁱ⁾ + (1 - y⁽ⁱ⁾)/(1 - a⁽ⁱ⁾)"
 
 
 # --- Many examples ----------------------------------------------------------------------------------------------------

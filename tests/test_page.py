@@ -12,7 +12,8 @@ from playwright.sync_api import sync_playwright
 
 from micrograd_lr import OPS, Expression, Op, StepThrough, Value, log, logistic, steps
 from micrograd_lr.captions import number
-from micrograd_lr.value import apply, topological
+from micrograd_lr.order import topological
+from micrograd_lr.value import apply
 
 pytestmark = needs_browser
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -93,13 +94,13 @@ def test_stepping_to_the_end_and_back_shows_each_number_when_it_is_computed(file
 
 
 def test_the_current_line_is_written_with_its_numbers(file, reader):
-    page = reader(file, "step=21")
+    page = reader(file, "step=20")
     assert (
         re.sub(r"\s", "", page.text("#lines"))
         == "∂a∂z=a(1−a)=0.3775(1−0.3775)=0.235∂L∂z=∂L∂a·∂a∂z=−2.649·0.235=−0.6225"
     )
     assert page.page.locator("#graph g.edge.now").evaluate_all("all => all.map(x => x.id)") == ["n6-operand0"]
-    assert "path 1, through" in reader(file, "step=20").text("#ledger")
+    assert "path 1, through" in reader(file, "step=19").text("#ledger")
 
 
 def test_an_input_is_edited_and_everything_follows(file, reader):
@@ -195,15 +196,15 @@ def test_ask_mode_hides_the_number_until_it_is_answered(file, reader):
         (3, "-0.3775", "The sign is the other way round."),
         (3, "0.6225", "That is σ(−z): the sign of the exponent"),
         (4, "-0.423", "That is the logarithm to base 10"),
-        (21, "-2.649", "That is the gradient above, ∂L/∂a. Multiply it by the local derivative ∂a/∂z = a(1 − a)."),
-        (21, "0.235", "That is the local derivative ∂a/∂z alone."),
-        (21, "-1.0", "You left out a factor: ∂a/∂z is a(1 − a), with both."),
-        (21, "-2.649*0.6225", "You left out a factor"),
+        (20, "-2.649", "That is the gradient above, ∂L/∂a. Multiply it by the local derivative ∂a/∂z = a(1 − a)."),
+        (20, "0.235", "That is the local derivative ∂a/∂z alone."),
+        (20, "-1.0", "You left out a factor: ∂a/∂z is a(1 − a), with both."),
+        (20, "-2.649*0.6225", "You left out a factor"),
         (23, "-0.311", "The two factors are swapped: ∂(wx)/∂w is the other factor, x."),
         (23, "-0.6225", "That is the gradient above, ∂L/∂(wx)."),
-        (21, "7", "Not yet. Try again, or reveal."),
-        (21, "what", "“w” cannot be read here: write numbers, + - * / ^ and parentheses."),
-        (21, "(1", "A parenthesis is not closed."),
+        (20, "7", "Not yet. Try again, or reveal."),
+        (20, "what", "“w” cannot be read here: write numbers, + - * / ^ and parentheses."),
+        (20, "(1", "A parenthesis is not closed."),
     ],
 )
 def test_a_wrong_number_is_diagnosed(step, answer, said, file, reader):
@@ -225,11 +226,11 @@ def test_lost_paths_and_means_are_diagnosed(reader, tmp_path):
 
 def test_a_formula_is_asked_for_and_any_way_to_write_it_is_right(file, reader):
     for written in ("a(1-a)", "a*(1 - a)", "a - a^2", "sigmoid(z)*sigmoid(-z)", "σ(z)(1−a)"):
-        page = reader(file, "step=21&ask=formula")
+        page = reader(file, "step=20&ask=formula")
         assert "a(1" not in page.text("#lines")
         page.fill("#answer", written).click("#question [type=submit]")
         assert page.text("#verdict") == "Right.", written
-    page = reader(file, "step=21&ask=formula")
+    page = reader(file, "step=20&ask=formula")
     for wrong, said in (
         ("a(1+a)", "Not yet. Try again, or reveal."),
         ("0.23500371220159449", "That is right at these numbers by chance, and not at others."),
@@ -243,7 +244,7 @@ def test_a_formula_is_asked_for_and_any_way_to_write_it_is_right(file, reader):
 
 
 def test_a_formula_is_judged_elsewhere_too(file, reader, tmp_path):
-    saturated = reader(file, "step=21&ask=formula&n1=15")
+    saturated = reader(file, "step=20&ask=formula&n1=15")
     for wrong in ("0", "1-a", "a"):
         saturated.fill("#answer", wrong).click("#question [type=submit]")
         assert saturated.text("#verdict") != "Right."
@@ -312,7 +313,7 @@ def test_a_mistake_that_is_infinite_is_nobodys(reader, tmp_path):
 
 
 def test_another_number_begins_the_questions_anew(file, reader):
-    page = reader(file, "step=21&ask=number").click("#reveal")
+    page = reader(file, "step=20&ask=number").click("#reveal")
     assert page.text("#verdict") == "∂L/∂z = −0.6225"
     assert page.text("#score") == "0 of 1 right at the first try"
     page.fill("#input-n1", "2")
@@ -444,7 +445,7 @@ def test_no_sideways_scrolling(width, file, reader):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("state", ["step=0", "step=20", "step=21&ask=number", "step=21&ask=formula", "step=24&large=1"])
+@pytest.mark.parametrize("state", ["step=0", "step=19", "step=20&ask=number", "step=20&ask=formula", "step=24&large=1"])
 def test_axe_finds_nothing(state, scheme, file, reader):
     page = reader(file, state, color_scheme=scheme)
     if "large" not in state:

@@ -31,8 +31,9 @@ from micrograd_lr import (
 )  # fmt: skip
 from micrograd_lr import sum as node_sum
 from micrograd_lr.captions import Look, caption, clean, flow, number, rows, sentence, title, widths
+from micrograd_lr.order import topological
 from micrograd_lr.picture import LIMIT, picture
-from micrograd_lr.value import apply, topological
+from micrograd_lr.value import apply
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"

@@ -17,8 +17,8 @@ from micrograd_lr import Expression, RenderError, Value, draw, logistic, render
 from micrograd_lr.captions import Look, caption, captions, rows, title
 from micrograd_lr.files import write_whole
 from micrograd_lr.layered import GAP, Place, _ranked, _spread, _width
+from micrograd_lr.order import topological
 from micrograd_lr.picture import picture
-from micrograd_lr.value import topological
 
 NAMED = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 EVIL = [

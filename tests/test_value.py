@@ -12,7 +12,8 @@ import pytest
 from micrograd_lr import OPS, Op, Value, dot, exp, log, logistic_loss, sigmoid
 from micrograd_lr import sum as node_sum
 from micrograd_lr.logistic import literal_loss
-from micrograd_lr.value import apply, sweep, topological
+from micrograd_lr.order import topological
+from micrograd_lr.value import apply, sweep
 
 
 def test_a_leaf():
@@ -304,7 +305,7 @@ def test_a_sweep_is_all_or_nothing():
 def test_the_sweep_is_the_one_that_backward_runs():
     a = Value(3.0)
     root = a * a
-    sweep(topological(root))
+    sweep(root)
     assert (a.grad, root.grad) == (6.0, 1.0)
 
 
