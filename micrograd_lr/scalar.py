@@ -26,6 +26,8 @@ class Leaves(type):
         leaf.op = leaf._a = leaf._x = leaf._b = leaf._y = leaf._seen = None
         return leaf
 
+    __call__.__qualname__ = "Value"  # what Python's own errors about the arguments call it
+
 
 class Scalar(metaclass=Leaves):
     """The base of `Value`. Comparisons, float(), bool() and format() read the number; == and hash stay identity, so
@@ -100,7 +102,7 @@ class Scalar(metaclass=Leaves):
     def numbers(self) -> tuple[Any, ...]:
         """The operands' numbers, as they were when this node was computed. Empty for a leaf."""
         if type(self._a) is tuple:
-            return self._x  # type: ignore[no-any-return]
+            return (*self._x,)
         return () if self.op is None else (self._x,) if self._y is None else (self._x, self._y)
 
     @property
