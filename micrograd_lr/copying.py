@@ -1,47 +1,64 @@
-"""Pickling and deep-copying of graphs, however deep: node by node, operands first, so that nothing recurses."""
+"""Pickling and copying of graphs, however deep: blank nodes first and then what they hold, so that nothing recurses."""
 
 from __future__ import annotations
 
 import threading
+from copyreg import __newobj__ as blank  # type: ignore[attr-defined]  # what pickle has a short way for
+from operator import attrgetter
+from weakref import ref
 
 from micrograd_lr.order import topological
 from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Container, Iterable, Iterator
     from typing import Any
 
-
-def _fields(node: Value) -> tuple[Any, ...]:
-    """What is copied of a node, in the order in which `_filled` takes it."""
-    return node.op, node._data, node._level, node._a, node._x, node._b, node._y, node.label, node.grad
+_FIELDS = "op", "_data", "_level", "_a", "_b", "_x", "_y", "label", "grad"
 
 
-def _filled(node: Any, op: Any, data: Any, level: int, a: Any, x: Any, b: Any, y: Any, label: str, grad: Any) -> Any:
-    node.op, node._data, node._level = op, data, level
-    node._a, node._x = a, x
-    node._b, node._y = b, y
-    node.grad = grad
-    if label:
-        node.label = label
-    return node
+def _columns(nodes: list[Value]) -> Iterator[Iterator[Any]]:
+    return (map(attrgetter(field), nodes) for field in _FIELDS)
 
 
-def _restored(*fields: Any) -> Value:
-    restored: Value = _filled(object.__new__(Value), *fields)
-    return restored
+def _fill(nodes: list[Any], *columns: Iterable[Any]) -> None:
+    for node, op, data, level, a, b, x, y, label, grad in zip(nodes, *columns):
+        if hasattr(node, "op"):  # not blank: it was read before, or brought along by the reader
+            continue
+        node.op, node._data, node._level = op, data, level
+        node._a, node._x = a, x
+        node._b, node._y = b, y
+        node.grad = grad
+        if label:
+            node.label = label
 
 
-def deep_copied(root: Value, memo: dict[int, Any], kind: type[Value] = Value) -> Value:
+def copied(node: Value) -> Value:
+    """A shallow copy: a node of its own over the same operands."""
+    twin: Value = blank(type(node))
+    _fill([twin], *_columns([node]))
+    return twin
+
+
+def deep_copied(root: Value, memo: dict[int, Any], kind: type[Value] | None = None) -> Value:
     """A copy of the whole graph of `root`, in nodes of `kind`; nodes that `memo` knows already are shared with it."""
-    for node in topological(root):
-        if id(node) not in memo:
-            op, data, level, a, x, b, y, *rest = _fields(node)
-            a, b = _twin(a, memo), _twin(b, memo)
-            memo[id(node)] = _filled(object.__new__(kind), op, data, level, a, x, b, y, *rest)
-    copied: Value = memo[id(root)]
-    return copied
+    nodes = topological(root, _WithIds(memo))
+    twins: list[Value] = [blank(kind or type(node)) for node in nodes]
+    memo.update(zip(map(id, nodes), twins))
+    op, data, level, a, b, *rest = _columns(nodes)
+    _fill(twins, op, data, level, (_twin(x, memo) for x in a), (_twin(x, memo) for x in b), *rest)
+    return twins[-1]
+
+
+class _WithIds:
+    """The nodes whose ids are in a collection."""
+
+    def __init__(self, ids: Container[int]) -> None:
+        self.ids = ids
+
+    def __contains__(self, node: object) -> bool:
+        return id(node) in self.ids
 
 
 def _twin(operand: Any, memo: dict[int, Any]) -> Any:
@@ -50,42 +67,62 @@ def _twin(operand: Any, memo: dict[int, Any]) -> Any:
     return None if operand is None else memo[id(operand)]
 
 
-class _BeingPickled(threading.local):
-    """The nodes of the graph that the pickler of this thread is writing."""
+class _Graph:
+    """The pickle of a graph: a list of its nodes, operands first and all blank, then a column for each of their fields.
 
-    nodes: frozenset[Value] | set[Value] = frozenset()
+    It is the state of each of its nodes. A pickler writes an object once and refers to it afterwards; a blank node has
+    no operands. So nothing recurses, and what several pickled objects share stays shared.
+    """
 
+    def __init__(self, root: Value, before: set[int]) -> None:
+        self.before = before
+        self.nodes = topological(root, _WithIds(before) if before else ())
+        self.ahead = iter(self.nodes)  # the pickler asks for them in order, but for those that it has written before
+        self.written: list[Value] = []
+        self.columns: Callable[[], _Columns | None] = lambda: None
 
-_being_pickled = _BeingPickled()
-
-
-class _End:
-    """Stands behind the nodes of a graph in its pickle; reached, or dropped where pickling fails, it forgets them."""
-
-    def __init__(self, nodes: Iterable[Value]) -> None:
-        _being_pickled.nodes = {*nodes}
-
-    def __del__(self) -> None:
-        _being_pickled.nodes = frozenset()
+    def known(self) -> set[int]:
+        """The ids of what its pickler has written, with this graph. To be wrong about that costs bytes, and no more."""
+        self.before.update(map(id, self.nodes))
+        return self.before
 
     def __reduce__(self) -> tuple[Any, ...]:
-        self.__del__()
-        return tuple, ()
+        columns = _Columns(self)
+        self.columns = ref(columns)  # gone where pickling fails
+        return blank, (_Graph,), (self.nodes, columns)
+
+    def __setstate__(self, state: Any) -> None:
+        _, columns = state
+        _fill(*columns)
 
 
-def reduced(root: Value) -> tuple[Any, ...]:
-    """The pickle of a node: its fields, behind a list of all the nodes it rests on, operands first.
+class _Columns:
+    """Stands behind the list of nodes in a pickle, so that it knows which of them are to be filled in."""
 
-    A pickler writes an object once and refers to it afterwards. So each node of the list finds its operands written,
-    nothing recurses, and nodes that several pickled objects share are still shared when they are read back.
-    """
-    fields = _fields(root)
-    if root.op is None or root in _being_pickled.nodes:
-        return _restored, fields
-    below = topological(root)
-    below.pop()
-    return _in_order, (below, _End(below), *fields)
+    def __init__(self, graph: _Graph) -> None:
+        self.graph = graph
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        nodes = self.graph.written
+        self.graph.ahead = iter(())  # whoever asks for one of them now is another pickler
+        return list, ([nodes, *map(list, _columns(nodes))],)
 
 
-def _in_order(below: list[Value], end: Any, *fields: Any) -> Value:
-    return _restored(*fields)
+class _Latest(threading.local):
+    """The last graph that a pickler of this thread has begun, while it is remembered there."""
+
+    graph: Callable[[], _Graph | None] = staticmethod(lambda: None)
+
+
+_latest = _Latest()
+
+
+def reduced(node: Value) -> tuple[Any, ...]:
+    """The pickle of a node: blank, and the graph that fills it in."""
+    graph = _latest.graph()
+    if graph is None or graph.columns() is None or node not in graph.ahead:
+        known = graph.known() if graph else set()
+        graph = _Graph(node, set() if id(node) in known else known)  # asked for, though written: by another pickler
+        _latest.graph = ref(graph)
+    graph.written.append(node)
+    return blank, (type(node),), graph

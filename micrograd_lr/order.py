@@ -4,17 +4,22 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from micrograd_lr.value import Value
 
 
-def topological(root: Value) -> list[Value]:
-    """Every node of the graph of `root`, once, operands before users, in the order in which they were written."""
+def topological(root: Value, known: Container[Value] = ()) -> list[Value]:
+    """Every node of the graph of `root`, once, operands before users, in the order in which they were written.
+
+    It does not go into operands that are `known`: they are left out, with what only they rest on.
+    """
     order: list[Value] = []
     seen: set[Value] = set()
     path = [root]  # the nodes that wait for their operands: a stack of our own, so that no graph is too deep
     while path:
         node = path[-1]
-        if waiting := [x for x in reversed(node.nodes) if x not in seen]:
+        if waiting := [x for x in reversed(node.nodes) if x not in seen and x not in known]:
             path += waiting
         elif path.pop() not in seen:
             seen.add(node)

@@ -143,6 +143,14 @@ class Scalar(metaclass=Leaves):
 
         return reduced(self)
 
+    def __setstate__(self, graph: Any) -> None:
+        """Nothing: the graph in the pickle of a node fills in what all its nodes hold."""
+
+    def __copy__(self: Any) -> Any:
+        from micrograd_lr.copying import copied
+
+        return copied(self)
+
     def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
         from micrograd_lr.copying import deep_copied
 
