@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from micrograd_lr.order import topological
+from micrograd_lr.scalar import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +66,20 @@ def refuse_inside_gradient(root: Value) -> None:
             "backward() was called inside a function that gradient() is differentiating. Its .grad would be a plain "
             "number, and the outer derivative would miss it. Call gradient() there too: it can be nested."
         )
+
+
+def refuse_mixed_numbers(root: Value) -> None:
+    """Raises TypeError if the graph has numbers of two types that cannot be multiplied, and names one of each."""
+    kinds: dict[type, Any] = {}
+    for node in topological(root):
+        for x in node.operands or (node,):
+            kinds.setdefault(type(number_of(x)), x)
+    for x, y in combinations(kinds.values(), 2):
+        try:
+            number_of(x) * number_of(y)
+        except TypeError:
+            given = " and ".join(f"{describe(each)} ({type(number_of(each)).__name__})" for each in (x, y))
+            raise TypeError(f"the gradients mix {given}. Make all the numbers of a graph of one type.") from None
 
 
 def lost(x: Any) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from micrograd_lr import ops
-from micrograd_lr.errors import DOMAIN_ERRORS, TO_EXPLAIN, domain_error, lost, lost_gradient, refuse_inside_gradient
+from micrograd_lr import errors, ops
 from micrograd_lr.number_types import number, one_like, unified
 from micrograd_lr.order import topological
 from micrograd_lr.scalar import Scalar
@@ -28,7 +27,7 @@ def unary(op: ops.Op) -> Callable[[Value], Value]:
     def method(self: Value) -> Any:
         try:
             return recorded(op, value(self._data), self._level, self, self._data)
-        except TO_EXPLAIN:
+        except errors.TO_EXPLAIN:
             return apply(op, self)
 
     return method
@@ -46,14 +45,14 @@ def binary(op: ops.Op) -> Callable[[Value, Any], Value]:
             node._y = y = other._data
             if level < other._level:
                 level = other._level
-        elif type(other) is float:
+        elif type(other) is float or type(other) is int:
             node._b = None
             node._y = y = other
         else:
             return apply(op, self, other)
         try:
             node._data = value(x, y)
-        except TO_EXPLAIN:
+        except errors.TO_EXPLAIN:
             return apply(op, self, other)
         node._level = level + 1
         node._seen = None
@@ -71,7 +70,7 @@ def reflected(op: ops.Op) -> Callable[[Value, Any], Value]:
         try:
             if type(other) is float or type(other) is int:
                 return recorded(op, value(other, self._data), self._level, None, other, self, self._data)
-        except TO_EXPLAIN:
+        except errors.TO_EXPLAIN:
             pass
         return apply(op, other, self)
 
@@ -96,10 +95,15 @@ class Value(Scalar):
         """Fill in `grad` = ∂self/∂node for every node of this graph; no other node changes.
 
         Overwrites, so a second call changes nothing and nothing needs to be reset. All or nothing: after an error or
-        Ctrl-C every gradient is what it was. FloatingPointError if finite numbers make an infinite gradient or NaN.
+        Ctrl-C every gradient is what it was. FloatingPointError if finite numbers make an infinite gradient or NaN,
+        TypeError if the graph has numbers of types that do not mix.
         """
-        refuse_inside_gradient(self)
-        sweep(self)
+        errors.refuse_inside_gradient(self)
+        try:
+            sweep(self)
+        except TypeError:
+            errors.refuse_mixed_numbers(self)
+            raise
 
     __add__, __radd__ = binary(ops.ADD), reflected(ops.ADD)
     __sub__, __rsub__ = binary(ops.SUB), reflected(ops.SUB)
@@ -137,8 +141,8 @@ def apply(op: ops.Op, *operands: Any) -> Any:
         except TypeError:  # numbers of two types that do not mix by themselves
             numbers = unified(numbers)
             out = op.value(*numbers)
-    except DOMAIN_ERRORS as error:
-        raise domain_error(op, operands, error) from error
+    except errors.DOMAIN_ERRORS as error:
+        raise errors.domain_error(op, operands, error) from error
     below = max(x._level for x in nodes if x is not None)
     if len(operands) > 2:
         return recorded(op, out, below, nodes, tuple(numbers))
@@ -208,7 +212,7 @@ def sweep(root: Value) -> None:
                         b._seen = seen
                         levels[b._level].append(b)
         for leaf in levels[0]:  # every path has paid
-            if lost(leaf._grad) and (error := lost_gradient(topological(root))):
+            if errors.lost(leaf._grad) and (error := errors.lost_gradient(topological(root))):
                 raise error
     except BaseException:
         for level in levels:

@@ -1,5 +1,6 @@
 """The same unchanged engine on exact, high-precision and symbolic numbers: keys, digits and proofs."""
 
+from decimal import Decimal
 from fractions import Fraction as F
 
 import mpmath
@@ -9,6 +10,7 @@ import sympy
 from micrograd_lr import Value, exp, gradient, hessian, log, logistic_loss, number_type, sigmoid, tanh
 from micrograd_lr import sum as node_sum
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
+from micrograd_lr.ops import OPS
 
 
 @pytest.mark.parametrize(("y", "dw", "db", "da"), [(1, F(-1), F(-1, 2), F(-2)), (0, F(1), F(1, 2), F(2))])
@@ -103,6 +105,24 @@ def test_sympy_proves_the_index_wise_sum_for_many_examples(symbolic, loss):
     for p in range(n):
         assert sympy.simplify(many.w[p].grad - sum((a[i] - y[i]) * X[p][i] for i in range(m))) == 0
     assert sympy.simplify(many.b.grad - sum(a[i] - y[i] for i in range(m))) == 0
+
+
+def test_numbers_of_two_types_that_do_not_mix_are_named_and_no_gradient_changes():
+    rate, weight = Value(Decimal("0.1"), "rate"), Value(2.0, "weight")
+    said = (
+        r"the gradients mix rate = Decimal\('0\.1'\) \(Decimal\) and weight = 2\.0 \(float\)\. Make all the numbers of"
+    )
+    with pytest.raises(TypeError, match=said):
+        (rate * weight + weight * weight).backward()
+    assert (rate.grad, weight.grad) == (None, None)
+    with pytest.raises(TypeError, match=r"mix weight = 2\.0 \(float\) and Decimal\('0\.1'\) \(Decimal\)\. Make"):
+        (weight * Decimal("0.1") + weight * weight).backward()
+
+
+def test_another_error_of_types_stays_what_it_is(monkeypatch):
+    monkeypatch.setattr(OPS["exp"], "partials", lambda out, a: ("0.5",))
+    with pytest.raises(TypeError, match="multiply sequence by non-int"):
+        (exp(Value(1.0)) + Value(F(1, 3))).backward()  # these two do mix
 
 
 def test_the_extension_point_is_needed_and_says_so():
