@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from micrograd_lr.symbols import Symbol, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from micrograd_lr.program import Program
@@ -30,22 +29,6 @@ ARRAYS = _SHARED | {
     "step": "where({0} <= 0.0, 0.0, 1.0)",
 }
 _LONG = 100  # characters of an expression, beyond which its parts get names
-
-TAKEN = {  # what generated code uses, next to numbered names
-    "B", "CACHE", "_", "abs", "ahead", "broadcast_to", "c", "column", "empty", "exp", "fsum", "i", "j", "k", "kernel",
-    "log", "log1p", "m", "min", "njit", "power", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over",
-    "sums", "t", "tanh", "values", "where", "wide_vectors", "work",
-}  # fmt: skip
-NUMBERED = re.compile(r"([ahtuv]|p[0-9]*_?|lines)\d+$|d_|part_|given_")
-
-
-def safe_name(name: str, others: Collection[str]) -> str:
-    """A name for an argument that generated code does not use for anything else."""
-    if name in TAKEN or NUMBERED.match(name):
-        name = f"given_{name}"
-        while name in others:
-            name += "_"
-    return name
 
 
 class Plan:

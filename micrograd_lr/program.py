@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 
-from micrograd_lr.derivatives import slope_graphs
 from micrograd_lr.functions import logistic_loss
 from micrograd_lr.order import topological
-from micrograd_lr.plan import safe_name
+from micrograd_lr.safe_names import safe_name
+from micrograd_lr.slopes import slope_graphs
 from micrograd_lr.symbols import ANY, OTHER, Symbol, Trace, in_order
 from micrograd_lr.value import Value, apply
 

@@ -44,8 +44,8 @@ from micrograd_lr.emit import numpy_source, python_source
 from micrograd_lr.emit_numba import numba_source
 from micrograd_lr.javascript import javascript
 from micrograd_lr.order import topological
-from micrograd_lr.plan import NUMBERED, TAKEN
 from micrograd_lr.program import recorded, stabilised
+from micrograd_lr.safe_names import NUMBERED, TAKEN
 from micrograd_lr.symbols import in_order
 
 BACKENDS = ["numba", "numpy", "python"]
@@ -412,7 +412,7 @@ def test_single_precision_comes_back_with_double_sums():
 def test_the_result_does_not_depend_on_the_threads(monkeypatch):
     w, b, X, Y = data(n=3, m=10_000)
     monkeypatch.setattr(compiled, "SLICE", 20_000)
-    results = [value_and_grad(fused, threads=threads)(w, b, X, Y) for threads in (1, 2, 5, None)]
+    results = [value_and_grad(fused, threads=threads)(w, b, X, Y) for threads in (1, 2, np.int64(5), None)]
     for J, gradients in results[1:]:
         assert results[0][0] == J
         assert np.array_equal(gradients["w"], results[0][1]["w"])
@@ -983,6 +983,8 @@ def test_what_is_lost_is_said_by_the_engine_with_the_example(backend):
         lost(lambda w, x: (w * x) * 1e300, 1e10, [0.0, 0.0, 1.0], backend=backend)()
     with pytest.raises(FloatingPointError, match=f"({LOST}), in the sum over the examples, of finite data: "):
         lost(lambda w, x: (w + x) * 1e308, 0.5, [0.5, 0.5], backend=backend)()
+    with pytest.raises(FloatingPointError, match=f"({LOST}), in the sum over the examples, of finite data: "):
+        lost(lambda w, x: w * x[0] + x[1], 1.0, [[4e307] * 4] * 2, backend=backend)()
     with pytest.raises(FloatingPointError, match=r"in example 0, of finite data: the loss or a derivative leaves"):
         lost(lambda w, x: x * 1e300, 1.0, [1e10], backend=backend)()
     with pytest.raises(FloatingPointError, match=r"in example 0, of finite data: the loss or a derivative leaves"):
@@ -1022,8 +1024,9 @@ def test_wrong_options():
         value_and_grad(fused, batch=())
     with pytest.raises(ValueError, match=r"backend='gpu': known are numba, numpy, python\."):
         value_and_grad(fused, backend="gpu")
-    with pytest.raises(ValueError, match=r"threads=0: at least 1\."):
-        value_and_grad(fused, threads=0)
+    for count, shown in ((0, "0"), ("2", "'2'"), (1.5, "1.5")):
+        with pytest.raises(ValueError, match=rf"threads={shown}: expected a whole number of at least 1, or None"):
+            value_and_grad(fused, threads=count)
     with pytest.raises(TypeError, match="missing a required argument: 'y'"):
         value_and_grad(fused)(1.0, 2.0, [[1.0]])
 

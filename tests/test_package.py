@@ -60,6 +60,8 @@ def test_the_core_imports_only_the_standard_library():
         "scalar",
         "functions",
         "derivatives",
+        "slopes",
+        "order",
         "check",
         "logistic",
         "shapes",

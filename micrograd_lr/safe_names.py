@@ -1,0 +1,25 @@
+"""The names that generated code uses itself, and what it calls an argument that has one of them."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+TAKEN = {  # what generated code uses, next to numbered names
+    "B", "CACHE", "_", "abs", "ahead", "broadcast_to", "c", "column", "empty", "exp", "fsum", "i", "j", "k", "kernel",
+    "log", "log1p", "m", "min", "njit", "power", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over",
+    "sums", "t", "tanh", "values", "where", "wide_vectors", "work",
+}  # fmt: skip
+NUMBERED = re.compile(r"([ahtuv]|p[0-9]*_?|lines)\d+$|d_|part_|given_")
+
+
+def safe_name(name: str, others: Collection[str]) -> str:
+    """A name for an argument that generated code does not use for anything else."""
+    if name in TAKEN or NUMBERED.match(name):
+        name = f"given_{name}"
+        while name in others:
+            name += "_"
+    return name
