@@ -520,7 +520,8 @@ class Screen:
         self.text = ""
 
     def _controls(self):
-        """Makes it the terminal whose Ctrl-C the process hears."""
+        """Makes it the terminal whose Ctrl-C the process hears, also where the tests run in the background."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         importlib.import_module("fcntl").ioctl(self.slave, self.termios.TIOCSCTTY, 0)
 
     def until(self, *expected):
