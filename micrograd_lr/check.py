@@ -23,8 +23,8 @@ class GradientReport:
     """One column of numbers per way of computing a gradient, the reverse pass first, one row per parameter.
 
     `differences` gives for each other column the largest absolute difference from the reverse pass, relative to the
-    largest entry of the gradient; differences up to `rounding` count as none, because at a minimum every entry is
-    rounding. `agree` is whether every one is within its tolerance. ``print`` shows the table.
+    largest entry of the gradient. Beyond the tolerance, those up to `rounding` count as none, because at a minimum
+    every entry is rounding. `agree` is whether every one is within its tolerance. ``print`` shows the table.
     """
 
     def __init__(
@@ -45,7 +45,8 @@ class GradientReport:
     def _off(self, way: str) -> list[float]:
         """The relative difference of each entry; NaN counts as infinitely far off."""
         offs = [abs(float(p - q)) for p, q in zip(self.columns[way], self.columns[self.reverse])]
-        return [0.0 if off <= self.rounding else off / self._scale if off == off else math.inf for off in offs]
+        small = self.tolerances[way] * self._scale
+        return [math.inf if off != off else 0.0 if small < off <= self.rounding else off / self._scale for off in offs]
 
     @property
     def worst(self) -> str:

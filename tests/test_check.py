@@ -89,3 +89,14 @@ def test_nan_and_zero_columns():
 def test_several_arguments_and_methods():
     assert check_gradient(lambda x: (x.exp() / (1 + exp(x))).log() + sigmoid(x).tanh() * x.relu() ** 2.5, 0.7).agree
     assert check_gradient(lambda x, y: x**y - Value(3.0) * x / y, 1.5, 2.5).agree
+
+
+@pytest.mark.parametrize(
+    "reverse, other, difference",
+    [(1.0, 1.0 + 2**-52, 2**-52), (1.0, 1.5, 1 / 3), (1e-17, -2e-17, 0.0), (1.0, -1.0, 2.0)],
+)
+def test_the_difference_is_the_one_measured_but_for_rounding_at_a_minimum(reverse, other, difference):
+    report = GradientReport(["w"], {"reverse pass": [reverse], "numeric": [other]}, {"numeric": 1e-9}, rounding=1e-15)
+    assert report.differences["numeric"] == pytest.approx(difference, rel=1e-15)
+    assert report.agree == (difference < 1e-9)
+    assert f"numeric: {difference:.1e} (allowed 1e-09)" in str(report)
