@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from micrograd_lr.frames import Steps
     from micrograd_lr.page import StepThrough
     from micrograd_lr.passes import steps
-    from micrograd_lr.symbols import TraceError
+    from micrograd_lr.tracing import TraceError
 
 __version__ = "0.1.0"
 
@@ -66,7 +66,7 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "RenderError": "drawing",
     "StepThrough": "page",
     "Steps": "frames",
-    "TraceError": "symbols",
+    "TraceError": "tracing",
     "check_gradient": "check",
     "draw": "drawing",
     "first_nan": "derivatives",

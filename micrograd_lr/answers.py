@@ -11,6 +11,7 @@ from micrograd_lr.errors import DOMAIN_ERRORS
 from micrograd_lr.expression import Expression, arities
 from micrograd_lr.ops import LOG, SIGMOID
 from micrograd_lr.order import topological
+from micrograd_lr.stable import as_loss
 from micrograd_lr.value import Value, apply
 
 TYPE_CHECKING = False
@@ -142,8 +143,9 @@ def elsewhere(expression: Expression, numbers: Mapping[str, float]) -> Iterable[
             return
 
 
-def saturated(expression: Expression, numbers: Mapping[str, float]) -> Value | None:
-    """The σ(z) that has been rounded to 0 or 1 below a log without a value; None if that is not what failed."""
+def saturated(expression: Expression, numbers: Mapping[str, float]) -> tuple[Value, float] | None:
+    """z and y, where -log a or -log(1 - a) has no value because a = σ(z) has been rounded, and logistic_loss(z, y) has
+    one; None if that is not what failed."""
     for root in elsewhere(expression, numbers):  # for the shape of the graph, which does not depend on the numbers
         now: dict[Any, Any] = {}
         for node in topological(root):
@@ -154,6 +156,5 @@ def saturated(expression: Expression, numbers: Mapping[str, float]) -> Value | N
             try:
                 now[node] = apply(node.op, *operands)
             except DOMAIN_ERRORS:
-                below = topological(operands[0]) if node.op is LOG else []
-                return next((x for x in below if x.op is SIGMOID and x.data in (0, 1)), None)
+                return as_loss(operands[0]) if node.op is LOG else None
     return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from micrograd_lr.containers import opened
 from micrograd_lr.shapes import shape_of
 
 TYPE_CHECKING = False
@@ -15,28 +14,31 @@ if TYPE_CHECKING:
 
 
 class Arguments:
-    """The arguments of one call: `given` by name, and their `values` as the kernels read them, in the same order.
+    """The arguments of one call: as they were `given`, by name, and their `values` as the kernels read them.
 
-    `lengths`: how many entries each has, in one example if it is one of the `batch`; None for a single number. `m`:
-    how many examples there are. ValueError for shapes that do not fit, TypeError for what is no number.
+    `shapes` are those that were given. `lengths`: how many entries each has, in one example if it is one of the
+    `batch`; None for a number, and 1 for what is a number and a vector of one as well: (1,), (1, 1), or (1, m) of the
+    batch. `m`: how many examples there are. ValueError for shapes that do not fit, TypeError for what is not a number.
     """
 
     def __init__(self, given: Mapping[str, Any], batch: tuple[str, ...], np: Any) -> None:
-        self.given, self.batch = given, batch
-        dims = {name: _shape(name, x, name in batch) for name, x in given.items()}
-        self.m = _number_of_examples({name: dims[name] for name in batch})
-        self.lengths: Lengths = {name: _length(size, name in batch) for name, size in dims.items()}
+        self.batch = batch
+        self.given = {name: opened(name, x, name in batch) for name, x in given.items()}
+        self.shapes = {name: _shape(name, x, name in batch) for name, x in self.given.items()}
+        self.m = _number_of_examples({name: self.shapes[name] for name in batch})
+        self.lengths: Lengths = {name: _length(size, name in batch) for name, size in self.shapes.items()}
         self.values: dict[str, Any] = {}
-        for name, x in given.items():
+        for name, x in self.given.items():
             kind = name in batch, self.lengths[name]
             self.values[name] = _array(np, name, x, *kind) if np else _list(name, x, *kind)
 
     def numbers(self, name: str, example: int) -> Iterator[tuple[tuple[int, ...], float]]:
         """The numbers of an argument, of the batch those of one example, each with its place."""
         value, n = self.values[name], self.lengths[name]
+        single = n is None or n == 1
         if name not in self.batch:
-            yield from [((), value)] if n is None else [((j,), x) for j, x in enumerate(value)]
-        elif n is None:
+            yield from [((), value)] if single else [((j,), x) for j, x in enumerate(value)]
+        elif single:
             yield (example,), value[example]
         else:
             yield from (((j, example), row[example]) for j, row in enumerate(value))
@@ -67,24 +69,25 @@ def _number_of_examples(sizes: Mapping[str, tuple[int, ...]]) -> int:
 
 def _length(size: tuple[int, ...], in_batch: bool) -> int | None:
     if in_batch:
-        return None if len(size) < 2 or size[0] == 1 else size[0]
-    return None if math.prod(size) == 1 else size[-1]
+        return None if len(size) < 2 else size[0]
+    return size[-1] if size else None
 
 
 def _array(np: Any, name: str, x: Any, in_batch: bool, n: int | None) -> Any:
     array = np.asarray(x)
     if array.dtype.char not in "fd" or not array.dtype.isnative:
         array = array.astype(float) if array.dtype.kind in "biuf" else np.asarray(_floats(name, array.tolist()))
+    single = n is None or n == 1
     if in_batch:
-        return array[0] if array.ndim == 2 and n is None else array
-    return np.float64(array.reshape(())) if n is None else array.reshape(-1).astype(float, copy=False)
+        return array[0] if array.ndim == 2 and single else array
+    return np.float64(array.reshape(())) if single else array.reshape(-1).astype(float, copy=False)
 
 
 def _list(name: str, x: Any, in_batch: bool, n: int | None) -> Any:
     x = x.tolist() if hasattr(x, "tolist") else x
-    while not in_batch and isinstance(x, (list, tuple)) and len(x) == 1:
+    while not in_batch and isinstance(x, (list, tuple)) and (n == 1 or isinstance(x[0], (list, tuple))):
         (x,) = x
-    if in_batch and n is None and isinstance(x[0], (list, tuple)):
+    if in_batch and n == 1:
         (x,) = x
     return _floats(name, x)
 
@@ -92,10 +95,9 @@ def _list(name: str, x: Any, in_batch: bool, n: int | None) -> Any:
 def _floats(name: str, x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return [v if type(v) is float else _floats(name, v) for v in x]
-    if not isinstance(x, (int, float)) and getattr(getattr(x, "dtype", None), "kind", "?") not in "biuf":
+    if hasattr(x, "backward"):
         raise TypeError(
-            f"{name} holds {x!r:.40} ({type(x).__name__}); expected real numbers. An option of the loss that is no "
-            "number is settled beforehand: lambda w, x: loss(w, x, option)."
+            f"{name} holds {x!r:.40}, a node; a compiled loss is given plain numbers. Give its number, .data."
         )
     try:
         return float(x)

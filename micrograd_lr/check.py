@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from micrograd_lr.derivatives import _flat, _traced, gradient, numeric_gradient
+from micrograd_lr.containers import numbers_in
+from micrograd_lr.derivatives import argument_names, gradient, numeric_gradient, opened_arguments, traced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,11 +92,12 @@ def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NU
     than `tolerance`, relative to the largest entry. Green means that the rules used are those of the function *given*;
     that it is the function *meant* only a closed form can tell: `logistic.three_way_check` has all three.
     """
+    given = opened_arguments(fun, args)
     report = GradientReport(
-        _names(fun, args),
-        {"reverse pass": list(_flat([gradient(fun, *args)])), "numeric": numeric_gradient(fun, *args)},
+        [each for name, arg in zip(argument_names(fun, args), given) for each in _numbered(name, arg)],
+        {"reverse pass": [*numbers_in([gradient(fun, *given)])], "numeric": numeric_gradient(fun, *given)},
         {"numeric": tolerance},
-        rounding_of(fun(*_traced(args)[0])),
+        rounding_of(fun(*traced(given)[0])),
     )
     if not report.agree:
         raise GradientCheckError(f"the gradient is wrong at {report.worst}, or fun leaves the graph there:\n{report}")
@@ -107,12 +109,7 @@ def rounding_of(value: Any) -> float:
     return 16 * 2.0**-52 * abs(float(value))
 
 
-def _names(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[str]:
-    """The numbers of the arguments by the names that `fun` gives them: w[0], w[1], b."""
-    import inspect
-
-    names: list[str] = []
-    for name, value in inspect.signature(fun).bind(*args).arguments.items():
-        numbers = list(_flat(value))
-        names += [f"{name}[{i}]" for i in range(len(numbers))] if hasattr(value, "__len__") else [name]
-    return names
+def _numbered(name: str, given: Any) -> list[str]:
+    """The numbers of an argument by the names that `fun` gives them: b, or w[0], w[1]."""
+    numbers = [*numbers_in(given)]
+    return [f"{name}[{i}]" for i in range(len(numbers))] if hasattr(given, "__len__") else [name]

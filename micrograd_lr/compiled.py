@@ -109,7 +109,7 @@ class Compiled:
         with quiet() if numpy else nullcontext():
             J, found = self._summed(program, arguments, numpy)
         if self.wanted == "hessian":
-            return hessian(program, found, arguments.lengths, numpy)
+            return hessian(program, found, arguments.shapes, numpy)
         gradients = {}
         for (short,), flat in found.items():
             name = program.given[short]
@@ -155,7 +155,14 @@ class Compiled:
     def _in_slices(self, program: Program, arguments: Arguments) -> tuple[Run, int]:
         make, step = (numpy_source, NUMPY_BLOCK) if self.backend == "numpy" else (python_source, PYTHON_BLOCK)
         kernel = self._kernel(program, make)
-        return lambda start, stop: kernel(*arguments.values.values(), start, stop), step
+        if self.backend == "python":
+            return lambda start, stop: kernel(*arguments.values.values(), start, stop), step
+
+        def run(start: int, stop: int) -> Any:
+            block = {name: arguments.values[name][..., start:stop].astype(float, copy=False) for name in self.batch}
+            return kernel(*(arguments.values | block).values(), 0, stop - start)
+
+        return run, step
 
     def _in_numba(self, program: Program, arguments: Arguments) -> tuple[Run, int]:
         np = need("numpy", 'pip install "micrograd_lr[numpy]"')

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+
+from micrograd_lr.containers import is_number, mapped, numbers_in, opened
 from micrograd_lr.errors import differentiating, lost, lost_derivative, not_recorded
 from micrograd_lr.number_types import one_like
 from micrograd_lr.order import topological
@@ -10,7 +13,7 @@ from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from decimal import Decimal
     from typing import Any
 
@@ -20,20 +23,21 @@ _DIGITS = 30
 def gradient(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None = None, **options: Any) -> Any:
     """∂fun/∂arg for every argument, in the argument's shape: one result for one argument, else a tuple.
 
-    `fun` is plain Python over Values; an argument is a number, or a list (nested, or an array) of numbers. An argument
-    that `fun` does not use gets 0. Can be nested to any order: where an argument, or a leaf that `fun` closes
-    over or makes, is a Value, results that depend on it are Values, so that an outer derivative misses nothing.
-    TypeError if `fun` returns something that is not a Value; FloatingPointError if a derivative does not exist.
+    `fun` is plain Python over Values; an argument is a number, or numbers in (nested) lists or tuples, or in an array
+    or table, which `fun` gets as lists; so are the derivatives by it. An argument that `fun` does not use gets 0. Can
+    be nested to any order: where an argument, or a leaf that `fun` closes over or makes, is a Value, results that
+    depend on it are Values, so that an outer derivative misses nothing. TypeError if `fun` returns something that is
+    not a Value, or for what is not numbers, by the argument's name; FloatingPointError if a derivative does not exist.
 
     With `batch`, as for `value_and_grad` and with its options, `fun` is the loss of one example, and a function is
     returned: called like the loss, with all examples at once, it gives ``{"w": ∂J/∂w, …}``.
     """
     if batch is not None or options:
         return _compiled("gradient", fun, args, batch, options)
-    traced, leaves = _traced(args)
-    root = _called(fun, traced, leaves)
+    nodes, leaves = traced(opened_arguments(fun, args))
+    root = _called(fun, nodes, leaves)
     slopes = iter(_numbers(root, leaves, slope_graphs(root, leaves)))
-    results = tuple(_mapped(arg, lambda _: next(slopes)) for arg in traced)
+    results = tuple(mapped(arg, lambda _: next(slopes)) for arg in nodes)
     return results[0] if len(args) == 1 else results
 
 
@@ -48,8 +52,8 @@ def hessian(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None 
     """
     if batch is not None or options:
         return _compiled("hessian", fun, args, batch, options)
-    traced, leaves = _traced(args)
-    root = _called(fun, traced, leaves)
+    nodes, leaves = traced(opened_arguments(fun, args))
+    root = _called(fun, nodes, leaves)
     return [_numbers(root, leaves, slope_graphs(slope, leaves)) for slope in slope_graphs(root, leaves)]
 
 
@@ -66,12 +70,14 @@ def numeric_gradient(fun: Callable[..., Any], /, *args: Any) -> list[float]:
     values of `fun` only, never a partial derivative. At a kink (relu at 0) it gives the mean of the two slopes.
     """
 
+    given = opened_arguments(fun, args)
+
     def at(numbers: list[Decimal]) -> Any:
         moved = iter(numbers)
-        out = fun(*(_mapped(arg, lambda _: Value(next(moved))) for arg in args))
+        out = fun(*(mapped(arg, lambda _: Value(next(moved))) for arg in given))
         return out.data if isinstance(out, Value) else out
 
-    return central_differences(at, decimals(_flat(args)))
+    return central_differences(at, decimals(numbers_in(given)))
 
 
 def decimals(numbers: Iterable[Any]) -> list[Decimal]:
@@ -112,24 +118,25 @@ def _compiled(wanted: str, fun: Callable[..., Any], args: Any, batch: Iterable[s
     return Compiled(fun, batch, **options, wanted=wanted)
 
 
-def _flat(structure: Any) -> Iterator[Any]:
-    """The numbers of nested lists, tuples and arrays, in order."""
-    structure = structure.tolist() if hasattr(structure, "tolist") else structure
-    if isinstance(structure, (list, tuple)):
-        for part in structure:
-            yield from _flat(part)
-    else:
-        yield structure
+def opened_arguments(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[Any]:
+    """The arguments of a call of `fun` as numbers and nested lists of numbers."""
+    if all(map(is_number, args)):
+        return [*args]
+    return [opened(name, arg) for name, arg in zip(argument_names(fun, args), args)]
 
 
-def _mapped(structure: Any, change: Callable[[Any], Any]) -> Any:
-    structure = structure.tolist() if hasattr(structure, "tolist") else structure
-    if isinstance(structure, (list, tuple)):
-        return type(structure)(_mapped(part, change) for part in structure)
-    return change(structure)
+def argument_names(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[str]:
+    """The names that `fun` gives to its arguments."""
+    try:
+        parameters = [*inspect.signature(fun).parameters.values()]
+    except (TypeError, ValueError):  # of some functions written in C, Python knows no signature
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "argument")
+    return [names[i] if i < len(names) else f"{rest}[{i - len(names)}]" for i in range(len(args))]
 
 
-def _traced(args: tuple[Any, ...]) -> tuple[list[Any], list[Value]]:
+def traced(args: Iterable[Any]) -> tuple[list[Any], list[Value]]:
     """`args` with a fresh node for each number, and those nodes. A Value stays connected, but is told from itself: in
     ``gradient(lambda t: t * x, x)`` the x that fun closes over is a constant."""
     leaves: list[Value] = []
@@ -138,7 +145,7 @@ def _traced(args: tuple[Any, ...]) -> tuple[list[Any], list[Value]]:
         leaves.append(x * 1 if isinstance(x, Value) else Value(x))
         return leaves[-1]
 
-    return [_mapped(arg, fresh) for arg in args], leaves
+    return [mapped(arg, fresh) for arg in args], leaves
 
 
 def _called(fun: Callable[..., Any], traced: list[Any], leaves: list[Value]) -> Value:

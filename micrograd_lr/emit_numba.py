@@ -35,7 +35,7 @@ def numba_source(program: Program, rows: bool, block: int) -> str:
     kernel: _Kernel = (_ByRows if rows else _ByColumns)(program, block)
     head = [
         f"# micrograd_lr {__version__}, vectorised {_vectorised()}",  # of others, no compiled code is used again
-        "from numba import njit", "from numpy import empty", "",
+        "from numba import float64, njit", "from numpy import empty", "",
         "from micrograd_lr.vectorised import exp, log, log1p, prefetch, tanh, wide_vectors", "", "CACHE = True", "", "",
     ]  # fmt: skip
     return "\n".join([*head, *kernel.text(), ""])
@@ -237,7 +237,8 @@ class _ByColumns(_Kernel):
             index = x.place(j)
             in_batch = x.name in self.batch
             text = f"{x.name}[{index}, s:s + B]" if in_batch else f"{x.name}[{index}]"
-            return hoisted.setdefault(text, f"h{len(hoisted)}") + ("[i]" if in_batch else "")
+            local = hoisted.setdefault(text, f"h{len(hoisted)}")
+            return f"float64({local}[i])" if in_batch else local
 
         return read
 
@@ -294,7 +295,7 @@ class _ByRows(_Kernel):
         def read(x: Symbol) -> str:
             if x.name not in self.batch:
                 return self.parameter(x)
-            return f"part_{x.name}[{i}{'' if x.index is None else f', {x.place()}'}]"
+            return f"float64(part_{x.name}[{i}{'' if x.index is None else f', {x.place()}'}])"
 
         return read
 

@@ -19,6 +19,11 @@ DOMAIN_ERRORS = (ArithmeticError, ValueError)  # what floats, Fractions and Deci
 
 TO_EXPLAIN = (TypeError, *DOMAIN_ERRORS)
 
+
+class LabelError(ValueError):
+    """A label outside of [0, 1]."""
+
+
 differentiating: list[Value] = []  # the arguments of every gradient() that is running
 
 _INFINITY = float("inf")
@@ -26,11 +31,12 @@ _USE_THE_FUSED_LOSS = (
     "A sigmoid that far from 0 rounds to 0 or 1, and its log is lost. "
     "Use logistic_loss(z, y): one node, stable at any z."
 )
+_IF_ROUNDED = "If it is a probability that was rounded to 0: logistic_loss(z, y) is stable at any z."
 REMEDIES = {
     "log": "log needs an operand above 0.",
     "div": "The divisor must not be 0.",
     "pow": "A base of 0 needs an exponent of 0 or more, and a negative base a whole exponent that is a plain number.",
-    "exp": "exp overflows above 709.78.",
+    "exp": "exp overflows above 709.78: write σ as sigmoid(z), and log(1 + exp(z)) as logistic_loss(z, 0).",
 }
 
 
@@ -38,24 +44,24 @@ def describe(operand: Any) -> str:
     """An operand in a message: its label or op, and its number."""
     op = getattr(operand, "op", None)
     name = getattr(operand, "label", "") or (f"the {op} node" if op else "")
-    data = getattr(operand, "data", operand)
+    data = number_of(operand)
     shown = repr(data) if len(repr(data)) <= 40 else repr(data)[:37] + "..."
     return f"{name} = {shown}" if name else shown
 
 
 def _saturated(operand: Any) -> bool:
     """Whether `operand` is a = σ(z), or 1 - a, that has been rounded to 0."""
-    op = getattr(operand, "op", None)
-    if op is not None and op.name == "sub":
-        operand = operand.operands[1]
-        op = getattr(operand, "op", None)
-    return op is not None and op.name == "sigmoid" and operand.data in (0, 1)
+    from micrograd_lr.stable import logit
+
+    return number_of(operand) == 0 and logit(operand) is not None
 
 
 def domain_error(op: Op, operands: Sequence[Any], error: Exception) -> Exception:
     """`error`, raised by `op` at `operands`, as an exception of the same type that names them and the remedy."""
     shown = ", ".join(map(describe, operands[:4])) + (", …" if len(operands) > 4 else "")
-    remedy = _USE_THE_FUSED_LOSS if any(map(_saturated, operands)) else REMEDIES.get(op.name, "")
+    remedy = REMEDIES.get(op.name, "")
+    if op.name == "log" and getattr(operands[0], "op", None):
+        remedy = _USE_THE_FUSED_LOSS if _saturated(operands[0]) else f"{remedy} {_IF_ROUNDED}"
     return type(error)(f"{op}({shown}) has no finite value: {error}. {remedy}".rstrip())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 
+from micrograd_lr.errors import LabelError
 from micrograd_lr.number_types import function_of, number
 from micrograd_lr.scalar import Scalar, number_of
 
@@ -131,12 +132,30 @@ def _total(terms: Sequence[Any]) -> Any:
     return math.fsum(terms)
 
 
+def label(y: Any) -> Any:
+    """`y` itself, where it is a label: ValueError outside of [0, 1]. NaN stays NaN."""
+    if type(y) is not float:
+        return _elsewhere(label, y, _label)
+    return _label(y)
+
+
+def _label(y: Any) -> Any:
+    try:
+        inside = bool(y != y or 0 <= y <= 1)
+    except TypeError:  # a formula: what it is at some numbers is seen there
+        return y
+    if not inside:
+        raise LabelError(f"y is {y!r}, but a label lies in [0, 1]. Map the two classes to 0 and 1")
+    return y
+
+
 def cross_entropy(z: Any, y: Any) -> Any:
     """-(y log σ(z) + (1-y) log(1-σ(z))), by softplus of ±z: 1.5 ulp for y = 0 or 1, at any z."""
     if y == 0:
         return softplus(z)
     if y == 1:
         return softplus(-z)
+    y = label(y)
     return (1 - y) * softplus(z) + y * softplus(-z)
 
 

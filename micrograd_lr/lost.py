@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
+from micrograd_lr.errors import LabelError
 from micrograd_lr.program import called
+from micrograd_lr.tracing import one_entry
 from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
@@ -32,25 +34,25 @@ def lost_error(what: str, loss: Callable[..., Any], arguments: Arguments, run: R
                 where = f"{name}[{', '.join(map(str, place))}]" if place else name
                 said = f", in example {example}" if name in arguments.batch else ""
                 return ValueError(f"{where} is {x}{said}. Remove or replace it: the sum over examples is lost.")
-    why = _in_the_engine(loss, arguments, example) or _OUT_OF_RANGE
-    return FloatingPointError(f"{what}, in example {example}, of finite data: {why}")
+    why = _in_the_engine(loss, arguments, example)
+    if isinstance(why, LabelError):
+        return LabelError(f"in example {example}, {why}")
+    return FloatingPointError(f"{what}, in example {example}, of finite data: {why or _OUT_OF_RANGE}")
 
 
-def _in_the_engine(loss: Callable[..., Any], arguments: Arguments, example: int) -> str | None:
+def _in_the_engine(loss: Callable[..., Any], arguments: Arguments, example: int) -> Exception | None:
     """What the engine says about an example: it names the node, and the remedy."""
     given: dict[str, Any] = {}
     for name, n in arguments.lengths.items():
-        numbers = [
-            float(x) if name in arguments.batch else Value(float(x), f"{name}[{place[0]}]" if place else name)
-            for place, x in arguments.numbers(name, example)
-        ]
-        given[name] = numbers[0] if n is None else numbers
+        numbers = arguments.numbers(name, example)
+        nodes = [Value(float(x), f"{name}[{place[0]}]" if n is not None and n > 1 else name) for place, x in numbers]
+        given[name] = nodes if n is not None and n > 1 else one_entry(nodes[0]) if n == 1 else nodes[0]
     try:
         root = called(loss, given)
         if isinstance(root, Value):
             root.backward()
     except (ArithmeticError, ValueError) as error:
-        return str(error)
+        return error
     return None
 
 
@@ -66,7 +68,7 @@ def said(names: Sequence[str], lengths: Lengths, place: int) -> str:
     parts: list[str] = []
     for name in reversed(names):
         place, j = divmod(place, lengths[name] or 1)
-        parts.insert(0, name if lengths[name] is None else f"{name}[{j}]")
+        parts.insert(0, name if (lengths[name] or 1) == 1 else f"{name}[{j}]")
     return "the gradient of " + parts[0] if len(parts) == 1 else "the second derivative by " + " and ".join(parts)
 
 

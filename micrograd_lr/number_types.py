@@ -68,7 +68,7 @@ def _remedy(x: Any) -> str:
     if isinstance(x, complex):
         return "Take its .real part or its abs()."
     if hasattr(x, "__len__") or hasattr(x, "shape"):
-        return "Make one Value per number: [Value(v) for v in data]."
+        return "Make one Value per number: [Value(v) for v in data]. The product of two vectors is dot(w, x)."
     return f"A number type of your own is made known once: number_type({type(x).__name__}, exp=..., log=...)."
 
 

@@ -25,18 +25,20 @@ from micrograd_lr.logistic import ManyExamples, OneExample
 from micrograd_lr.mathematics import mathml
 from micrograd_lr.mistakes import TOLERANCE, Question, questions
 from micrograd_lr.notation import SLOT
-from micrograd_lr.ops import OPS
+from micrograd_lr.ops import LOG, MUL, OPS
 from micrograd_lr.order import topological
 from micrograd_lr.passes import payments, steps
 from micrograd_lr.picture import EXAMPLES_OPENED, FOR_NUMBERS_ONLY, picture
 from micrograd_lr.render import choose
 from micrograd_lr.slides import derivation
-from micrograd_lr.symbols import Trace, TraceError
+from micrograd_lr.stable import as_loss, logit, one_less
+from micrograd_lr.symbols import Trace
+from micrograd_lr.tracing import TraceError
 from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from micrograd_lr.boxes import Picture
@@ -94,7 +96,7 @@ def page(shown: StepThrough) -> str:
     web = files("micrograd_lr") / "web"
     read = {file: (web / file).read_text(encoding="utf-8") for file in ("page.html", "page.css", *SCRIPTS)}
     style = _colours() + read["page.css"]
-    data = _Data(steps)
+    data = _Data(steps, shown.root)
     script = "\n".join(
         ['"use strict";', _compute(shown.root), _functions(data.mistakes.texts), *(read[file] for file in SCRIPTS)]
     )
@@ -276,8 +278,8 @@ class _Pool:
 class _Data:
     """What the script reads: nodes and frames, with formulas and usual mistakes by their number in a pool."""
 
-    def __init__(self, steps: Steps) -> None:
-        self.steps = steps
+    def __init__(self, steps: Steps, root: Value) -> None:
+        self.steps, self.saturations = steps, _saturations(root)
         self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
         self.math = cache(lambda text: self.formulas(mathml(text, steps.names)))
         self.content = {
@@ -292,7 +294,7 @@ class _Data:
             "id": node.id, "name": formula(node.name), "math": self.math(node.name), "kind": node.kind, "op": node.op,
             "formula": self.math(node.formula), "line": [self.math(x) for x in (node.name, node.template) if x],
             "operands": [x for x in node.operands if isinstance(x, str)], "start": None if node.op else _start(node),
-            "remedy": REMEDIES.get(node.op, ""), "saturated": _saturation(self.steps, node),
+            "remedy": REMEDIES.get(node.op, ""), "saturated": self.saturations.get(node.id, []),
         }  # fmt: skip
 
     def frame(self, frame: Frame) -> dict[str, Any]:
@@ -343,24 +345,22 @@ def _for_json(numbers: dict[str, Any]) -> dict[str, Any]:
     return {name: x if isinstance(x, str) else float(x) for name, x in numbers.items()}
 
 
-def _saturation(steps: Steps, node: Node) -> list[Any]:
-    """For the log of a = σ(z), or of 1 - a: the ids of a and z, and the label, an id or a number; else []."""
-    if node.op != "log":
-        return []
-    inner, of_one = _one_less(steps, node.operands[0])
-    if inner is None or inner.op != "sigmoid":
-        return []
-    label: Any = 0.0 if of_one else 1.0  # what multiplies the log is y, or 1 - y
-    for user in steps.nodes.values():
-        if user.op == "mul" and node.id in user.operands:
-            weight, less = _one_less(steps, user.operands[user.operands[0] == node.id])
-            label = weight.id if weight is not None and less == of_one else label
-    return [inner.id, inner.operands[0], label]
+def _saturations(root: Value) -> dict[str, list[Any]]:
+    """Of every log a and log(1 - a) with a = σ(z), by its id: the ids of a and z, and the label, an id or a number."""
+    order = topological(root)
+    ids = {node: f"n{i}" for i, node in enumerate(order)}
+    found: dict[str, list[Any]] = {}
+    for node in order:
+        (x,) = node.operands if node.op is LOG else (None,)
+        z, label = as_loss(x) or (None, 0.0)
+        a = one_less(x) or x
+        if isinstance(z, Value) and z in ids and logit(a) is z:
+            found[ids[node]] = [ids[a], ids[z], _label_of(node, label, order, ids)]
+    return found
 
 
-def _one_less(steps: Steps, operand: Any) -> tuple[Node | None, bool]:
-    """The node that an operand is, or is 1 minus: 1 - y gives y, and True. None for a plain number."""
-    node = steps.nodes.get(operand)
-    if node is not None and node.op == "sub" and node.operands[0] == 1:
-        return steps.nodes.get(node.operands[1]), True
-    return node, False
+def _label_of(log: Value, label: float, order: Iterable[Value], ids: Mapping[Value, str]) -> Any:
+    """What multiplies the log of a is y, and that of 1 - a is 1 - y: the id of y, or the label itself."""
+    weights = (user.operands[user.operands[0] is log] for user in order if user.op is MUL and log in user.operands)
+    labels = (weight if label else one_less(weight) for weight in weights)
+    return next((ids[y] for y in labels if isinstance(y, Value)), label)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 
-from micrograd_lr.functions import logistic_loss
 from micrograd_lr.order import topological
 from micrograd_lr.safe_names import safe_name
 from micrograd_lr.slopes import slope_graphs
+from micrograd_lr.stable import stabilised
 from micrograd_lr.symbols import ANY, OTHER, Symbol, Trace, in_order
-from micrograd_lr.value import Value, apply
+from micrograd_lr.tracing import Traced, TraceError, foreign_node, one_entry
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Derivative:
 class Program:
     """The loss of one example and its derivatives as symbols.
 
-    `lengths` maps each argument to its number of entries, or None for a scalar; `loss` is the value; `derivatives` maps
+    `lengths` maps each argument to its number of entries, or None for a number; `loss` is the value; `derivatives` maps
     the parameters by which it is differentiated, ("w",) or ("w", "b"), to a `Derivative`. `columns` are the results
     that are one number per example, each once; `loops` and `tables` are the forms of the others, by a name, and
     `shapes` their shapes. The op "total" is a sum over j of its operand, `index` its length.
@@ -88,32 +89,45 @@ def recorded(
 ) -> Program:  # fmt: skip
     """Record `loss` once, on symbols, and differentiate it with the engine's own sweep; twice, if `order` is 2."""
     trace = Trace()
-    arguments: dict[str, Any] = {}
     safe = {name: safe_name(name, lengths) for name in lengths}
+    leaves: dict[str, list[Value]] = {}
+    arguments: dict[str, Any] = {}
     for name, n in lengths.items():
-        if n is None:
-            arguments[name] = Value(trace.entry(safe[name]), name)
+        if n is None or n == 1:
+            leaf = Traced(trace.entry(safe[name]), name)
+            leaves[name], arguments[name] = [leaf], leaf if n is None else one_entry(leaf)
         else:
-            arguments[name] = [Value(trace.entry(safe[name], j), f"{name}[{j}]") for j in range(n)]
+            leaves[name] = [Traced(trace.entry(safe[name], j), f"{name}[{j}]") for j in range(n)]
+            arguments[name] = [*leaves[name]]
     root = called(loss, arguments)
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"{getattr(loss, '__name__', 'the loss')} returned {root!r:.80} ({type(root).__name__}) for one example; "
-            "it has to return a number computed from its arguments. Is the return statement missing?"
-        )
+    refuse_what_is_no_loss(loss, root, {leaf for entries in leaves.values() for leaf in entries})
     if stable:
         root = stabilised(root)
     batch = tuple(batch)
-    leaves = {
-        safe[name]: value if isinstance(value, list) else [value]
-        for name, value in arguments.items()
-        if name not in batch
-    }
+    parameters = {safe[name]: entries for name, entries in leaves.items() if name not in batch}
     renamed = {safe[name]: n for name, n in lengths.items()}
     given = {short: name for name, short in safe.items()}
     rolled = _Rolled(trace, renamed)
-    derivatives = rolled.first(root, leaves) if order == 1 else rolled.second(root, leaves)
+    derivatives = rolled.first(root, parameters) if order == 1 else rolled.second(root, parameters)
     return Program(rolled.symbol(root.data), derivatives, renamed, [safe[name] for name in batch], given)
+
+
+def refuse_what_is_no_loss(loss: Callable[..., Any], root: Any, leaves: set[Value]) -> None:
+    """TypeError unless `root` is a number that was computed from `leaves`, which are the arguments, alone."""
+    name = getattr(loss, "__name__", "the loss")
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"{name} returned {root!r:.80} ({type(root).__name__}) for one example; "
+            "it has to return a number computed from its arguments. Is the return statement missing?"
+        )
+    if not isinstance(root, Traced):
+        raise foreign_node(root, name)
+    kept = next((x for x in topological(root) if x.op is None and x not in leaves), None)
+    if kept is not None:
+        raise TraceError(
+            f"{name} uses {kept.label}, which it kept from an earlier recording. The loss is recorded anew for other "
+            "shapes: compute everything from the arguments of this call."
+        )
 
 
 def called(loss: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
@@ -121,34 +135,6 @@ def called(loss: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
     call = inspect.signature(loss).bind_partial()
     call.arguments.update(arguments)
     return loss(*call.args, **call.kwargs)
-
-
-def stabilised(root: Value) -> Value:
-    """The same graph with log σ(z) and log(1 - σ(z)) as the stable loss of z, which they are but for the sign."""
-    of: dict[Value, Value] = {}
-    new = root
-    for node in topological(root):
-        if node.op is None:
-            of[node] = node
-            continue
-        z, label = _log_of_sigmoid(node)
-        if z is not None:
-            new = -logistic_loss(of[z], label)
-        else:
-            new = apply(node.op, *(of[x] if isinstance(x, Value) else x for x in node.operands))
-        of[node] = new
-    return of[root]
-
-
-def _log_of_sigmoid(node: Value) -> tuple[Value | None, float]:
-    """z and 1 for log σ(z), z and 0 for log(1 - σ(z)); None for any other node."""
-    if str(node.op) != "log":
-        return None, 0.0
-    (a,) = node.operands
-    label = 1.0
-    if str(a.op) == "sub" and not isinstance(a.operands[0], Value) and a.operands[0] == 1:
-        a, label = a.operands[1], 0.0
-    return (a.operands[0], label) if str(a.op) == "sigmoid" else (None, 0.0)
 
 
 class _Rolled:

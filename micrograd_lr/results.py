@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from micrograd_lr.arguments import Lengths
     from micrograd_lr.program import Program
 
 
@@ -53,12 +52,13 @@ def gradient(name: str, given: Any, flat: Any, np: Any) -> Any:
     return flat.reshape(original.shape) if original.ndim else float(flat[0])
 
 
-def hessian(program: Program, found: Mapping[Any, Any], lengths: Lengths, np: Any) -> dict[str, Any]:
-    """The blocks ∂²J/∂p∂q, by p and q: numbers, vectors, and tables whose rows belong to p."""
-    blocks: dict[str, dict[str, Any]] = {name: {} for name in lengths if name in program.given.values()}
+def hessian(program: Program, found: Mapping[Any, Any], shapes: Mapping[str, Any], np: Any) -> dict[str, Any]:
+    """The blocks ∂²J/∂p∂q, by p and q: numbers, vectors, and tables whose rows belong to p. (1, 1) is a number."""
+    blocks: dict[str, dict[str, Any]] = {name: {} for name in shapes if name in program.given.values()}
+    vectors = {name: shape[-1:] if shape != (1, 1) else () for name, shape in shapes.items()}
     for (short, other), flat in found.items():
         p, q = program.given[short], program.given[other]
-        dims = tuple(n for n in (lengths[p], lengths[q]) if n is not None)
+        dims = vectors[p] + vectors[q]
         block = _shaped(flat, dims, np)
         blocks[p][q] = block
         if p != q:
@@ -77,5 +77,5 @@ def _shaped(flat: Any, dims: tuple[int, ...], np: Any) -> Any:
     if not dims:
         return float(flat[0])
     if np:
-        return flat.reshape(dims)
+        return np.reshape(flat, dims)
     return flat if len(dims) < 2 else [flat[i : i + dims[1]] for i in range(0, len(flat), dims[1])]

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 TAKEN = {  # what generated code uses, next to numbered names
-    "B", "CACHE", "_", "abs", "ahead", "broadcast_to", "c", "column", "empty", "exp", "fsum", "i", "j", "k", "kernel",
-    "log", "log1p", "m", "min", "njit", "power", "prefetch", "range", "rows", "s", "shape", "start", "stop", "sum_over",
-    "sums", "t", "tanh", "values", "where", "wide_vectors", "work",
+    "B", "CACHE", "_", "abs", "ahead", "broadcast_to", "c", "column", "empty", "exp", "float64", "fsum", "i", "j", "k",
+    "kernel", "log", "log1p", "m", "min", "njit", "power", "prefetch", "range", "rows", "s", "shape", "start", "stop",
+    "sum_over", "sums", "t", "tanh", "values", "where", "wide_vectors", "work",
 }  # fmt: skip
 NUMBERED = re.compile(r"([ahtuv]|p[0-9]*_?|lines)\d+$|d_|part_|given_")
 

@@ -113,6 +113,11 @@ class Scalar(metaclass=Leaves):
     def __pos__(self) -> Self:
         return self
 
+    @classmethod
+    def _made(cls, node: Any, operands: tuple[Any, ...]) -> Any:
+        """What a node that is computed from one of this class becomes: for a subclass to say."""
+        return node
+
     def __lt__(self, other: Any) -> bool:
         return bool(self.data < number_of(other))
 

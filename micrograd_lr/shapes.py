@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 from numbers import Real
 
+from micrograd_lr.containers import numbers_in, opened
 from micrograd_lr.number_types import number
 from micrograd_lr.scalar import number_of
 from micrograd_lr.value import Value
@@ -20,7 +21,7 @@ Rows = list[list["Any"]]
 def shape(data: Any) -> tuple[int, ...]:
     """The shape of a number (), of nested lists, or of an array. ValueError if the rows differ in length."""
     if hasattr(data, "shape"):
-        return tuple(data.shape)
+        return (*data.shape,)
     if not isinstance(data, (list, tuple)):
         return ()
     inner = [shape(part) for part in data]
@@ -91,14 +92,11 @@ def _finite(x: Any, where: str, what: str) -> None:
 
 def _entries(data: Any) -> list[Any]:
     """The numbers of `data`, rows one after the other, as the engine keeps them."""
-    if hasattr(data, "tolist") and shape(data):
-        data = data.tolist()
-    if isinstance(data, (list, tuple)):
-        return [x for part in data for x in _entries(part)]
-    return [data if isinstance(data, Value) else number(data)]
+    return [x if isinstance(x, Value) else number(x) for x in numbers_in(data)]
 
 
 def _vector(name: str, data: Any, wanted: str) -> list[Any]:
+    data = opened(name, data, batch=name == "Y")
     dims = shape_of(name, data)
     if len(dims) == 2 and dims[0] != 1 and dims[1] == 1:
         raise ValueError(f"{name} is {dims}; expected {wanted}: one row. Transpose it.")
@@ -110,6 +108,7 @@ def _vector(name: str, data: Any, wanted: str) -> list[Any]:
 
 
 def _scalar(name: str, data: Any) -> Any:
+    data = opened(name, data, batch=True)
     dims = shape_of(name, data)
     if dims not in ((), (1,), (1, 1)):
         raise ValueError(f"{name} is {dims}; expected (1, 1): one number.")
@@ -117,6 +116,7 @@ def _scalar(name: str, data: Any) -> Any:
 
 
 def _matrix(name: str, data: Any, n: int, column: bool) -> Rows:
+    data = opened(name, data, batch=not column)
     dims = shape_of(name, data)
     if column and len(dims) == 1:
         dims, data = (dims[0], 1), [[x] for x in _entries(data)]

@@ -6,10 +6,11 @@ common sub-expressions are shared as they are written, and what no result needs 
 
 from __future__ import annotations
 
-import sys
+import math
 
 from micrograd_lr.number_types import number_type
 from micrograd_lr.scalar import Scalar
+from micrograd_lr.tracing import trace_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 ANY, OTHER = -1, -2  # the index of an entry that stands for every entry j of its vector, or for every entry k
-
-
-class TraceError(TypeError):
-    """A loss that cannot be recorded once for all examples; the message names the line and the remedy."""
 
 
 class Symbol:
@@ -128,18 +125,6 @@ class Comparison:
         raise trace_error("a comparison (if, while, min, max, sorted)")
 
 
-def trace_error(what: str) -> TraceError:
-    """Names the line of the user's function, and what to write instead."""
-    frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("micrograd_lr"):
-        frame = frame.f_back
-    return TraceError(
-        f"{frame.f_code.co_filename}, line {frame.f_lineno}, in {frame.f_code.co_name}: {what} on a traced value. The "
-        "loss is recorded once for all examples, so nothing may depend on the numbers: use relu(), tanh(), sigmoid(), "
-        "exp(), log() of micrograd_lr, and put choices that depend on data into a column of 0 and 1."
-    )
-
-
 class Trace:
     """Makes symbols, each once."""
 
@@ -213,9 +198,15 @@ def _softplus(t: Symbol) -> Any:
     return t.trace.symbol("relu", t) + t.trace.symbol("log1p", e)
 
 
+def _label(y: Symbol) -> Any:
+    """y, and NaN where it is not a label: then the loss is lost, and the example that it is lost in is looked for."""
+    return y.trace.symbol("choose", y * (1 - y), y, math.nan)
+
+
 number_type(
     Symbol,
     **{name: _function(name) for name in ("exp", "log", "tanh", "relu", "step")},
     sigmoid=_sigmoid,
     softplus=_softplus,
+    label=_label,
 )

@@ -32,6 +32,7 @@ from micrograd_lr.layout import (
 )
 from micrograd_lr.notation import Text
 from micrograd_lr.ops import LOG, SIGMOID
+from micrograd_lr.scalar import number_of
 from micrograd_lr.value import Value
 from micrograd_lr.walk import Walk
 
@@ -213,8 +214,9 @@ def why_lost(expression: Expression, numbers: Mapping[str, float]) -> list[str]:
     lost = saturated(expression, numbers)
     if lost is None:
         return []
-    z, y = Value(lost.numbers[0], "z"), numbers.get("y", -1.0)
-    y = y if 0 <= y <= 1 else 1.0 - lost.data  # log(a) is lost at a = 0, which is the loss of the label 1
+    logit, label = lost
+    z, y = Value(number_of(logit), "z"), numbers.get("y", -1.0)
+    y = y if 0 <= y <= 1 else label
     loss = logistic_loss(z, y)
     loss.backward()
     log_slope, slope = LOG.partials(None, Text("0"))[0], SIGMOID.partials(Text("a"), Text("z"))[0]

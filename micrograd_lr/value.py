@@ -116,6 +116,7 @@ class Value(Scalar):
 
 
 _blank: Callable[[], Value] = type.__call__.__get__(Value)
+_PLAIN = {Value, type(None)}
 
 
 def recorded(op: ops.Op, out: Any, below: int, a: Any, x: Any, b: Any = None, y: Any = None) -> Value:
@@ -145,8 +146,13 @@ def apply(op: ops.Op, *operands: Any) -> Any:
         raise errors.domain_error(op, operands, error) from error
     below = max(x._level for x in nodes if x is not None)
     if len(operands) > 2:
-        return recorded(op, out, below, nodes, tuple(numbers))
-    return recorded(op, out, below, *chain(*zip(nodes, numbers)))
+        node = recorded(op, out, below, nodes, tuple(numbers))
+    else:
+        node = recorded(op, out, below, *chain(*zip(nodes, numbers)))
+    kinds: set[Any] = {*map(type, nodes)}
+    for kind in kinds - _PLAIN:
+        node = kind._made(node, operands)
+    return node
 
 
 def sweep(root: Value) -> None:

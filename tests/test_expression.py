@@ -130,7 +130,7 @@ def test_a_row_that_is_added_to_the_table_can_be_called():
         ("1/0", 0, "this has no value: float division by zero."),
         ("10**400 + x", 0, "this has no value: Numerical result out of range."),
         ("1e400", 0, "this is inf, not a finite number."),
-        ("logistic_loss(0, 2)", 0, "this has no value: logistic_loss(z, y): y is 2, but a label lies in [0, 1]."),
+        ("logistic_loss(0, 2)", 0, "this has no value: y is 2.0, but a label lies in [0, 1]."),
         ("1; 2", 0, "only the last part, behind the last ;, may stand without a name before it."),
         ("import os", 0, "only the last part, behind the last ;, may stand without a name before it."),
         ("z = 1; z = 2", 7, "z is in use already; every name has one meaning."),

@@ -189,7 +189,7 @@ def test_the_names_of_a_report():
 
 
 def test_a_label_outside_0_and_1_is_refused_in_every_number_type():
-    with pytest.raises(ValueError, match=r"y is 2, but a label lies in \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"y is 2.0, but a label lies in \[0, 1\]"):
         logistic_loss(Value(1.0), 2)
     with pytest.raises(ValueError, match=r"Y\[0\] is Fraction\(2, 1\): a label lies in \[0, 1\]"):
         closed_form([1.0], 0.0, [[1.0]], [Fraction(2)])
@@ -283,7 +283,7 @@ def test_many_examples_name_the_slides_shapes(arguments, message):
 
 
 def test_what_is_not_a_number_is_named():
-    with pytest.raises(TypeError, match=r"one real number, not 'malignant' \(str\)"):
+    with pytest.raises(TypeError, match=r"y is 'malignant' \(str\); expected a real number\. Turn text into numbers"):
         OneExample([1.0], 0.0, [1.0], "malignant")
 
 

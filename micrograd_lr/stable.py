@@ -1,0 +1,214 @@
+"""σ(z), log σ(z) and log(1 + eᶻ) in all the ways they are written, found by structure, and computed so that they stay
+accurate where a is rounded to 0 or 1 and eᶻ overflows. Everything that has to recognise them asks here.
+
+A *positive* formula is a positive number, eᵘ, a σ, or a sum, product, quotient or power of these: its logarithm is
+known without computing the formula itself. The *logit* of a = σ(z) is z, and the logit of p/(p + q) is log p - log q.
+"""
+
+from __future__ import annotations
+
+from micrograd_lr import ops
+from micrograd_lr.functions import logistic_loss
+from micrograd_lr.kernels import log, sigmoid
+from micrograd_lr.order import topological
+from micrograd_lr.value import Value, apply
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Addends = tuple[Any, list[tuple[int, Value]]]  # a plain number, and nodes with their signs
+
+MOST = 64  # addends of a sum that is looked at: the classes of a softmax
+DEEPEST = 30  # formulas inside formulas
+
+
+def stabilised(root: Value) -> Value:
+    """The same graph with every log of a positive formula, and every σ written as a quotient, in its stable form."""
+    of: dict[Value, Value] = {}
+    for node in topological(root):
+        new = node
+        if node.op is not None:
+            new = apply(node.op, *(of[x] if isinstance(x, Value) else x for x in node.operands))
+            if new.op is ops.LOG:
+                found = log_of(new.operands[0])
+                new = new if found is None else found
+            elif new.op in (ops.DIV, ops.POW):
+                z = logit(new)
+                new = sigmoid(z) if isinstance(z, Value) else new
+        of[node] = new
+    return of[root]
+
+
+def as_loss(x: Any) -> tuple[Any, float] | None:
+    """z and y such that -log x is logistic_loss(z, y): z and 1 for σ(z), z and 0 for 1 - σ(z). None for any other x."""
+    z = logit(x)
+    return None if z is None else _loss(-1, z)
+
+
+def logit(x: Any, depth: int = 0) -> Any:
+    """z, if x is σ(z); else None. An existing node where there is one, so that 1/(1 + exp(-z)) gives z itself."""
+    if not isinstance(x, Value) or depth > DEEPEST:
+        return None
+    if x.op is ops.SIGMOID:
+        return x.operands[0]
+    if x.op in (ops.MUL, ops.DIV, ops.POW):
+        a, b = x.operands
+        if x.op is ops.MUL and _is(a, 1):
+            a, b = b, a
+        if _is(b, 1):
+            return logit(a, depth + 1)
+        if x.op is ops.DIV:
+            return _twice_tanh(a) if _is(b, 2) else _odds(a, b, depth)
+        if x.op is ops.POW:
+            return _odds(1, a, depth) if _is(b, -1) else None
+        if _is(a, 0.5) or _is(b, 0.5):
+            return _twice_tanh(b if _is(a, 0.5) else a)
+        z = _scaled(a, b, depth)
+        return _scaled(b, a, depth) if z is None else z
+    if (rest := one_less(x)) is not None:
+        z = logit(rest, depth + 1)
+        return None if z is None else _negative(z)
+    same = _term(x, 0, 1)
+    return None if same is None else logit(same, depth + 1)
+
+
+def one_less(x: Any) -> Value | None:
+    """a, if x is 1 - a: also written as -a + 1 or -(a - 1); else None."""
+    return _term(x, 1, -1)
+
+
+def log_of(x: Any, depth: int = 0) -> Any:
+    """log x, if x is positive by structure, else None."""
+    if not isinstance(x, Value):
+        return (0 if x == 1 else log(x)) if x > 0 else None
+    if depth > DEEPEST:
+        return None
+    z = logit(x, depth)
+    if z is not None:
+        return -logistic_loss(*_loss(-1, z))
+    if x.op is ops.EXP:
+        return x.operands[0]
+    if x.op in (ops.MUL, ops.DIV):
+        a, b = (log_of(operand, depth + 1) for operand in x.operands)
+        if a is None or b is None:
+            return None
+        return _sum(a, b) if x.op is ops.MUL else _sum(a, _negative(b))
+    if x.op is ops.POW:
+        base, exponent = x.operands
+        a = None if isinstance(exponent, Value) else log_of(base, depth + 1)
+        return None if a is None else exponent * a
+    z = _twice_tanh(x)
+    if z is not None:  # 1 + tanh(z/2) is 2σ(z)
+        return log(2) - logistic_loss(*_loss(-1, z))
+    found = _addends(x)
+    return None if found is None else _log_of_sum(*found, depth)
+
+
+def _odds(part: Any, whole: Any, depth: int) -> Any:
+    """The logit of part/whole, where the part is one of the addends of the whole: log part - log rest."""
+    found = _addends(whole)
+    if found is None:
+        return None
+    constant, terms = found
+    if isinstance(part, Value):
+        place = next((i for i, (sign, term) in enumerate(terms) if sign == 1 and _same(term, part)), None)
+        if place is None:
+            return None
+        terms = [*terms[:place], *terms[place + 1 :]]
+    else:
+        constant = constant - part
+    a, b = log_of(part, depth + 1), _log_of_sum(constant, terms, depth)
+    return None if a is None or b is None else _sum(a, _negative(b))
+
+
+def _scaled(p: Any, a: Any, depth: int) -> Any:
+    """The logit of p · a for a = σ(t) and p = e⁻ᵗ, which is e⁻ᵗ/(1 + e⁻ᵗ): -t. None for any other p and a."""
+    t = logit(a, depth + 1)
+    if t is None or not _same(log_of(p, depth + 1), _negative(t)):
+        return None
+    return _negative(t)
+
+
+def _log_of_sum(constant: Any, terms: list[tuple[int, Value]], depth: int) -> Any:
+    """log(eᵃ + eᵇ + …) = a + log(1 + eᵇ⁻ᵃ), one addend after the other; None unless all are positive."""
+    logs = [log_of(term, depth + 1) if sign == 1 else None for sign, term in terms]
+    if not _is(constant, 0):
+        logs.insert(0, log_of(constant))
+    if not logs or None in logs:
+        return None
+    total = logs[0]
+    for each in logs[1:]:
+        total = _sum(total, logistic_loss(*_loss(1, _sum(each, _negative(total)))))
+    return total
+
+
+def _addends(x: Any) -> Addends | None:
+    """What a sum, a difference or a negative consists of; None for more than `MOST`, and for anything else."""
+    constant: Any = 0
+    terms: list[tuple[int, Value]] = []
+    waiting = [(1, x)]
+    while waiting:
+        sign, node = waiting.pop()
+        if not isinstance(node, Value):
+            constant = constant + sign * node
+        elif node.op in (ops.ADD, ops.SUM, ops.SUB, ops.NEG):
+            signs = {ops.SUB: (sign, -sign), ops.NEG: (-sign,)}.get(node.op, (sign,) * len(node.operands))
+            waiting += reversed([*zip(signs, node.operands)])
+        else:
+            terms.append((sign, node))
+        if len(terms) + len(waiting) > MOST:
+            return None
+    return None if terms == [(1, x)] else (constant, terms)
+
+
+def _term(x: Any, constant: int, sign: int) -> Value | None:
+    """a, if x is constant + sign · a; else None."""
+    found = _addends(x) if isinstance(x, Value) else None
+    if found is None or not _is(found[0], constant) or len(found[1]) != 1:
+        return None
+    ((its_sign, term),) = found[1]
+    return term if its_sign == sign else None
+
+
+def _twice_tanh(x: Any) -> Any:
+    """2u, if x is 1 + tanh(u), and -2u, if it is 1 - tanh(u); else None."""
+    for sign in (1, -1):
+        term = _term(x, 1, sign)
+        if term is not None and term.op is ops.TANH:
+            return 2 * sign * term.operands[0]
+    return None
+
+
+def _loss(sign: int, t: Any) -> tuple[Any, float]:
+    """z and y of logistic_loss for log(1 + eᵗ), if the sign is 1, or for log(1 + e⁻ᵗ), without a minus inside of z."""
+    if isinstance(t, Value) and t.op is ops.NEG:
+        return t.operands[0], 1.0 if sign == 1 else 0.0
+    return t, 0.0 if sign == 1 else 1.0
+
+
+def _sum(a: Any, b: Any) -> Any:
+    """a + b, without a node for nothing."""
+    if _is(a, 0) or _is(b, 0):
+        return b if _is(a, 0) else a
+    return a - b.operands[0] if isinstance(b, Value) and b.op is ops.NEG else a + b
+
+
+def _negative(x: Any) -> Any:
+    """-x, and z for x = -z."""
+    return x.operands[0] if isinstance(x, Value) and x.op is ops.NEG else -x
+
+
+def _is(x: Any, number: float) -> bool:
+    return not isinstance(x, Value) and bool(x == number)
+
+
+def _same(a: Any, b: Any, depth: int = 4) -> bool:
+    """Whether two formulas are the same, as far as a look of this depth can tell."""
+    if a is b:
+        return True
+    if not (isinstance(a, Value) and isinstance(b, Value)):
+        return not isinstance(a, Value) and not isinstance(b, Value) and bool(a == b)
+    if a.op is not b.op or a.op is None or len(a.operands) != len(b.operands) or not depth:
+        return False
+    return all(_same(x, y, depth - 1) for x, y in zip(a.operands, b.operands))
