@@ -53,9 +53,11 @@ def value_and_grad(
     `backend` numba, numpy or python: by default the first that is installed. `threads` for numba: by default the number
     of cores; the result does not depend on it. ``stable=False`` leaves log σ(z) and log(1 - σ(z)) as they are written,
     which fail beyond z = 36.7. `progress`: a bar on stderr; by default on a terminal, for passes of over two seconds.
-    ValueError for shapes that do not fit, and for NaN and infinities in the data, with the example; FloatingPointError
-    for J or a gradient that leaves the range of floats; TraceError for a loss that depends on the numbers (an if,
-    float(), the math module). `gradient` and `hessian` with ``batch=`` are the same for ∂J/∂p and ∂²J/∂p∂q.
+    ValueError for shapes that do not fit, for labels of `logistic_loss` outside of [0, 1], and for NaN and infinities
+    in the data that reach J or a gradient, with the example; TypeError for what is not numbers; FloatingPointError for
+    J or a gradient that leaves the range of floats; TraceError for a loss that depends on the numbers (an if, ==, a
+    look-up, float(), the math module) or on a Value that is not an argument. `gradient` and `hessian` with ``batch=``
+    are the same for ∂J/∂p and ∂²J/∂p∂q.
     """
     return Compiled(loss, batch, backend, threads, stable, progress)
 

@@ -73,7 +73,7 @@ def _opened(name: str, given: Any, place: Place, batch: bool) -> Any:
     if hasattr(given, "__array__") or hasattr(given, "__array_interface__") or hasattr(given, "__dlpack__"):
         return _of_array(name, _as_array(where, given), place, batch)
     if isinstance(given, Sequence):
-        return _opened(name, [*given], place, batch)
+        return _opened(name, given.tolist() if isinstance(given, memoryview) else [*given], place, batch)
     if isinstance(given, (Mapping, Set)):
         raise TypeError(f"{where} is {given!r:.40} ({type(given).__name__}); expected numbers in an order: a list.")
     if isinstance(given, Iterable):
@@ -125,7 +125,7 @@ def _as_array(where: str, given: Any) -> Any:
     np = need("numpy", 'pip install "micrograd_lr[numpy]"')
     nulls = getattr(given, "null_count", 0)  # of polars and Arrow: as an array they would be NaN
     if missing := int(np.sum(np.asarray(nulls() if callable(nulls) else nulls))):
-        raise ValueError(f"{where} ({type(given).__name__}) has {missing} missing entries. {_GAPS}")
+        raise ValueError(f"{where} ({type(given).__name__}) has missing entries ({missing} in all). {_GAPS}")
     try:
         if hasattr(given, "__array__") or hasattr(given, "__array_interface__"):
             return np.asarray(given)
@@ -142,7 +142,7 @@ def _without_mask(name: str, given: Any, place: Place, batch: bool) -> Any:
     if len(hidden):
         at = (*place, *map(int, hidden[0]))
         raise ValueError(
-            f"{_where(name, at)} is masked{_example(at, batch)}, one of {len(hidden)} such entries. {_GAPS[:-1]}: "
+            f"{_where(name, at)} is masked{_example(at, batch)}, of {len(hidden)} masked in all. {_GAPS[:-1]}: "
             f"{name}.filled(...)."
         )
     return np.ma.getdata(given)

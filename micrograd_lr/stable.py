@@ -15,26 +15,29 @@ from micrograd_lr.value import Value, apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     Addends = tuple[Any, list[tuple[int, Value]]]  # a plain number, and nodes with their signs
 
 MOST = 64  # addends of a sum that is looked at: the classes of a softmax
 DEEPEST = 30  # formulas inside formulas
+_BY_HAND = (ops.MUL, ops.DIV, ops.POW)  # what a σ that is written by hand ends with
 
 
 def stabilised(root: Value) -> Value:
-    """The same graph with every log of a positive formula, and every σ written as a quotient, in its stable form."""
+    """The same graph with every log of a positive formula, and every σ written by hand, in its stable form."""
+    reader = _Reader()
     of: dict[Value, Value] = {}
     for node in topological(root):
         new = node
         if node.op is not None:
             new = apply(node.op, *(of[x] if isinstance(x, Value) else x for x in node.operands))
             if new.op is ops.LOG:
-                found = log_of(new.operands[0])
+                found = reader.log(new.operands[0])
                 new = new if found is None else found
-            elif new.op in (ops.DIV, ops.POW):
-                z = logit(new)
+            elif new.op in _BY_HAND:
+                z = reader.logit(new)
                 new = sigmoid(z) if isinstance(z, Value) else new
         of[node] = new
     return of[root]
@@ -46,31 +49,14 @@ def as_loss(x: Any) -> tuple[Any, float] | None:
     return None if z is None else _loss(-1, z)
 
 
-def logit(x: Any, depth: int = 0) -> Any:
+def logit(x: Any) -> Any:
     """z, if x is σ(z); else None. An existing node where there is one, so that 1/(1 + exp(-z)) gives z itself."""
-    if not isinstance(x, Value) or depth > DEEPEST:
-        return None
-    if x.op is ops.SIGMOID:
-        return x.operands[0]
-    if x.op in (ops.MUL, ops.DIV, ops.POW):
-        a, b = x.operands
-        if x.op is ops.MUL and _is(a, 1):
-            a, b = b, a
-        if _is(b, 1):
-            return logit(a, depth + 1)
-        if x.op is ops.DIV:
-            return _twice_tanh(a) if _is(b, 2) else _odds(a, b, depth)
-        if x.op is ops.POW:
-            return _odds(1, a, depth) if _is(b, -1) else None
-        if _is(a, 0.5) or _is(b, 0.5):
-            return _twice_tanh(b if _is(a, 0.5) else a)
-        z = _scaled(a, b, depth)
-        return _scaled(b, a, depth) if z is None else z
-    if (rest := one_less(x)) is not None:
-        z = logit(rest, depth + 1)
-        return None if z is None else _negative(z)
-    same = _term(x, 0, 1)
-    return None if same is None else logit(same, depth + 1)
+    return _Reader().logit(x)
+
+
+def log_of(x: Any) -> Any:
+    """log x, if x is positive by structure; else None."""
+    return _Reader().log(x)
 
 
 def one_less(x: Any) -> Value | None:
@@ -78,69 +64,108 @@ def one_less(x: Any) -> Value | None:
     return _term(x, 1, -1)
 
 
-def log_of(x: Any, depth: int = 0) -> Any:
-    """log x, if x is positive by structure, else None."""
-    if not isinstance(x, Value):
+class _Reader:
+    """Reads formulas, each once: what many formulas share is remembered."""
+
+    def __init__(self) -> None:
+        self.logits: dict[Value, Any] = {}
+        self.logs: dict[Value, Any] = {}
+        self.depth = 0
+
+    def logit(self, x: Any) -> Any:
+        """z, if x is σ(z); else None."""
+        return self.read(x, self.logits, self.new_logit) if isinstance(x, Value) else None
+
+    def log(self, x: Any) -> Any:
+        """log x, if x is positive by structure; else None."""
+        if isinstance(x, Value):
+            return self.read(x, self.logs, self.new_log)
         return (0 if x == 1 else log(x)) if x > 0 else None
-    if depth > DEEPEST:
-        return None
-    z = logit(x, depth)
-    if z is not None:
-        return -logistic_loss(*_loss(-1, z))
-    if x.op is ops.EXP:
-        return x.operands[0]
-    if x.op in (ops.MUL, ops.DIV):
-        a, b = (log_of(operand, depth + 1) for operand in x.operands)
-        if a is None or b is None:
+
+    def read(self, x: Value, known: dict[Value, Any], new: Callable[[Value], Any]) -> Any:
+        if x.op is None or (x not in known and self.depth > DEEPEST):
             return None
-        return _sum(a, b) if x.op is ops.MUL else _sum(a, _negative(b))
-    if x.op is ops.POW:
-        base, exponent = x.operands
-        a = None if isinstance(exponent, Value) else log_of(base, depth + 1)
-        return None if a is None else exponent * a
-    z = _twice_tanh(x)
-    if z is not None:  # 1 + tanh(z/2) is 2σ(z)
-        return log(2) - logistic_loss(*_loss(-1, z))
-    found = _addends(x)
-    return None if found is None else _log_of_sum(*found, depth)
+        if x not in known:
+            self.depth += 1
+            known[x] = new(x)
+            self.depth -= 1
+        return known[x]
 
+    def new_logit(self, x: Value) -> Any:
+        if x.op is ops.SIGMOID:
+            return x.operands[0]
+        if x.op in _BY_HAND:
+            a, b = x.operands
+            if x.op is ops.MUL and _is(a, 1):
+                a, b = b, a
+            if _is(b, 1):
+                return self.logit(a)
+            if x.op is ops.DIV:
+                return _twice_tanh(a) if _is(b, 2) else self.odds(a, b)
+            if x.op is ops.POW:
+                return self.odds(1, a) if _is(b, -1) else None
+            if _is(a, 0.5) or _is(b, 0.5):
+                return _twice_tanh(b if _is(a, 0.5) else a)
+            z = self.scaled(a, b)
+            return self.scaled(b, a) if z is None else z
+        z = self.logit(one_less(x))
+        return self.logit(_term(x, 0, 1)) if z is None else _negative(z)
 
-def _odds(part: Any, whole: Any, depth: int) -> Any:
-    """The logit of part/whole, where the part is one of the addends of the whole: log part - log rest."""
-    found = _addends(whole)
-    if found is None:
-        return None
-    constant, terms = found
-    if isinstance(part, Value):
-        place = next((i for i, (sign, term) in enumerate(terms) if sign == 1 and _same(term, part)), None)
-        if place is None:
+    def new_log(self, x: Value) -> Any:
+        z = self.logit(x)
+        if z is not None:
+            return -logistic_loss(*_loss(-1, z))
+        if x.op is ops.EXP:
+            return x.operands[0]
+        if x.op in (ops.MUL, ops.DIV):
+            a, b = map(self.log, x.operands)
+            if a is None or b is None:
+                return None
+            return _sum(a, b) if x.op is ops.MUL else _sum(a, _negative(b))
+        if x.op is ops.POW:
+            base, exponent = x.operands
+            a = None if isinstance(exponent, Value) else self.log(base)
+            return None if a is None else exponent * a
+        z = _twice_tanh(x)
+        if z is not None:  # 1 + tanh(z/2) is 2σ(z)
+            return log(2) - logistic_loss(*_loss(-1, z))
+        found = _addends(x)
+        return None if found is None else self.log_of_sum(*found)
+
+    def odds(self, part: Any, whole: Any) -> Any:
+        """The logit of part/whole, where the part is one of the addends of the whole: log part - log rest."""
+        found = _addends(whole) if isinstance(whole, Value) else None
+        if found is None:
             return None
-        terms = [*terms[:place], *terms[place + 1 :]]
-    else:
-        constant = constant - part
-    a, b = log_of(part, depth + 1), _log_of_sum(constant, terms, depth)
-    return None if a is None or b is None else _sum(a, _negative(b))
+        constant, terms = found
+        if isinstance(part, Value):
+            place = next((i for i, (sign, term) in enumerate(terms) if sign == 1 and _same(term, part)), None)
+            if place is None:
+                return None
+            terms = [*terms[:place], *terms[place + 1 :]]
+        else:
+            constant = constant - part
+        a, b = self.log(part), self.log_of_sum(constant, terms)
+        return None if a is None or b is None else _sum(a, _negative(b))
 
+    def scaled(self, p: Any, a: Any) -> Any:
+        """The logit of p · a for a = σ(t) and p = e⁻ᵗ, which is e⁻ᵗ/(1 + e⁻ᵗ): -t. None for any other p and a."""
+        t = self.logit(a)
+        if t is None or not _same(self.log(p), _negative(t)):
+            return None
+        return _negative(t)
 
-def _scaled(p: Any, a: Any, depth: int) -> Any:
-    """The logit of p · a for a = σ(t) and p = e⁻ᵗ, which is e⁻ᵗ/(1 + e⁻ᵗ): -t. None for any other p and a."""
-    t = logit(a, depth + 1)
-    if t is None or not _same(log_of(p, depth + 1), _negative(t)):
-        return None
-    return _negative(t)
-
-
-def _log_of_sum(constant: Any, terms: list[tuple[int, Value]], depth: int) -> Any:
-    """log(eᵃ + eᵇ + …) = a + log(1 + eᵇ⁻ᵃ), one addend after the other; None unless all are positive."""
-    logs = [log_of(term, depth + 1) if sign == 1 else None for sign, term in terms]
-    if not _is(constant, 0):
-        logs.insert(0, log_of(constant))
-    if not logs or None in logs:
-        return None
-    total = logs[0]
-    for each in logs[1:]:
-        total = _sum(total, logistic_loss(*_loss(1, _sum(each, _negative(total)))))
-    return total
+    def log_of_sum(self, constant: Any, terms: list[tuple[int, Value]]) -> Any:
+        """log(eᵃ + eᵇ + …) = a + log(1 + eᵇ⁻ᵃ), one addend after the other; None unless all are positive."""
+        logs = [self.log(term) if sign == 1 else None for sign, term in terms]
+        if not _is(constant, 0):
+            logs.insert(0, self.log(constant))
+        if not logs or None in logs:
+            return None
+        total = logs[0]
+        for each in logs[1:]:
+            total = _sum(total, logistic_loss(*_loss(1, _sum(each, _negative(total)))))
+        return total
 
 
 def _addends(x: Any) -> Addends | None:
@@ -155,6 +180,8 @@ def _addends(x: Any) -> Addends | None:
         elif node.op in (ops.ADD, ops.SUM, ops.SUB, ops.NEG):
             signs = {ops.SUB: (sign, -sign), ops.NEG: (-sign,)}.get(node.op, (sign,) * len(node.operands))
             waiting += reversed([*zip(signs, node.operands)])
+        elif node.op is ops.MUL and (_is(node.operands[0], -1) or _is(node.operands[1], -1)):
+            waiting.append((-sign, node.operands[_is(node.operands[0], -1)]))
         else:
             terms.append((sign, node))
         if len(terms) + len(waiting) > MOST:

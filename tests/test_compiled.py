@@ -46,7 +46,6 @@ from micrograd_lr.javascript import javascript
 from micrograd_lr.order import topological
 from micrograd_lr.program import recorded
 from micrograd_lr.safe_names import NUMBERED, TAKEN
-from micrograd_lr.stable import stabilised
 from micrograd_lr.symbols import in_order
 
 BACKENDS = ["numba", "numpy", "python"]
@@ -314,7 +313,7 @@ LINES = st.lists(st.tuples(OPERATIONS, st.integers(0, 9), st.integers(0, 9)), mi
 
 def random_loss(lines):
     def loss(w, b, x, y):
-        values = [dot(w, x), b, y, x[0], w[1]]
+        values = [dot(w, x), b, y, x[0], w[-1]]
         for op, i, j in lines:
             p, q = values[i % len(values)], values[j % len(values)]
             values.append(
@@ -333,13 +332,15 @@ SMALL = {
 }  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
-@given(LINES)
-def test_random_losses(lines):
+@settings(max_examples=80, deadline=None)
+@given(LINES, st.integers(1, 3), st.sampled_from(["f8", "f4", ">f4", "f2"]))
+def test_random_losses(lines, n, kind):
     loss = random_loss(lines)
-    expected = eagerly(loss, SMALL)
+    data = {"w": np.cos(np.arange(n)), "b": 0.2, "x": np.sin(np.arange(3.0 * n) + 0.5).reshape(n, 3).astype(kind),
+            "y": np.array([1.0, 0.0, 0.3], kind)}  # fmt: skip
+    expected = eagerly(loss, data)
     for backend in ("numpy", "python"):
-        assert_agree(value_and_grad(loss, backend=backend, stable=False)(**SMALL), expected, rel=1e-13)
+        assert_agree(value_and_grad(loss, backend=backend, stable=False)(**data), expected, rel=1e-13)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -353,7 +354,12 @@ def test_random_losses_in_numba_and_in_javascript(programs):
 
     arguments = {"u": SMALL["w"], "v": SMALL["w"] + 0.125, **SMALL, "w": -SMALL["w"]}
     expected = eagerly(loss, arguments)
-    assert_agree(value_and_grad(loss, backend="numba", stable=False)(**arguments), expected, rel=1e-13)
+    graph = value_and_grad(loss, backend="numba", stable=False)
+    assert_agree(graph(**arguments), expected, rel=1e-13)
+    single = arguments | {name: np.asfortranarray(arguments[name], dtype="f4") for name in "xy"}
+    assert_agree(graph(**single), eagerly(loss, single), rel=1e-13)
+    one = {name: value[:1] if name in "uvwx" else value for name, value in arguments.items()}
+    assert_agree(graph(**one), eagerly(loss, one), rel=1e-13)
 
     leaves = {name: Value(0.2) if name == "b" else [*map(Value, arguments[name])] for name in "uvwb"}
     examples = [{"x": [float(v) for v in x], "y": float(y)} for x, y in zip(SMALL["x"].T, SMALL["y"])]
@@ -582,7 +588,11 @@ def random_sums(seed):
         choose = random.Random(seed)
         parts = [b, y, choose.choice(w)]
         for _ in range(choose.randrange(1, 4)):
-            offset, part, inner, outer = choose.randrange(2), choose.choice(parts), *choose.choices(unary, k=2)
+            offset, part, inner, outer = (
+                choose.randrange(min(2, len(w))),
+                choose.choice(parts),
+                *choose.choices(unary, k=2),
+            )
             pairs = [(w[j + offset], w[j], x[j]) for j in range(len(w) - offset)]
             terms = choose.choice([
                 [outer(inner(p * r) * part) for p, q, r in pairs],
@@ -601,7 +611,7 @@ def random_sums(seed):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 1 << 32), st.integers(2, 7))
+@given(st.integers(0, 1 << 32), st.integers(1, 7))
 def test_random_sums_over_features(seed, n):
     loss = random_sums(seed)
     w, X, Y = np.cos(np.arange(n)), np.sin(np.arange(3.0 * n)).reshape(n, 3), np.array([1.0, 0.0, 0.5])
@@ -711,20 +721,6 @@ def test_without_the_stable_form_the_loss_is_lost(backend):
     with pytest.raises((FloatingPointError, ValueError)):
         graph(40.0, np.ones(1), np.zeros(1))
     assert value_and_grad(one_logit, backend=backend)(40.0, np.ones(1), np.zeros(1))[0] == 40.0
-
-
-def test_only_the_log_of_a_sigmoid_is_rewritten():
-    z = Value(0.3, "z")
-    for root, names in (
-        (log(sigmoid(z)), ["logistic_loss", "neg"]),
-        (log(1 - sigmoid(z)), ["logistic_loss", "neg"]),
-        (log(2 - sigmoid(z)), ["sigmoid", "sub", "log"]),
-        (log(z - sigmoid(z) + 1), ["sigmoid", "sub", "add", "log"]),
-        (log(1 - z), ["sub", "log"]),
-    ):
-        new = stabilised(root)
-        assert [str(node.op) for node in topological(new) if node.op] == names
-        assert new.data == pytest.approx(root.data, rel=1e-15)
 
 
 @pytest.mark.parametrize("how", ["compiled", "in Python"])
