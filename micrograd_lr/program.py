@@ -5,12 +5,11 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 
-from micrograd_lr.order import topological
 from micrograd_lr.safe_names import safe_name
 from micrograd_lr.slopes import slope_graphs
 from micrograd_lr.stable import stabilised
 from micrograd_lr.symbols import ANY, OTHER, Symbol, Trace, in_order
-from micrograd_lr.tracing import Traced, TraceError, foreign_node, one_entry
+from micrograd_lr.tracing import Traced, TraceError, foreign_node, one_entry, untraced
 from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
@@ -122,7 +121,7 @@ def refuse_what_is_no_loss(loss: Callable[..., Any], root: Any, leaves: set[Valu
         )
     if not isinstance(root, Traced):
         raise foreign_node(root, name)
-    kept = next((x for x in topological(root) if x.op is None and x not in leaves), None)
+    kept = next((leaf for leaf in untraced(root) if leaf not in leaves), None)
     if kept is not None:
         raise TraceError(
             f"{name} uses {kept.label}, which it kept from an earlier recording. The loss is recorded anew for other "

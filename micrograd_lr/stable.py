@@ -28,19 +28,17 @@ _BY_HAND = (ops.MUL, ops.DIV, ops.POW)  # what a σ that is written by hand ends
 def stabilised(root: Value) -> Value:
     """The same graph with every log of a positive formula, and every σ written by hand, in its stable form."""
     reader = _Reader()
-    of: dict[Value, Value] = {}
+    of: dict[Value, Value] = {}  # what became of the nodes that did not stay the same
     for node in topological(root):
-        new = node
-        if node.op is not None:
-            new = apply(node.op, *(of[x] if isinstance(x, Value) else x for x in node.operands))
-            if new.op is ops.LOG:
-                found = reader.log(new.operands[0])
-                new = new if found is None else found
-            elif new.op in _BY_HAND:
-                z = reader.logit(new)
-                new = sigmoid(z) if isinstance(z, Value) else new
-        of[node] = new
-    return of[root]
+        new: Any = node
+        if of and not of.keys().isdisjoint(node.nodes):
+            new = apply(node.op, *(of.get(x, x) if isinstance(x, Value) else x for x in node.operands))
+        found = reader.log(new.operands[0]) if new.op is ops.LOG else None
+        if new.op in _BY_HAND and isinstance(z := reader.logit(new), Value):
+            found = sigmoid(z)
+        if found is not None or new is not node:
+            of[node] = new if found is None else found
+    return of.get(root, root)
 
 
 def as_loss(x: Any) -> tuple[Any, float] | None:

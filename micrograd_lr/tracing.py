@@ -131,6 +131,21 @@ for _name, _method in vars(Value).items():
         setattr(Traced, _name, _kept(_method))
 
 
+def untraced(root: Value) -> list[Value]:
+    """Makes plain nodes of the graph of `root`, when the loss has returned; gives its leaves."""
+    leaves: list[Value] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Traced):
+            waiting += node.nodes
+            plain: Any = node
+            plain.__class__ = Value
+            if node.op is None:
+                leaves.append(node)
+    return leaves
+
+
 class OneEntry(Value):
     """A number that can also be read as the vector of one entry that it was given as: (1,), (1, 1), or X of (1, m)."""
 

@@ -190,8 +190,21 @@ def test_what_is_kept_between_two_recordings_is_refused():
 
     graph = value_and_grad(loss, batch="x", backend="python")
     assert graph([1.0, 2.0], [[1.0], [1.0]])[0] == 4.0
+    with pytest.raises(TraceError, match=r"in loss: w\[0\] = w\[0\] is a Value that is not an argument of the loss"):
+        graph([1.0, 2.0, 3.0], [[1.0], [1.0], [1.0]])
+
+
+def test_what_was_computed_in_vain_and_kept_is_refused_too():
+    kept = []
+
+    def loss(w, x):
+        kept.append(w[1] * 2.0 if len(w) == 2 else w[0])
+        return kept[0] * kept[0] if len(w) == 3 else w[0] * x[0]
+
+    graph = value_and_grad(loss, batch="x", backend="python")
+    assert graph([1.0, 2.0], [[1.0], [1.0]])[0] == 1.0
     with pytest.raises(
-        TraceError, match=r"loss uses w\[0\], which it kept from an earlier recording\. .* compute every"
+        TraceError, match=r"^loss uses w\[1\], which it kept from an earlier recording\. .* compute every"
     ):
         graph([1.0, 2.0, 3.0], [[1.0], [1.0], [1.0]])
 
