@@ -127,7 +127,7 @@ def _applied(path: str, node: dict[str, Any], made: dict[str, Value]) -> Value:
     _refuse_explosion(path, op.name, [*map(number_of, operands)])
     value: Value = _run(path, apply, op, *operands)
     value._data = _taken(f"{path}.value", op, node["value"], value._data)
-    partials = _run(path, op.partials, value._data, *value.numbers)
+    partials = tuple(_run(path, op.partials, value._data, *value.numbers))
     given = expect_list(f"{path}.partials", node["partials"], len(partials))
     taken = tuple(
         _taken(f"{path}.partials[{k}]", op, x, partials[k], least=isinstance(operands[k], Value))
@@ -157,14 +157,14 @@ def _run(path: str, rule: Callable[..., Any], *arguments: Any) -> Any:
 def _taken(path: str, op: Op, given: Any, computed: Any, least: int = 0) -> Any:
     """The number of the text: the computed one, or one beside it that the exp or log of another machine gives.
 
-    Beside it is within 2⁻⁵⁰ of the number, or of `least`: of 1 where a slope may be a small difference, as σ(z) - y is,
+    Beside it is within 2⁻⁵¹ of the number, or of `least`: of 1 where a slope may be a small difference, as σ(z) - y is,
     and a payment shows that it was used to the last digit.
     """
     right = as_json(path, computed)
     if not same(given, right) and op.name not in ROUNDED_ALIKE:
         other = number(path, given)
         of_one_kind = any(isinstance(other, kind) and isinstance(computed, kind) for kind in (float, Fraction))
-        if of_one_kind and abs(other - computed) * 2**50 <= max(abs(other), abs(computed), least):
+        if of_one_kind and abs(other - computed) * 2**51 <= max(abs(other), abs(computed), least):
             return other
     expect(path, given, right)
     return computed
@@ -185,7 +185,9 @@ def _refuse_explosion(path: str, op: str, numbers: Sequence[Any]) -> None:
     for x in exact:
         common = math.lcm(common, x.denominator)
         if len(exact) * common.bit_length() > _SUMMED:
-            raise ValueError(f"{path} is too long for the JSON of steps: so is the common denominator of its operands.")
+            raise ValueError(
+                f"{path} is too long for the JSON of steps: the common denominator of its operands has too many digits."
+            )
     if op == "pow" and len(exact) == 2:
         base, exponent = exact
         bits = max(abs(base.numerator), base.denominator).bit_length() - 1

@@ -57,15 +57,6 @@ GRAPHS = {
 }
 
 
-@pytest.fixture
-def rows():
-    """Rows that a test adds to the table are gone after it."""
-    before = dict(OPS)
-    yield
-    OPS.clear()
-    OPS.update(before)
-
-
 def read_through(frames):
     for frame in frames:
         assert frame.text.startswith(frame.lead)
@@ -256,7 +247,7 @@ def test_the_nodes_have_their_order():
         ("{}", "the text lacks its entry 'format'"),
         ("[]", r"the text is \[\]; expected an object with format, digits, nodes, payments"),
         ("nothing", "Expecting value: line 1"),
-        ("[" * 100_000, "RecursionError: maximum recursion depth exceeded"),
+        ("[" * 100_000, "RecursionError: "),
         ('{"format": NaN}', "NaN is not a number in JSON; to_json.. writes it as a text"),
         ('{"format": 1, "format": 1}', "an object has one of its keys twice: format, format"),
         ("9" * 5000, "Exceeds the limit .4300"),
@@ -325,7 +316,7 @@ def test_no_number_outgrows_the_text(nodes, message):
         (lambda: Value(Fraction(1, 30)) * Fraction(10**999) * 90, r"payments\[1\].contribution is too long"),
         (
             lambda: total([Value(Fraction(k % 2 or -1, 10**999 + k // 2)) for k in range(60)]),
-            r"nodes\[60\] is too long for the JSON of steps: so is the common denominator of its operands",
+            r"nodes\[60\] is too long for the JSON of steps: the common denominator of its operands has too many",
         ),
     ],
 )
@@ -377,7 +368,7 @@ def test_decimals_need_their_context():
         Steps.from_json(frames.to_json())
 
 
-def test_rows_of_the_users_own_must_be_known(rows):
+def test_rows_of_the_users_own_must_be_known():
     half = Op("half", "½", lambda x: np.float32(x / 2), lambda out, x: (np.float32(0.5),))
     frames = steps(apply(half, Value(3.0, "x")))
     assert Steps.from_json(frames.to_json()) == frames
