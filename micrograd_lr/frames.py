@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import overload
 
@@ -24,7 +20,6 @@ if TYPE_CHECKING:
 
 SHOWN = 6  # operands of one node that a frame shows line by line
 DIGITS = 4
-FORMAT = "micrograd_lr steps 1"
 
 
 @dataclass(frozen=True)
@@ -222,7 +217,12 @@ class Steps(Sequence[Frame]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Steps):
             return NotImplemented
-        return (self.nodes, self.payments, self.digits) == (other.nodes, other.payments, other.digits)
+        return self._content == other._content
+
+    @property
+    def _content(self) -> tuple[Any, ...]:
+        parts = (*self.nodes.values(), *self.payments)
+        return self.digits, [(type(part), _comparable((*vars(part).values(),))) for part in parts]
 
     def __hash__(self) -> int:
         return hash((tuple(self.nodes), len(self.payments), self.digits))
@@ -349,48 +349,28 @@ class Steps(Sequence[Frame]):
         return f"{self.lead(frame)}: {', '.join(said)}." if said else f"{self.lead(frame)}."
 
     def to_json(self) -> str:
-        """All of it as JSON text, from which `from_json` makes the same steps."""
-        return json.dumps(
-            {
-                "format": FORMAT,
-                "digits": self.digits,
-                "nodes": [_as_json(vars(node)) for node in self.nodes.values()],
-                "payments": [_as_json(vars(payment)) for payment in self.payments],
-            }
-        )
+        """All of it as JSON text, from which `from_json` makes equal steps.
+
+        It holds float, int, Fraction and Decimal, of at most 1,000 digits: ValueError for longer ones, TypeError for
+        numbers of other types.
+        """
+        from micrograd_lr.steps_json import written
+
+        return written(self)
 
     @classmethod
     def from_json(cls, text: str) -> Steps:
-        """The steps that `to_json` wrote. ValueError for any other text."""
-        try:
-            read = json.loads(text, object_hook=_number_of_json)
-            if read["format"] != FORMAT:
-                raise ValueError(f"its format is {read['format']!r}")
-            nodes: list[dict[str, Any]] = [
-                {name: tuple(x) if isinstance(x, list) else x for name, x in node.items()} for node in read["nodes"]
-            ]
-            return cls(
-                [Node(**node) for node in nodes], [Payment(**payment) for payment in read["payments"]], read["digits"]
-            )
-        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-            raise ValueError(
-                f"this is no JSON of steps ({type(error).__name__}: {error}). Give what Steps.to_json() has written."
-            ) from error
+        """The steps that `to_json` wrote. ValueError, which names the place, for any other text.
+
+        Every node is computed again, by the rows of ``OPS``, and swept: the text must agree in each number and formula.
+        Only what the exp, log and pow of another machine round differently is taken from the text. A row of your own
+        must be in ``OPS`` when its steps are read, and decimals need the context in which they were computed.
+        """
+        from micrograd_lr.steps_json import read
+
+        return cls(*read(text))
 
 
-_EXACT: dict[str, Callable[[str], Any]] = {"Fraction": Fraction, "Decimal": Decimal, "float": float}
-
-
-def _as_json(x: Any) -> Any:
-    """`x` for JSON; a number that it does not have as its type and its text."""
-    if isinstance(x, dict):
-        return {name: _as_json(entry) for name, entry in x.items()}
-    if isinstance(x, tuple):
-        return [_as_json(entry) for entry in x]
-    if isinstance(x, (str, int)) or (isinstance(x, float) and math.isfinite(x)):
-        return x
-    return {"type": type(x).__name__, "text": str(x)}
-
-
-def _number_of_json(x: dict[str, Any]) -> Any:
-    return _EXACT.get(x["type"], str)(x["text"]) if x.keys() == {"type", "text"} else x
+def _comparable(x: Any) -> Any:
+    """`x` with NaN, which is not equal to itself, as its text."""
+    return tuple(map(_comparable, x)) if isinstance(x, tuple) else x if x == x else str(x)

@@ -15,7 +15,7 @@ from micrograd_lr.value import Value, sweep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from micrograd_lr.boxes import Box
@@ -49,15 +49,15 @@ def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS
         )
     names = {data} if isinstance(data, str) else {*data}
     boxes = boxes_of(order, set(), {name.lower() for name in names}).boxes
-    return Steps(_nodes(boxes), payments(root), digits)
+    return Steps(nodes_of(boxes), payments(root), digits)
 
 
-def _nodes(boxes: list[Box]) -> Iterable[Node]:
+def nodes_of(boxes: list[Box]) -> Iterable[Node]:
     """The nodes of a graph from the boxes of its picture, operands before users."""
     for box in boxes:
         if box.kind == "constant":
             continue
-        box.label = _SLOT_MARKS.sub("", clean(box.label))
+        box.label = clean(_SLOT_MARKS.sub("", box.label))
         if box.op is None:
             box.label = box.label or box.id
         write_formulas(box)
@@ -78,24 +78,33 @@ def _nodes(boxes: list[Box]) -> Iterable[Node]:
         )  # fmt: skip
 
 
-def payments(root: Value) -> Iterable[Payment]:
-    """Every payment of the sweep from `root`, in its order, out of what each node remembers of it."""
+def payments(root: Value, sums: Callable[[str], list[Any]] = lambda _: []) -> Iterable[Payment]:
+    """Every payment of the sweep from `root`, in its order, out of what each node remembers of it.
+
+    `sums` makes the list, empty at first, to which the running sums of a node are appended while the sweep runs.
+    """
     witnesses: list[Any] = topological(deep_copied(root, {}, _Witness))
     ids = {node: f"n{i}" for i, node in enumerate(witnesses)}
     for witness in witnesses:
-        witness._seen, witness.sums = None, []
+        witness._seen, witness.sums = None, sums(ids[witness])
     sweep(witness)
     zero = witness.grad - witness.grad
     paths = dict.fromkeys(witnesses, 0)
-    for node in users_first(witness):
+    for node, position, operand, partial in paid_edges(witness):
+        path = paths[operand] = paths[operand] + 1
+        before, total = operand.sums[path - 2] if path > 1 else zero, operand.sums[path - 1]
+        yield Payment(
+            ids[node], position, ids[operand], node.grad, partial, node.grad * partial, before, total,
+            path, len(operand.sums),
+        )  # fmt: skip
+
+
+def paid_edges(root: Value) -> Iterable[tuple[Any, int, Any, Any]]:
+    """A node, the number of one of its operands, this operand, and the partial between: in the order of the sweep."""
+    for node in users_first(root):
         for position, (operand, partial) in enumerate(zip(node.operands, node.partials)):
-            if isinstance(operand, _Witness):
-                path = paths[operand] = paths[operand] + 1
-                before, total = operand.sums[path - 2] if path > 1 else zero, operand.sums[path - 1]
-                yield Payment(
-                    ids[node], position, ids[operand], node.grad, partial, node.grad * partial, before, total,
-                    path, len(operand.sums),
-                )  # fmt: skip
+            if isinstance(operand, Value):
+                yield node, position, operand, partial
 
 
 class _Witness(Value):

@@ -1,10 +1,8 @@
 """The frames of both passes: what the sweep did, in order, as data and as text."""
 
-import json
 import math
 import random
 import sys
-from decimal import Decimal
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
@@ -130,30 +128,6 @@ def test_steps_are_those_of_the_engines_own_sweep(monkeypatch):
     assert [len(topological(root)) for root in swept] == [15]
 
 
-def test_json_out_and_in():
-    frames = steps(slides())
-    again = Steps.from_json(frames.to_json())
-    assert again == frames
-    assert hash(again) == hash(frames)
-    assert [frame.text for frame in again] == [frame.text for frame in frames]
-    assert json.loads(frames.to_json())["format"] == "micrograd_lr steps 1"
-    assert frames != "steps"
-    assert frames != steps(slides(), digits=5)
-    exact = steps(Value(Fraction(1, 3), "p") * Value(Fraction(2, 7), "q"))
-    assert Steps.from_json(exact.to_json())[-1].gradients == {"n0": Fraction(2, 7), "n1": Fraction(1, 3), "n2": 1}
-    odd = steps(Value(math.inf, "p") * 2.0)
-    assert Steps.from_json(odd.to_json()).nodes["n0"].value == math.inf
-    assert Steps.from_json(steps(Value(Decimal("0.1"), "d") * 3).to_json())[-1].values["n1"] == Decimal("0.3")
-
-
-@pytest.mark.parametrize(
-    "text", ["{}", "[]", "nothing", "[" * 100_000, '{"format": "another"}', '{"format": "micrograd_lr steps 1"}']
-)
-def test_other_json_is_refused(text):
-    with pytest.raises(ValueError, match=r"this is no JSON of steps \(.*Give what Steps.to_json\(\) has written\."):
-        Steps.from_json(text)
-
-
 def test_symbols_and_proofs(symbolic):
     w, x, b, y = (Value(sympy.Symbol(name), name) for name in "wxby")
     a = sigmoid(w * x + b)
@@ -162,7 +136,7 @@ def test_symbols_and_proofs(symbolic):
     frames = steps(L)
     node = next(node.id for node in frames.nodes.values() if node.label == "w")
     assert sympy.simplify(frames[-1].gradients[node] - (a.data - y.data) * x.data) == 0
-    assert "exp" in Steps.from_json(frames.to_json()).nodes["n6"].value
+    assert "exp" in str(frames.nodes["n6"].value)
 
 
 def test_what_is_no_node_is_refused():
