@@ -32,7 +32,7 @@ def stabilised(root: Value) -> Value:
     for node in topological(root):
         new: Any = node
         if of and not of.keys().isdisjoint(node.nodes):
-            new = apply(node.op, *(of.get(x, x) if isinstance(x, Value) else x for x in node.operands))
+            new = apply(new.op, *(of.get(x, x) if isinstance(x, Value) else x for x in node.operands))
         found = reader.log(new.operands[0]) if new.op is ops.LOG else None
         if new.op in _BY_HAND and isinstance(z := reader.logit(new), Value):
             found = sigmoid(z)

@@ -542,9 +542,13 @@ def test_a_saturated_sigmoid_is_explained(y, w, said, reader, tmp_path):
 
 
 def test_a_saturated_sigmoid_outside_of_a_loss_is_explained_too(reader, tmp_path):
-    for text, said in (("log(sigmoid(z))", "(−800, 1) = 800,"), ("log(1 - sigmoid(z)) * 3", "(800, 0) = 800,")):
-        page = reader(StepThrough(Expression(text)(z=0.5)).save(tmp_path / "log.html"))
-        page.fill("#input-n0", "-800" if "1 -" not in text else "800")
+    for text, z, said in (
+        ("log(sigmoid(z))", "-800", "(−800, 1) = 800,"),
+        ("log(1 - sigmoid(z)) * 3", "800", "(800, 0) = 800,"),
+        ("log(1 - 1/(1 + exp(-z)))", "800", "(800, 0) = 800,"),
+        ("log(-1.0*sigmoid(z) + 1)", "800", "(800, 0) = 800,"),
+    ):
+        page = reader(StepThrough(Expression(text)(z=0.5)).save(tmp_path / "log.html")).fill("#input-n0", z)
         assert said in page.text("#problem")
 
 
