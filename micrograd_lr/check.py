@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from micrograd_lr.derivatives import _flat, _traced, gradient, numeric_gradient
+from micrograd_lr.streams import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class GradientReport:
             "  ".join(cell.rjust(w) if i else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths)))
             for row in rows
         ]
-        return "\n".join([*(line.rstrip() for line in lines), self.verdict])
+        return printable("\n".join([*(line.rstrip() for line in lines), self.verdict]))
 
 
 def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NUMERIC_TOLERANCE) -> GradientReport:
