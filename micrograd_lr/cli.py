@@ -209,8 +209,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     # An expression may begin with a minus sign, which argparse would take for an option; ours begin with --, -o or -h.
     arguments = [f" {text}" if re.match("-[^-oh]", text) else text for text in arguments]
-    prepare()
     try:
+        prepare()
         with written(sys.stdout):
             options = parser().parse_args(arguments)
             run: Callable[[argparse.Namespace], int] = options.run

@@ -12,6 +12,7 @@ from micrograd_lr.layered import layered_svg
 from micrograd_lr.outline import description, text_tree
 from micrograd_lr.picture import LIMIT, picture
 from micrograd_lr.render import (
+    BUILT_IN,
     TOO_LARGE,
     WAYS,
     RenderError,
@@ -120,7 +121,11 @@ class Drawing:
         """The picture as png or pdf."""
         what, able = suffix.upper(), {name: command for name, command in self._renderers().items() if command}
         if not able:
-            remedy = f"Use a limit of at most {TOO_LARGE:,} boxes." if len(renderers()) > 1 else WAYS
+            too_large = len(self._drawn.boxes) > TOO_LARGE
+            remedy = (
+                f"Use a limit of at most {TOO_LARGE:,} boxes." if too_large else f"Leave out renderer={BUILT_IN!r}."
+            )
+            remedy = remedy if len(renderers()) > 1 else WAYS
             raise RenderError(f"{what} is drawn by Graphviz only, and this picture by the built-in layout. {remedy}")
 
         def made(command: list[str]) -> tuple[bytes, bool]:

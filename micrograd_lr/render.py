@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from xml.etree import ElementTree as ET
@@ -84,13 +85,13 @@ def _printed(command: list[str], given: bytes) -> bytes:
     with process:
         try:
             printed, said = process.communicate(given, timeout=SECONDS)
-        except subprocess.TimeoutExpired as error:
+        except BaseException as error:
+            _stop(process.pid)
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
             raise RenderError(
                 f"it did not finish within {SECONDS:g} seconds. Draw fewer boxes, with a smaller limit=."
             ) from error
-        finally:
-            if process.poll() is None:
-                _stop(process.pid)
     if process.returncode or not printed:
         lines = said.decode(errors="replace").split("\n")
         last = next((line.strip()[-300:] for line in reversed(lines) if line.strip()), "without a message")
@@ -99,8 +100,9 @@ def _printed(command: list[str], given: bytes) -> bytes:
 
 
 def _stop(process: int) -> None:
-    """End a process, and its group where there are groups."""
-    getattr(os, "killpg", os.kill)(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+    """End a process, and its group where there are groups, unless they have ended already."""
+    with suppress(OSError):
+        getattr(os, "killpg", os.kill)(process, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 @cache

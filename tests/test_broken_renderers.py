@@ -1,5 +1,6 @@
 """A Graphviz that is there and does not work: the next renderer draws, a note says why, and nothing is half-written."""
 
+import os
 import re
 import signal
 import subprocess
@@ -107,6 +108,7 @@ FAILURES = {
     "is for another machine": ("#!/no/such/interpreter", "it could not be started: [Errno 2] No such file"),
     "hangs": ("exec /bin/sleep 60", "it did not finish within 0.3 seconds. Draw fewer boxes, with a smaller limit=."),
     "hangs in a child": ("/bin/sleep 60; :", "it did not finish within 0.3 seconds."),
+    "hangs behind its back": ("/bin/sleep 60 & echo '<svg/>'", "it did not finish within 0.3 seconds."),
 }
 
 
@@ -199,6 +201,28 @@ def test_what_the_built_in_layout_is_asked_for_too(without_pygraphviz, monkeypat
         RenderError, match=r"no renderer that is here can draw the SVG\. built-in: what it gave is not an"
     ):
         _ = draw(slides()).svg
+
+
+def test_a_png_of_the_built_in_layout_where_there_is_graphviz(tmp_path):
+    with pytest.raises(RenderError, match=r"PNG is drawn by Graphviz only, and .* Leave out renderer='built-in'\."):
+        draw(slides(), renderer="built-in").save(tmp_path / "graph.png")
+
+
+def test_ctrl_c_ends_what_draws(dot, monkeypatch):
+    """Left alone, it would be waited for."""
+    ended = []
+    stop = render._stop
+    monkeypatch.setattr(render, "_stop", lambda process: ended.append(process) or stop(process))
+
+    def interrupts(process, *_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", interrupts)
+    dot("exec /bin/sleep 60")
+    with pytest.raises(KeyboardInterrupt):
+        _ = draw(slides()).svg
+    with pytest.raises(ProcessLookupError):
+        os.kill(ended[0], 0)
 
 
 def interrupted(arguments):

@@ -140,11 +140,11 @@ def test_the_demo_without_streams(tmp_path):
 
 LONG_PASS = """
 import warnings
-from micrograd_lr import logistic_loss, progress, value_and_grad
-progress.PATIENCE = 0.0
+from micrograd_lr import compiled, logistic_loss, progress, value_and_grad
+progress.PATIENCE, compiled.SLICE, compiled.PYTHON_BLOCK = 0.0, 4_096, 256
 for wanted in (None, True):
     loss = value_and_grad(lambda w, x, y: logistic_loss(w*x, y), backend="python", progress=wanted)
-    assert loss(0.0, [1.0]*4, [0.0]*4)[0] > 2
+    assert loss(0.0, [1.0]*4_000, [0.0]*4_000)[0] > 2_000
 warnings.warn("nobody reads this")
 """
 
