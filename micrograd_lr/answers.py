@@ -23,43 +23,71 @@ if TYPE_CHECKING:
 
 _AS_TYPED = str.maketrans({"−": "-", "·": "*", "×": "*", "^": "**", "²": "**2", "³": "**3"})  # as formulas are printed
 _TOKEN = re.compile(r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<other>\*\*|\S))")
+_COMMA = re.compile(r"(?<![\w.,)\]])(\d*),(\d+)(?![\d.,])")  # of a number, as most of Europe writes it: 0,5
 _PLACES, _ATTEMPTS = 2, 60  # where else a formula is compared; tries to find them
 _AGREE = 1e-4  # relative: the formulas print their constants with six digits
 
 
 def assigned(text: str) -> tuple[str, float]:
-    """The name and the number of ``w=0.5``. ValueError for anything else."""
-    name, _, number = text.partition("=")
+    """The name and the number of ``w=0.5``, or ``w=1/2``: a finite one. ValueError for anything else."""
+    name, _, number = map(str.strip, text.partition("="))
+    if not name or not number:
+        raise ValueError(f"{text.strip()}: expected NAME=NUMBER, such as w=0.5.")
     try:
-        return normalize("NFKC", name.strip()), float(number.replace("−", "-"))
+        return normalize("NFKC", name), number_in(number)
+    except DecimalComma as error:
+        raise ValueError(f"{name}={error}") from None
     except ValueError:
-        raise ValueError(f"{text}: expected NAME=NUMBER, such as w=0.5.") from None
+        raise ValueError(f"{name}={number}: an input is a finite number, such as {name}=0.5.") from None
+
+
+def by_name(texts: Iterable[str]) -> dict[str, float]:
+    """The numbers of several ``w=0.5``. ValueError where a name has two."""
+    numbers: dict[str, float] = {}
+    said: dict[str, str] = {}
+    for text in map(str.strip, texts):
+        name, number = assigned(text)
+        if name in numbers:
+            raise ValueError(f"{said[name]} and {text}: {name} is given twice. Leave one of them out.")
+        numbers[name], said[name] = number, text
+    return numbers
 
 
 def inputs(text: str, names: Collection[str]) -> dict[str, float]:
     """The inputs that ``w=2, b=-1`` changes. ValueError where one is not among `names`, or is no finite number."""
-    changed = dict(assigned(part) for part in re.split(r"[\s,;]+", re.sub(r"\s*=\s*", "=", text.strip())))
-    for name, x in changed.items():
-        if not name:
-            raise ValueError("Press i before an input whose name is also a key: i, and then b=0.5.")
+    if text.strip().startswith("="):
+        raise ValueError("Press i before an input whose name is also a key: i, and then b=0.5.")
+    changed = by_name(re.split(r"[\s,;]+(?=[^\W\d]\w*\s*=)", text.strip().rstrip(",;")))
+    for name in changed:
         if name not in names:
             raise ValueError(f"{name} is no input. The inputs are: {', '.join(names) or '(none)'}.")
-        if not math.isfinite(x):
-            raise ValueError(f"{name}={x}: an input is a finite number, such as {name}=0.5.")
     return changed
+
+
+class DecimalComma(ValueError):
+    """``0,5``; the message says how to write it."""
 
 
 def number_in(text: str) -> float:
     """The number that was typed, perhaps as arithmetic: ``-0.5*2``. ValueError where it is none."""
-    if re.fullmatch(r"[-+−]?\d*,\d+", text.strip()):
-        raise ValueError(f"{text.strip()}: write a decimal point, {text.strip().replace(',', '.')}.")
-    read = Expression(with_products(text, ()))
+    read = typed(text, ())
     if read.names:
         raise ValueError(
             f"{', '.join(read.names)}: the answer is a number here, or arithmetic such as -0.5*2. "
             "The table shows the number of each name."
         )
     return float(read().data)
+
+
+def typed(text: str, names: Collection[str]) -> Expression:
+    """What was typed as an expression. DecimalComma where it would be one with decimal points."""
+    try:
+        return Expression(with_products(text, names))
+    except ValueError:
+        if _COMMA.search(text):
+            pointed = _COMMA.sub(r"\1.\2", text).strip()
+            raise DecimalComma(f"{text.strip()}: write a decimal point, {pointed}.") from None
+        raise
 
 
 def with_products(text: str, names: Collection[str]) -> str:
@@ -95,7 +123,7 @@ class Slopes:
 
     def verdict(self, text: str, payment: Payment) -> str:
         """What to say to a formula; "" if it is right. ValueError where it cannot be read."""
-        read = Expression(with_products(text, self.names))
+        read = typed(text, self.names)
         unknown = [name for name in read.names if name not in self.names]
         if unknown:
             raise ValueError(f"{', '.join(unknown)}: no such name here. The names are {', '.join(self.names)}.")

@@ -6,6 +6,7 @@ import math
 
 from micrograd_lr.containers import numbers_in
 from micrograd_lr.derivatives import argument_names, gradient, numeric_gradient, opened_arguments, traced
+from micrograd_lr.streams import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class GradientReport:
             "  ".join(cell.rjust(w) if i else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths)))
             for row in rows
         ]
-        return "\n".join([*(line.rstrip() for line in lines), self.verdict])
+        return printable("\n".join([*(line.rstrip() for line in lines), self.verdict]))
 
 
 def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NUMERIC_TOLERANCE) -> GradientReport:

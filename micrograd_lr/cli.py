@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
+
+from micrograd_lr.streams import prepare, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,15 +61,23 @@ def parser() -> argparse.ArgumentParser:
     )
     draw.add_argument("--digits", type=int, default=4, help="significant digits (default: 4)")
     draw.add_argument("--no-gradients", action="store_true", help="the forward pass only")
-    draw.add_argument("--highlight", nargs="+", default=(), metavar="NAME", help="nodes, and the edges between them")
     draw.add_argument(
-        "--opened", nargs="+", default=(), metavar="OP", help="show what is inside: dot, logistic_loss, examples"
+        "--highlight", nargs="+", default=(), type=_text, metavar="NAME", help="nodes, and the edges between them"
+    )
+    draw.add_argument(
+        "--opened",
+        nargs="+",
+        default=(),
+        type=_text,
+        metavar="OP",
+        help="show what is inside: dot, logistic_loss, examples",
     )
     draw.add_argument("--limit", type=int, default=120, help="boxes at most (default: 120)")
     draw.add_argument(
         "--data",
         nargs="+",
         default=("x", "y"),
+        type=_text,
         metavar="NAME",
         help="the leaves that are data, the others being parameters (default: x y)",
     )
@@ -93,9 +104,20 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _expression_arguments(command: argparse.ArgumentParser, needed: bool = True) -> None:
-    command.add_argument("expression", metavar="EXPR", nargs=None if needed else "?", help='such as "sigmoid(w*x + b)"')
+    command.add_argument("expression", metavar="EXPR", nargs=None if needed else "?", type=_text,
+                         help='such as "sigmoid(w*x + b)"')  # fmt: skip
     command.add_argument("--set", nargs="+", default=[], metavar="NAME=NUMBER", dest="numbers", action="extend",
-                         help="the number of each name in the expression")  # fmt: skip
+                         type=_text, help="the number of each name in the expression")  # fmt: skip
+
+
+def _text(argument: str) -> str:
+    """An argument that is text; bytes that the locale could not read are read as UTF-8."""
+    try:
+        return os.fsencode(argument).decode() if any("\ud800" <= c <= "\udfff" for c in argument) else argument
+    except UnicodeError:
+        raise argparse.ArgumentTypeError(
+            f"{argument!a} holds bytes that are not text. Type it again, in UTF-8."
+        ) from None
 
 
 def _recorded(expression: str, numbers: Iterable[str]) -> Value:
@@ -107,10 +129,10 @@ def _recorded(expression: str, numbers: Iterable[str]) -> Value:
 
 def _given(numbers: Iterable[str]) -> dict[str, float]:
     """The numbers of a command line, by name."""
-    from micrograd_lr.answers import assigned
+    from micrograd_lr.answers import by_name
 
     try:
-        return dict(map(assigned, numbers))
+        return by_name(numbers)
     except ValueError as error:
         raise ValueError(f"--set {error}") from None
 
@@ -152,7 +174,7 @@ def _step(options: argparse.Namespace) -> int:
 
     slides = options.expression is None
     expression = Expression(SLIDES_IN_STEPS if slides else options.expression)
-    numbers = _given([*(SLIDES_NUMBERS if slides else ()), *options.numbers])
+    numbers = _given(SLIDES_NUMBERS if slides else ()) | _given(options.numbers)
     if options.html is None and not options.open:
         step_through(expression, numbers, ask=options.ask)
         return 0
@@ -179,17 +201,24 @@ def _show(path: Path, wanted: bool, state: str = "") -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, or 1 where a check is red, an input is wrong or a file not written."""
+    """Run a command; returns the exit status.
+
+    0; 1 where a check is red, an input is wrong, a file is not written, or nobody reads the pipe any more; 130 after
+    Ctrl-C. argparse raises SystemExit: 2 for arguments that it does not know.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     # An expression may begin with a minus sign, which argparse would take for an option; ours begin with --, -o or -h.
     arguments = [f" {text}" if re.match("-[^-oh]", text) else text for text in arguments]
-    options = parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")  # σ and ∂ on a Windows pipe too
-    run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        prepare()
+        with written(sys.stdout):
+            options = parser().parse_args(arguments)
+            run: Callable[[argparse.Namespace], int] = options.run
+            return run(options)
+    except KeyboardInterrupt:
+        return 130  # 128 + SIGINT, as shells count
+    except BrokenPipeError:  # `| head -1` has what it wanted
+        return 1
     except (ImportError, OSError, ValueError, ArithmeticError, RuntimeError) as error:
         print(f"micrograd-lr: {error}", file=sys.stderr)
         return 1

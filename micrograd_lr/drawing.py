@@ -11,15 +11,28 @@ from micrograd_lr.files import write_whole
 from micrograd_lr.layered import layered_svg
 from micrograd_lr.outline import description, text_tree
 from micrograd_lr.picture import LIMIT, picture
-from micrograd_lr.render import BUILT_IN, RenderError, annotated, choose, graphviz
+from micrograd_lr.render import (
+    BUILT_IN,
+    TOO_LARGE,
+    WAYS,
+    RenderError,
+    annotated,
+    choose,
+    graphviz,
+    has_a_font,
+    renderers,
+)
+from micrograd_lr.streams import printable
 from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeVar
 
     from micrograd_lr.boxes import Picture
+
+    T = TypeVar("T")
 
 __all__ = ["Drawing", "RenderError", "draw"]
 
@@ -79,11 +92,12 @@ class Drawing:
         self, drawn: Picture, look: Look, highlighted: set[Any], renderer: str, laid_out: Picture | None = None
     ) -> None:
         self._drawn, self._look, self._highlighted, self.renderer = drawn, look, highlighted, renderer
+        self._first = renderer  # to be tried
         self._laid_out = laid_out or drawn  # the same boxes, perhaps with room for longer numbers
 
     @property
     def notes(self) -> list[str]:
-        """What the picture leaves out, and how to see it."""
+        """What the picture leaves out, and how to see it; and which renderers have failed."""
         return [*self._drawn.notes]
 
     @cached_property
@@ -94,23 +108,64 @@ class Drawing:
     @cached_property
     def svg(self) -> str:
         """The SVG text; its nodes have the ids n0, n1, … in the order in which the expression was written."""
-        svg = ""
-        if self.renderer != BUILT_IN:
-            try:
-                svg = graphviz(self.renderer, dot_source(self._laid_out, self._look, self._highlighted), "svg").decode()
-            except RenderError as error:
-                self._drawn.notes.append(f"drawn with the built-in layout: {error}")
-                self.renderer = BUILT_IN
-        svg = svg or layered_svg(self._laid_out, self._look, self._highlighted)
         name = f"Computation graph of {title(self._drawn.root) or 'a leaf'}"
-        return annotated(svg, self._drawn, self._look, name, self.description)
+
+        def made(command: list[str]) -> str:
+            arguments = self._laid_out, self._look, self._highlighted
+            svg = graphviz(command, dot_source(*arguments), "svg") if command else layered_svg(*arguments)
+            return annotated(svg, self._drawn, self._look, name, self.description)
+
+        return self._by_the_first_that_can("SVG", self._renderers(), made)
+
+    def _image(self, suffix: str) -> bytes:
+        """The picture as png or pdf."""
+        what, able = suffix.upper(), {name: command for name, command in self._renderers().items() if command}
+        if not able:
+            too_large = len(self._drawn.boxes) > TOO_LARGE
+            remedy = (
+                f"Use a limit of at most {TOO_LARGE:,} boxes." if too_large else f"Leave out renderer={BUILT_IN!r}."
+            )
+            remedy = remedy if len(renderers()) > 1 else WAYS
+            raise RenderError(f"{what} is drawn by Graphviz only, and this picture by the built-in layout. {remedy}")
+
+        def made(command: list[str]) -> tuple[bytes, bool]:
+            return graphviz(command, self.source, suffix), has_a_font(*command)
+
+        image, readable = self._by_the_first_that_can(what, able, made)
+        if not readable:
+            raise RenderError(
+                f"there is no font on this machine: the {what} would show empty boxes instead of text. Install one "
+                "(apt install fonts-dejavu-core), or save SVG, which is drawn with the fonts of its reader."
+            )
+        return image
+
+    def _renderers(self) -> dict[str, list[str]]:
+        """The one that was chosen and those that can be tried after it, with their commands."""
+        here = [*renderers().items()]
+        names = [name for name, _ in here]
+        return dict(here[names.index(self._first) if self._first in names else 0 :])
+
+    def _by_the_first_that_can(self, what: str, able: dict[str, list[str]], made: Callable[[list[str]], T]) -> T:
+        """What is `made` by the command of the first renderer that does not fail. RenderError if all do."""
+        failures = []
+        for name, command in able.items():
+            try:
+                result = made(command)
+            except RenderError as error:
+                failures.append(f"{name}: {error}")
+                if (note := f"not drawn by {failures[-1]}") not in self._drawn.notes:
+                    self._drawn.notes.append(note)
+            else:
+                self.renderer = name
+                return result
+        raise RenderError(f"no renderer that is here can draw the {what}. {' '.join(failures)} {WAYS}")
 
     @cached_property
     def text(self) -> str:
         """The graph as a tree in plain text: values, gradients, and local derivatives in brackets."""
         return text_tree(self._drawn, self._look)
 
-    @cached_property
+    @property
     def description(self) -> str:
         """The graph in sentences."""
         return description(self._drawn, self._look)
@@ -118,7 +173,7 @@ class Drawing:
     def save(self, path: str | Path) -> Path:
         """Write the picture, by suffix: .svg, .png, .pdf or .dot; returns the path.
 
-        RenderError where PNG and PDF are not to be had, with the ways to get them; ValueError for another suffix;
+        RenderError where PNG and PDF cannot be made, with the ways to get them; ValueError for another suffix;
         OSError where `path` cannot be written. The file is there whole or not at all.
         """
         path = Path(path)
@@ -133,7 +188,7 @@ class Drawing:
         elif suffix == ".dot":
             content = self.source
         else:
-            content = graphviz(self.renderer, self.source, suffix[1:])
+            content = self._image(suffix[1:])
         write_whole(path, content)
         return path
 
@@ -141,7 +196,8 @@ class Drawing:
         return {"image/svg+xml": self.svg, "text/plain": self.text}
 
     def __str__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def __repr__(self) -> str:
-        return f"<drawing of {title(self._drawn.root) or 'a leaf'}: {len(self._drawn.boxes)} boxes, by {self.renderer}>"
+        name, boxes = title(self._drawn.root) or "a leaf", len(self._drawn.boxes)
+        return printable(f"<drawing of {name}: {boxes} boxes, by {self.renderer}>")

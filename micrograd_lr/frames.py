@@ -11,6 +11,7 @@ from micrograd_lr.captions import formula
 from micrograd_lr.mathematics import mathml
 from micrograd_lr.notation import SLOT
 from micrograd_lr.number_types import one_like
+from micrograd_lr.streams import printable
 from micrograd_lr.templates import different, filled, slot
 
 TYPE_CHECKING = False
@@ -115,7 +116,7 @@ class Frame:
     payments: tuple[Payment, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<frame {self.index}: {self.text}>"
+        return printable(f"<frame {self.index}: {self.text}>")
 
     @property
     def phase(self) -> str:
@@ -228,7 +229,7 @@ class Steps(Sequence[Frame]):
         return hash((tuple(self.nodes), len(self.payments), self.digits))
 
     def __repr__(self) -> str:
-        return f"<{len(self)} steps of {formula(self.root.formula) or self.root.name}>"
+        return printable(f"<{len(self)} steps of {formula(self.root.formula) or self.root.name}>")
 
     def known(self, index: int) -> set[str]:
         """The ids of the operations that are computed by frame `index`."""

@@ -32,6 +32,7 @@ from micrograd_lr.picture import EXAMPLES_OPENED, FOR_NUMBERS_ONLY, picture
 from micrograd_lr.render import choose
 from micrograd_lr.slides import derivation
 from micrograd_lr.stable import as_loss, logit, one_less
+from micrograd_lr.streams import printable
 from micrograd_lr.symbols import Trace
 from micrograd_lr.tracing import TraceError
 from micrograd_lr.value import Value
@@ -84,10 +85,10 @@ class StepThrough:
         return {"text/html": framed, "text/plain": repr(self)}
 
     def __str__(self) -> str:
-        return "\n".join(frame.text for frame in self.steps)
+        return printable("\n".join(frame.text for frame in self.steps))
 
     def __repr__(self) -> str:
-        return f"<StepThrough: {len(self.steps)} frames of {self.steps.root.name}>"
+        return printable(f"<StepThrough: {len(self.steps)} frames of {self.steps.root.name}>")
 
 
 def page(shown: StepThrough) -> str:

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 
 from micrograd_lr.extras import need
+from micrograd_lr.streams import is_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def progress(steps: int, wanted: bool | None) -> Iterator[Callable[[int], None]]
     terminal to those who have waited for two seconds."""
     start = time.perf_counter()
     bar = None
-    shown = sys.stderr.isatty() if wanted is None else wanted
+    shown = is_terminal(sys.stderr) if wanted is None else wanted
 
     def advance(done: int) -> None:
         nonlocal bar

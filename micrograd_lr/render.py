@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from xml.etree import ElementTree as ET
 
-from micrograd_lr.captions import Look, caption, clean, rows, sentence
+from micrograd_lr.captions import Look, caption, captions, clean, rows, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +21,11 @@ if TYPE_CHECKING:
 SECONDS = 10.0  # the time that Graphviz gets for one picture
 TOO_LARGE = 500  # boxes, from which on Graphviz would need longer
 BUILT_IN = "built-in"
+_WHOLE = {  # how a file begins and ends; an SVG is read to its end anyway
+    "svg": (b"", b""),
+    "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
+    "pdf": (b"%PDF-", b"%%EOF"),
+}
 _SVG = "http://www.w3.org/2000/svg"
 _IN_PYGRAPHVIZ = (  # in a process of its own, which can be stopped
     "import sys, pygraphviz; text = sys.stdin.buffer.read().decode(); "
@@ -55,51 +63,69 @@ def choose(boxes: int, wanted: str | None = None) -> str:
     return BUILT_IN if boxes > TOO_LARGE else next(iter(here))
 
 
-def graphviz(name: str, source: str, suffix: str) -> bytes:
-    """The DOT text as svg, png or pdf, by the renderer `name`. RenderError if it fails, or is not done in `SECONDS`."""
-    command = renderers()[name]
-    if not command:
-        remedy = f"Use a limit of at most {TOO_LARGE:,} boxes." if len(renderers()) > 1 else WAYS
-        raise RenderError(
-            f"{suffix.upper()} is drawn by Graphviz only, and this picture by the built-in layout. {remedy}"
-        )
+def graphviz(command: list[str], source: str, suffix: str) -> bytes:
+    """The DOT text as svg, png or pdf. RenderError if the command fails, gives something else, or takes too long."""
     if suffix == "png":
         source = source.replace("graph [", f"graph [dpi={DOTS_PER_INCH} ", 1)
-    if suffix != "svg" and not _has_a_font(*command):
-        raise RenderError(
-            f"there is no font on this machine: the {suffix.upper()} would show empty boxes instead of text. Install "
-            "one (apt install fonts-dejavu-core), or save SVG, which is drawn with the fonts of its reader."
-        )
-    return _run(command, source, suffix)
+    content = _printed([*command, f"-T{suffix}"], source.encode())
+    begins, ends = _WHOLE[suffix]
+    if not (content.startswith(begins) and content.rstrip().endswith(ends)):
+        raise RenderError(f"what it gave is not a whole {suffix.upper()}: it begins with {content[:12]!r}.")
+    return content
 
 
-def _run(command: list[str], source: str, suffix: str) -> bytes:
+def _printed(command: list[str], given: bytes) -> bytes:
+    """What a program prints. It is stopped, with all that it has started, on Ctrl-C and after `SECONDS`."""
     try:
-        done = subprocess.run([*command, f"-T{suffix}"], input=source.encode(), capture_output=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise RenderError(
-            f"Graphviz did not finish within {SECONDS:g} seconds. Draw fewer boxes, with a smaller limit=, or save SVG."
-        ) from error
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        )
     except OSError as error:
-        raise RenderError(f"Graphviz could not be started: {error}. {WAYS}") from error
-    if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip()[-300:]
-        raise RenderError(f"Graphviz failed (exit status {done.returncode}): {said or 'without a message'}.")
-    return done.stdout
+        raise RenderError(f"it could not be started: {error}.") from error
+    with process:
+        try:
+            printed, said = process.communicate(given, timeout=SECONDS)
+        except BaseException as error:
+            _stop(process.pid)
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
+            raise RenderError(
+                f"it did not finish within {SECONDS:g} seconds. Draw fewer boxes, with a smaller limit=."
+            ) from error
+    if process.returncode or not printed:
+        lines = said.decode(errors="replace").split("\n")
+        last = next((line.strip()[-300:] for line in reversed(lines) if line.strip()), "without a message")
+        raise RenderError(f"exit status {process.returncode}, {last}.")
+    return printed
+
+
+def _stop(process: int) -> None:
+    """End a process, and its group where there are groups, unless they have ended already."""
+    with suppress(OSError):
+        getattr(os, "killpg", os.kill)(process, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 @cache
-def _has_a_font(*command: str) -> bool:
+def has_a_font(*command: str) -> bool:
     """Whether text comes out. Only where fontconfig looks for fonts can there be none; cairo embeds what it found."""
-    return not sys.platform.startswith("linux") or b"/FontFile" in _run([*command], 'digraph { a [label="a"] }', "pdf")
+    source = 'digraph { a [label="a"] }'
+    return not sys.platform.startswith("linux") or b"/FontFile" in graphviz([*command], source, "pdf")
 
 
-def annotated(svg: str, drawn: Picture, look: Look, title: str, description: str) -> str:
-    """The SVG of any renderer, made readable by people and scripts.
+def annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, description: str) -> str:
+    """The SVG of any renderer, made readable by people and scripts. RenderError where it is not the SVG of `drawn`.
 
     A title and a description for screen readers; on every node and edge a sentence as tooltip; on every text what it
     is, as its class; and texts that keep their middle where the reader has another font.
     """
+    try:
+        return _annotated(svg, drawn, look, title, description)
+    except (ET.ParseError, LookupError, ValueError) as error:
+        raise RenderError(f"what it gave is not an SVG of this graph: {type(error).__name__}, {error}.") from error
+
+
+def _annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, description: str) -> str:
+    """As `annotated`, with the errors as they come where something is missing."""
     ET.register_namespace("", _SVG)
     ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     tree = ET.fromstring(svg)
@@ -111,11 +137,12 @@ def annotated(svg: str, drawn: Picture, look: Look, title: str, description: str
         element.text = clean(text)
         tree.insert(position, element)
     groups = {group.get("id"): group for group in tree.iter(f"{{{_SVG}}}g")}
+    beside = captions(drawn, look)
     for box in drawn.boxes:
         group = groups[box.id]
         _titled(group, sentence(box, drawn.root, look))
         middle = _middle(group)
-        for line, (what, text) in zip(group.iter(f"{{{_SVG}}}text"), rows(box, drawn.root, look)):
+        for line, (what, text) in zip(group.iter(f"{{{_SVG}}}text"), rows(box, drawn.root, look), strict=True):
             line.text = text
             line.set("class", what)
             line.set("text-anchor", "middle")
@@ -125,16 +152,17 @@ def annotated(svg: str, drawn: Picture, look: Look, title: str, description: str
             below, above = (clean(x.label) or "operand" for x in (edge.to, box))
             local = caption(edge, Look(digits=look.digits, partials="both"))
             _titled(group, f"∂{above if box.label else 'node'}/∂{below} = {local}" if local else "")
-            for line in group.iter(f"{{{_SVG}}}text"):
+            lines = [*group.iter(f"{{{_SVG}}}text")]
+            if beside[edge] and not lines:
+                raise LookupError(f"{group.get('id')} has no text")
+            for line in lines:
                 line.text = caption(edge, look)
                 line.set("class", "partial")
     return ET.tostring(tree, encoding="unicode") + "\n"
 
 
 def _titled(group: ET.Element, text: str) -> None:
-    title = group.find(f"{{{_SVG}}}title")
-    assert title is not None
-    title.text = text
+    group.findall(f"{{{_SVG}}}title")[0].text = text
 
 
 def _middle(group: ET.Element) -> float:
@@ -149,4 +177,4 @@ def _middle(group: ET.Element) -> float:
                 points = points.replace(letter, " ")
             xs = [float(point.split(",")[0]) for point in points.split()]
             return (min(xs) + max(xs)) / 2
-    raise RenderError("the renderer gave a node without an outline.")
+    raise LookupError(f"{group.get('id')} has no outline")

@@ -28,6 +28,7 @@ class Report:
 
     def write(self, markdown: str, style: str = "none") -> None:
         """Add a piece: a heading, a paragraph, a table."""
+        markdown = markdown.encode(errors="backslashreplace").decode()  # names of files may hold what is not text
         self.text += markdown.rstrip() + "\n\n"
         self.console.print(self._markdown(markdown, style=style))
         self.console.print()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ from micrograd_lr.layout import (
 from micrograd_lr.notation import Text
 from micrograd_lr.ops import LOG, SIGMOID
 from micrograd_lr.scalar import number_of
+from micrograd_lr.streams import is_terminal, printable
 from micrograd_lr.value import Value
 from micrograd_lr.walk import Walk
 
@@ -245,7 +247,7 @@ class Lines:
 
     def say(self, *lines: str) -> None:
         """Print lines."""
-        self._target.writelines(f"{line}\n" for line in lines)
+        self._target.writelines(printable(f"{line}\n", self._target) for line in lines)
         self._target.flush()
 
     def read(self, begins: str) -> str | None:
@@ -279,13 +281,16 @@ class Keys:
             below += folded(KEYS, width)
         self._console.clear()
         for line, style in session.page(width, height - len(below) - 1):
-            self._console.print(self._text(line, style=style), soft_wrap=True)
+            self._print(line, style)
         self.say(*below)
 
     def say(self, *lines: str) -> None:
         """Print lines."""
         for line in lines:
-            self._console.print(self._text(line, style="magenta"), soft_wrap=True)
+            self._print(line, "magenta")
+
+    def _print(self, line: str, style: str) -> None:
+        self._console.print(self._text(printable(line, self._target), style=style), soft_wrap=True)
 
     def read(self, begins: str) -> str | None:
         """The key that was pressed, or the line that was typed: a key that is no command begins one, and : or i does.
@@ -312,7 +317,7 @@ class Keys:
 
     def _echo(self, text: str) -> None:
         width = self.size[0] - 1
-        shown = PROMPT + text
+        shown = printable(PROMPT + text, self._target)
         while cells(shown) > width:
             shown = shown[1:]
         self._target.write(f"\r{fitted(shown, width)}\r{shown}")
@@ -326,7 +331,7 @@ class Keys:
 @contextmanager
 def connected(source: TextIO, target: TextIO) -> Iterator[Lines | Keys]:
     """The way to talk: keys where both ends are a terminal, else lines."""
-    keys = keyboard(source.fileno()) if source.isatty() and target.isatty() else None
+    keys = keyboard(source.fileno()) if is_terminal(source) and is_terminal(target) else None
     if keys is None:
         if hasattr(source, "reconfigure"):
             source.reconfigure(encoding="utf-8", errors="replace")  # σ and − on a Windows pipe too
@@ -350,7 +355,8 @@ def step_through(
     error if the numbers have no value and none of those that were typed had one.
     """
     session = Session(expression, numbers, ask)
-    with connected(source or sys.stdin, target or sys.stdout) as talk:
+    missing = io.StringIO()  # for a stream that is None: an empty input, an output that nobody sees
+    with connected(source or sys.stdin or missing, target or sys.stdout or missing) as talk:
         try:
             while not session.over:
                 talk.show(session)

@@ -1,20 +1,16 @@
-"""A real browser for the tests of the page: Debian's Chromium, or the one that ``CHROMIUM`` names."""
+"""A real browser, for the tests of the page and for its benchmark: Debian's Chromium, or the one ``CHROMIUM`` names.
+
+The benchmark runs where pytest is not installed, so nothing here needs it.
+"""
 
 import os
 import shutil
-
-import pytest
 
 HERE = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-
-needs_browser = pytest.mark.skipif(
-    not HERE and not os.environ.get("CI"),
-    reason="needs a Chromium: apt install chromium, or set CHROMIUM to the path of one",
-)
 
 
 class Reader:

@@ -75,7 +75,7 @@ def test_open_shows_the_picture(monkeypatch, capsys, tmp_path):
     [
         (["w.__class__", "--set", "w=1"], "an attribute is not part of the language"),
         (["w*x", "--set", "w=1"], "no number is given for x. The expression needs one number for each of: w, x."),
-        (["w", "--set", "w=one"], "--set w=one: expected NAME=NUMBER, such as w=0.5."),
+        (["w", "--set", "w=one"], "--set w=one: an input is a finite number, such as w=0.5."),
         (["w", "--set", "w"], "--set w: expected NAME=NUMBER, such as w=0.5."),
         (["log(w)", "--set", "w=0"], "log(w = 0.0) has no finite value"),
         (["w", "--set", "w=1", "-o", "graph.gif"], "'graph.gif': a picture is saved as .svg, .png, .pdf, .dot."),

@@ -121,7 +121,7 @@ def test_inputs_that_have_no_value_from_the_start():
         (["w.__class__", "--set", "w=1"], "an attribute is not part of the language"),
         (["w*x", "--set", "w=1"], "no number is given for x. The expression needs one number for each of: w, x."),
         (["w", "--set", "w=1", "q=2"], "q does not occur in 'w'."),
-        (["w", "--set", "w=one"], "--set w=one: expected NAME=NUMBER, such as w=0.5."),
+        (["w", "--set", "w=one"], "--set w=one: an input is a finite number, such as w=0.5."),
         (["--set", "q=2"], "q does not occur in 'z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-…'."),
     ],
 )
@@ -393,8 +393,8 @@ def test_an_input_changes_and_the_step_stays():
     "line, message",
     [
         ("z=2", "z is no input. The inputs are: w, x, b, y."),
-        ("w=two", "w=two: expected NAME=NUMBER, such as w=0.5."),
-        ("w=1 2", "2: expected NAME=NUMBER, such as w=0.5."),
+        ("w=two", "w=two: an input is a finite number, such as w=0.5."),
+        ("w=1 2", "w=1 2: an input is a finite number, such as w=0.5."),
         ("w=nan", "w=nan: an input is a finite number, such as w=0.5."),
         (":", "Type an input, such as w=0.5."),
         ("i", "Type an input, such as w=0.5."),

@@ -8,7 +8,7 @@ under a limit of 1 GB.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import json
 import os
 import platform

@@ -50,7 +50,7 @@ def graph(nodes: int) -> Value:
 
 def main() -> None:
     if HERE is None:
-        print("no Chromium here: apt install chromium, or set CHROMIUM to the path of one")
+        print("The page is not measured: there is no Chromium here. apt install chromium, or set CHROMIUM to its path.")
         return
     print("| nodes | frames | steps a second while scrubbing | slowest in 100, ms | wanted | holds |")
     print("|--:|--:|--:|--:|--:|---|")
