@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import math
+import os
 from contextlib import nullcontext
 from numbers import Integral
 
@@ -15,6 +16,7 @@ from micrograd_lr.extras import need
 from micrograd_lr.generated import loaded
 from micrograd_lr.lost import lost_error, lost_place, said
 from micrograd_lr.program import Program, recorded
+from micrograd_lr.recent import Recent
 from micrograd_lr.results import derivatives, gradient, hessian
 from micrograd_lr.slices import passed, quiet
 
@@ -30,6 +32,7 @@ BACKENDS = ("numba", "numpy", "python")
 SLICE = 1 << 23  # bytes of data, at most, that one call of a kernel passes over: between two, Ctrl-C is heard
 BLOCK = 512  # examples that a kernel takes up at a time: their data stay in a cache between the passes over them
 BLOCK_OF_FEW, FEW = 64, 16  # the same for few features: so short that memory and computing overlap
+SHAPES = 8  # numbers of features, and orders in memory, for which the program and the kernel are remembered
 NUMPY_BLOCK = 8_192
 PYTHON_BLOCK = 1_000
 
@@ -89,12 +92,18 @@ class Compiled:
             raise ValueError(f"backend={backend!r}: known are {', '.join(BACKENDS)}.")
         if threads is not None and (not isinstance(threads, Integral) or threads < 1):
             raise ValueError(f"threads={threads!r}: expected a whole number of at least 1, or None for all cores.")
+        if backend == "numba" and not numba_compiles():
+            raise ValueError(
+                "backend='numba': NUMBA_DISABLE_JIT is set, so that Numba compiles nothing. Unset it, or take "
+                "backend='numpy'."
+            )
         self.backend = backend or next(
-            name for name in BACKENDS if name == "python" or importlib.util.find_spec(name) is not None
-        )
+            name for name in BACKENDS
+            if name == "python" or (importlib.util.find_spec(name) and (name != "numba" or numba_compiles()))
+        )  # fmt: skip
         self.source = ""
-        self._programs: dict[Any, Program] = {}
-        self._kernels: dict[Any, tuple[Callable[..., Any], str]] = {}
+        self._programs: Recent[Any, Program] = Recent(SHAPES)
+        self._kernels: Recent[Any, tuple[Callable[..., Any], str]] = Recent(SHAPES)
 
     def program(self, lengths: Lengths) -> Program:
         """The recorded loss, for arguments of these numbers of entries (None for a scalar)."""
@@ -192,6 +201,11 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<{self.wanted} of {_name(self.loss)}, backend {self.backend}>"
+
+
+def numba_compiles() -> bool:
+    """Whether Numba, if it is there, may compile: people switch that off to look for faults in code of theirs."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
 
 
 def _name(loss: Any) -> str:

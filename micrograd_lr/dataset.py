@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from pathlib import Path
+from importlib.resources import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Cases:
 
 def breast_cancer() -> Cases:
     """The 569 cases, 30 features each; source and licence (CC BY 4.0) stand beside the file."""
-    with open(Path(__file__).parent / "data" / "breast_cancer.csv", encoding="utf-8", newline="") as file:
-        titles, *lines = csv.reader(file)
+    text = (files(__package__) / "data" / "breast_cancer.csv").read_text(encoding="utf-8")
+    titles, *lines = csv.reader(text.splitlines())
     rows = [[float(x) for x in line[:-1]] for line in lines]
     return Cases(titles[:-1], rows, [float(line[-1] == "M") for line in lines])

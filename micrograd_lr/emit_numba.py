@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
-from functools import cache
-from pathlib import Path
 
 from micrograd_lr import __version__
+from micrograd_lr.kernel_cache import digest_of
 from micrograd_lr.plan import SCALAR, Lines, Plan
 from micrograd_lr.program import looped_entries
 from micrograd_lr.symbols import OTHER, Symbol, in_order
@@ -33,18 +31,12 @@ def numba_source(program: Program, rows: bool, block: int) -> str:
     data whole and passes over examples `start` to `stop`; memory is asked in advance for those up to `ahead`.
     """
     kernel: _Kernel = (_ByRows if rows else _ByColumns)(program, block)
-    head = [
-        f"# micrograd_lr {__version__}, vectorised {_vectorised()}",  # of others, no compiled code is used again
+    head = [  # of other versions, no compiled code is used again
+        f"# micrograd_lr {__version__}, vectorised {digest_of('vectorised')}",
         "from numba import float64, njit", "from numpy import empty", "",
-        "from micrograd_lr.vectorised import exp, log, log1p, prefetch, tanh, wide_vectors", "", "CACHE = True", "", "",
+        "from micrograd_lr.vectorised import exp, log, log1p, prefetch, tanh, wide_vectors", "", "",
     ]  # fmt: skip
     return "\n".join([*head, *kernel.text(), ""])
-
-
-@cache
-def _vectorised() -> str:
-    """What tells the functions that kernels contain from those of another day: compiled code holds copies of them."""
-    return hashlib.sha256(Path(__file__).with_name("vectorised.py").read_bytes()).hexdigest()[:12]
 
 
 class _Kernel(ABC):
@@ -67,7 +59,7 @@ class _Kernel(ABC):
         """The functions for the lines of an example, and the kernel that calls them."""
         out, plan = self.out, self.plan
         results = ", ".join(["sums", *(f"d_{name}" for name in self.program.shapes)])
-        out.add(0, '@njit(nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"}, cache=CACHE)')
+        out.add(0, '@njit(nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})')
         out.add(0, f"def kernel({', '.join(self.program.lengths)}, start, stop, ahead, {results}):")
         out.add(1, "wide_vectors()")
         out.add(1, f"work = empty(({len(self.row) + 1}, {self.block}))")
@@ -109,7 +101,7 @@ class _Kernel(ABC):
         parameters = [name for name in self.program.lengths if name not in self.batch]
         arguments = ", ".join(["B", "work", *parameters, *(self.out.names[x] for x in plan.before)])
         self.out.add(2, f"{function}({arguments})")
-        functions.add(0, '@njit(nogil=True, error_model="numpy", fastmath={"contract"}, cache=CACHE)')
+        functions.add(0, '@njit(nogil=True, error_model="numpy", fastmath={"contract"})')
         functions.add(0, f"def {function}({arguments}):")
         functions.add(1, "wide_vectors()")
         functions.add(1, "for i in range(B):")

@@ -108,7 +108,9 @@ def recorded(
     given = {short: name for name, short in safe.items()}
     rolled = _Rolled(trace, renamed)
     derivatives = rolled.first(root, parameters) if order == 1 else rolled.second(root, parameters)
-    return Program(rolled.symbol(root.data), derivatives, renamed, [safe[name] for name in batch], given)
+    loss_symbol = rolled.symbol(root.data)
+    trace.forget()
+    return Program(loss_symbol, derivatives, renamed, [safe[name] for name in batch], given)
 
 
 def refuse_what_is_no_loss(loss: Callable[..., Any], root: Any, leaves: set[Value]) -> None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 TAKEN = {  # what generated code uses, next to numbered names
-    "B", "CACHE", "_", "abs", "ahead", "broadcast_to", "c", "column", "empty", "exp", "float64", "fsum", "i", "j", "k",
+    "B", "_", "abs", "ahead", "broadcast_to", "c", "column", "empty", "exp", "float64", "fsum", "i", "j", "k",
     "kernel", "log", "log1p", "m", "min", "njit", "power", "prefetch", "range", "rows", "s", "shape", "start", "stop",
     "sum_over", "sums", "t", "tanh", "values", "where", "wide_vectors", "work",
 }  # fmt: skip

@@ -131,6 +131,10 @@ class Trace:
     def __init__(self) -> None:
         self._known: dict[Any, Symbol] = {}
 
+    def forget(self) -> None:
+        """Let go of the symbols that no result needs: of 10,000 features, all but a few."""
+        self._known.clear()
+
     def entry(self, name: str, index: int | None = None, offset: int = 0) -> Symbol:
         """The symbol of an argument, or of one entry of a vector."""
         key = name, index, offset

@@ -8,9 +8,11 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from micrograd_lr.extras import need
+from micrograd_lr.kernel_cache import KernelCache, digest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 _REMEDY = 'pip install "micrograd_lr[fast]"'
@@ -20,7 +22,14 @@ _ir = need("llvmlite.ir", _REMEDY)
 _arrays, _cgutils = need("numba.np.arrayobj", _REMEDY), need("numba.core.cgutils", _REMEDY)
 
 # Not "reassoc": it would fold (t + ROUND) - ROUND to t. Not "nnan", "ninf": infinities and NaN are meant.
-_compiled = numba.njit(error_model="numpy", fastmath={"contract"}, cache=True)
+_to_code = numba.njit(error_model="numpy", fastmath={"contract"})
+
+
+def _compiled(function: Callable[[float], float]) -> Callable[[float], float]:
+    dispatcher = _to_code(function)
+    dispatcher._cache = KernelCache(f"{function.__name__} of {digest_of('vectorised')}")
+    return dispatcher  # type: ignore[no-any-return]
+
 
 _ROUND = 6755399441055744.0  # 1.5·2⁵²: adding it leaves the nearest integer in the low bits
 _ROUND_BITS = 0x4338000000000000
