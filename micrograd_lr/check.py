@@ -6,7 +6,10 @@ import math
 
 from micrograd_lr.containers import numbers_in
 from micrograd_lr.derivatives import argument_names, gradient, numeric_gradient, opened_arguments, traced
+from micrograd_lr.order import topological
+from micrograd_lr.slopes import slope_graphs
 from micrograd_lr.streams import printable
+from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +28,9 @@ class GradientReport:
     """One column of numbers per way of computing a gradient, the reverse pass first, one row per parameter.
 
     `differences` gives for each other column the largest absolute difference from the reverse pass, relative to the
-    largest entry of the gradient. Beyond the tolerance, those up to `rounding` count as none, because at a minimum
-    every entry is rounding. `agree` is whether every one is within its tolerance. ``print`` shows the table.
+    largest entry of the gradient. Beyond the tolerance, those up to `rounding` (of all entries, or of each) count as
+    none, because at a minimum every entry is rounding. `agree` is whether every one is within its tolerance. ``print``
+    shows the table.
     """
 
     def __init__(
@@ -34,12 +38,12 @@ class GradientReport:
         names: Sequence[str],
         columns: Mapping[str, Sequence[float]],
         tolerances: Mapping[str, float],
-        rounding: float = 0.0,
+        rounding: float | Sequence[float] = 0.0,
     ) -> None:
         self.names, self.columns, self.tolerances = list(names), dict(columns), dict(tolerances)
         self.reverse = next(iter(self.columns))
         sizes = [abs(float(g)) for column in self.columns.values() for g in column]
-        self.rounding = rounding
+        self.rounding = [rounding] * len(self.names) if isinstance(rounding, float) else list(rounding)
         self._scale = max(filter(math.isfinite, sizes), default=0.0) or 1.0
         self.differences = {way: max(self._off(way)) for way in self.tolerances}
         self.agree = all(self.differences[way] <= self.tolerances[way] for way in self.tolerances)
@@ -48,7 +52,10 @@ class GradientReport:
         """The relative difference of each entry; NaN counts as infinitely far off."""
         offs = [abs(float(p - q)) for p, q in zip(self.columns[way], self.columns[self.reverse])]
         small = self.tolerances[way] * self._scale
-        return [math.inf if off != off else 0.0 if small < off <= self.rounding else off / self._scale for off in offs]
+        return [
+            math.inf if off != off else 0.0 if small < off <= rounding else off / self._scale
+            for off, rounding in zip(offs, self.rounding)
+        ]
 
     @property
     def worst(self) -> str:
@@ -90,15 +97,18 @@ def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NU
     """Compare the reverse pass of `fun` at `args` with numeric derivatives (`numeric_gradient`, 30-digit decimals).
 
     Arguments as for `gradient`. Raises GradientCheckError, which names the worst parameter, where they differ by more
-    than `tolerance`, relative to the largest entry. Green means that the rules used are those of the function *given*;
-    that it is the function *meant* only a closed form can tell: `logistic.three_way_check` has all three.
+    than `tolerance`, relative to the largest entry; ValueError for a number that is NaN or infinite. Green means that
+    the rules used are those of the function *given*; that it is the function *meant* only a closed form can tell:
+    `logistic.three_way_check` has all three.
     """
     given = opened_arguments(fun, args)
+    numeric = numeric_gradient(fun, *given)
+    nodes, leaves = traced(given)
     report = GradientReport(
         [each for name, arg in zip(argument_names(fun, args), given) for each in _numbered(name, arg)],
-        {"reverse pass": [*numbers_in([gradient(fun, *given)])], "numeric": numeric_gradient(fun, *given)},
+        {"reverse pass": [*numbers_in([gradient(fun, *given)])], "numeric": numeric},
         {"numeric": tolerance},
-        rounding_of(fun(*traced(given)[0])),
+        rounding_in(slope_graphs(fun(*nodes), leaves)),
     )
     if not report.agree:
         raise GradientCheckError(f"the gradient is wrong at {report.worst}, or fun leaves the graph there:\n{report}")
@@ -108,6 +118,20 @@ def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NU
 def rounding_of(value: Any) -> float:
     """What rounding may add to a derivative of a function with this value: 16 ulp of it."""
     return 16 * 2.0**-52 * abs(float(value))
+
+
+def rounding_in(slopes: Sequence[Any]) -> list[float]:
+    """What rounding may have added to derivatives that are graphs: 4 ulp at every node, passed on by the rules."""
+    added: dict[Value, float] = {}
+    for slope in slopes:
+        for node in topological(slope, added) if isinstance(slope, Value) else ():
+            passed_on = (
+                abs(float(partial)) * added[x] for x, partial in zip(node.operands, node.partials) if x in added
+            )
+            own = 4 * 2.0**-52 * abs(float(node.data)) if node.op else 0.0
+            added[node] = own + sum(passed_on)
+    found = [added[slope] if isinstance(slope, Value) else 0.0 for slope in slopes]
+    return [x if math.isfinite(x) else 0.0 for x in found]
 
 
 def _numbered(name: str, given: Any) -> list[str]:

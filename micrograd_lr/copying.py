@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from copyreg import __newobj__ as blank  # type: ignore[attr-defined]  # what pickle has a short way for
+from copyreg import _slotnames  # type: ignore[attr-defined]
 from operator import attrgetter
 from weakref import ref
 
@@ -22,7 +23,21 @@ def _columns(nodes: list[Value]) -> Iterator[Iterator[Any]]:
     return (map(attrgetter(field), nodes) for field in _FIELDS)
 
 
-def _fill(nodes: list[Any], *columns: Iterable[Any]) -> None:
+def _added(nodes: list[Value]) -> dict[int, dict[str, Any]]:
+    """The attributes that subclasses of Value have added, by the place of their node."""
+    return {i: found for i, node in enumerate(nodes) if type(node) is not Value and (found := _attributes(node))}
+
+
+def _attributes(node: Value) -> dict[str, Any]:
+    slots = (name for name in _slotnames(type(node)) if name not in Value.__slots__ and hasattr(node, name))
+    return {name: getattr(node, name) for name in (*getattr(node, "__dict__", ()), *slots)}
+
+
+def _fill(nodes: list[Any], added: dict[int, dict[str, Any]], *columns: Iterable[Any]) -> None:
+    for i, attributes in added.items():
+        if not hasattr(nodes[i], "op"):
+            for name, x in attributes.items():
+                setattr(nodes[i], name, x)
     for node, op, data, level, a, b, x, y, label, grad in zip(nodes, *columns):
         if hasattr(node, "op"):  # not blank: it was read before, or brought along by the reader
             continue
@@ -37,17 +52,20 @@ def _fill(nodes: list[Any], *columns: Iterable[Any]) -> None:
 def copied(node: Value) -> Value:
     """A shallow copy: a node of its own over the same operands."""
     twin: Value = blank(type(node))
-    _fill([twin], *_columns([node]))
+    _fill([twin], _added([node]), *_columns([node]))
     return twin
 
 
 def deep_copied(root: Value, memo: dict[int, Any], kind: type[Value] | None = None) -> Value:
     """A copy of the whole graph of `root`, in nodes of `kind`; nodes that `memo` knows already are shared with it."""
+    from copy import deepcopy
+
     nodes = topological(root, _WithIds(memo))
     twins: list[Value] = [blank(kind or type(node)) for node in nodes]
     memo.update(zip(map(id, nodes), twins))
     op, data, level, a, b, *rest = _columns(nodes)
-    _fill(twins, op, data, level, (_twin(x, memo) for x in a), (_twin(x, memo) for x in b), *rest)
+    added = {} if kind else deepcopy(_added(nodes), memo)
+    _fill(twins, added, op, data, level, (_twin(x, memo) for x in a), (_twin(x, memo) for x in b), *rest)
     return twins[-1]
 
 
@@ -105,7 +123,7 @@ class _Columns:
     def __reduce__(self) -> tuple[Any, ...]:
         nodes = self.graph.written
         self.graph.ahead = iter(())  # whoever asks for one of them now is another pickler
-        return list, ([nodes, *map(list, _columns(nodes))],)
+        return list, ([nodes, _added(nodes), *map(list, _columns(nodes))],)
 
 
 class _Latest(threading.local):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from micrograd_lr.containers import is_number, mapped, numbers_in, opened
-from micrograd_lr.errors import differentiating, lost, lost_derivative, not_recorded
+from micrograd_lr.errors import lost, lost_derivative, not_recorded, running
 from micrograd_lr.number_types import one_like
 from micrograd_lr.order import topological
 from micrograd_lr.slopes import slope_graphs
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _DIGITS = 30
+_STEP, _OF_ZERO = "1e-10", "1e-20"  # how far a number is moved, relative to its size; the size of 0
+_SEEN, _MOST, _LEAST = 20, 2_000, "5e-324"  # digits of a change that have to be seen; digits at most; the least float
 
 
 def gradient(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None = None, **options: Any) -> Any:
@@ -54,7 +56,9 @@ def hessian(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None 
         return _compiled("hessian", fun, args, batch, options)
     nodes, leaves = traced(opened_arguments(fun, args))
     root = _called(fun, nodes, leaves)
-    return [_numbers(root, leaves, slope_graphs(slope, leaves)) for slope in slope_graphs(root, leaves)]
+    slopes = slope_graphs(root, leaves)
+    _numbers(root, leaves, slopes)  # where the gradient does not exist, no second derivative does
+    return [_numbers(root, leaves, slope_graphs(slope, leaves)) for slope in slopes]
 
 
 def first_nan(root: Value) -> Value | None:
@@ -65,9 +69,10 @@ def first_nan(root: Value) -> Value | None:
 def numeric_gradient(fun: Callable[..., Any], /, *args: Any) -> list[float]:
     r"""Central differences (f(x+h) - f(x-h)) / 2h for all numbers of all arguments, in order, in 30-digit decimals.
 
-    With h = 10⁻¹⁰ |x| (of at least 10⁻¹⁸) in 30 digits neither rounding nor the step is visible in a float, so this
-    sees what differences of floats cannot: the lost gradient of a saturated sigmoid, a wrong eleventh digit. It uses
-    values of `fun` only, never a partial derivative. At a kink (relu at 0) it gives the mean of the two slopes.
+    With h = 10⁻¹⁰ |x| (10⁻³⁰ at 0), and more digits where the numbers or `fun` ask for them, neither rounding nor the
+    step is visible in a float, so this sees what differences of floats cannot: the lost gradient of a saturated
+    sigmoid, a wrong eleventh digit. It uses values of `fun` only, never a partial derivative. At a kink (relu at 0) it
+    gives the mean of the two slopes; NaN where `fun` is NaN or infinite. ValueError for a number that is.
     """
 
     given = opened_arguments(fun, args)
@@ -81,29 +86,48 @@ def numeric_gradient(fun: Callable[..., Any], /, *args: Any) -> list[float]:
 
 
 def decimals(numbers: Iterable[Any]) -> list[Decimal]:
-    """The numbers as decimals of 30 digits."""
+    """The numbers as decimals of 30 digits. ValueError for NaN and infinities."""
     from decimal import Context, Decimal
 
     rounded = Context(prec=_DIGITS).plus
-    return [rounded(Decimal(float(x))) for x in numbers]
+
+    def decimal(x: Any) -> Decimal:
+        if lost(float(x)):
+            raise ValueError(f"a numeric derivative is taken at finite numbers, and one of them is {x}. Replace it.")
+        return rounded(Decimal(float(x)))
+
+    return [*map(decimal, numbers)]
 
 
 def central_differences(f: Callable[[list[Decimal]], Any], numbers: list[Decimal]) -> list[float]:
     """∂f/∂number for each of the numbers, from values of `f` alone."""
-    from decimal import Decimal, localcontext
+    from decimal import Decimal, Overflow, localcontext
 
+    sizes = [abs(x) or Decimal(_OF_ZERO) for x in numbers]
+    places = [0, *(size.adjusted() for size in sizes)]
+
+    def change(i: int, h: Decimal) -> tuple[Decimal, int]:
+        """f(x+h) - f(x-h), and the digits with which it is seen, or could not be in the derivative as a float."""
+        moved = (numbers[i] + h, numbers[i] - h)
+        above, below = (Decimal(f([*numbers[:i], x, *numbers[i + 1 :]])) for x in moved)
+        if not (above.is_finite() and below.is_finite()):
+            return Decimal("nan"), 0
+        found = above - below
+        least = found or Decimal(_LEAST) * h
+        return found, max(above.adjusted(), below.adjusted()) - least.adjusted() + _SEEN
+
+    slopes = []
     with localcontext() as context:
-        context.prec = _DIGITS
-        small = Decimal("1e-8")
-        step = Decimal(1).scaleb(-_DIGITS // 3)  # the error of the step, h², matches that of the rounding, 10⁻³⁰ / h
-
-        def slope(i: int) -> float:
-            x = numbers[i]
-            h = step * max(abs(x) or Decimal(1), small)
-            above, below = (Decimal(f([*numbers[:i], moved, *numbers[i + 1 :]])) for moved in (x + h, x - h))
-            return float((above - below) / (2 * h))
-
-        return [slope(i) for i in range(len(numbers))]
+        context.traps[Overflow] = False  # σ(-10⁹) is 1/(1 + ∞)
+        for i, size in enumerate(sizes):
+            h = Decimal(_STEP) * size
+            context.prec = _DIGITS + 2 * (max(places) - min(places))
+            found, needed = change(i, h)
+            while context.prec < min(needed, _MOST):
+                context.prec = min(max(needed, 2 * context.prec), _MOST)
+                found, needed = change(i, h)
+            slopes.append(float(found / (2 * h)))
+    return slopes
 
 
 def _compiled(wanted: str, fun: Callable[..., Any], args: Any, batch: Iterable[str] | None, options: Any) -> Any:
@@ -149,24 +173,34 @@ def traced(args: Iterable[Any]) -> tuple[list[Any], list[Value]]:
 
 
 def _called(fun: Callable[..., Any], traced: list[Any], leaves: list[Value]) -> Value:
-    differentiating.extend(leaves)
+    running.arguments += leaves
     try:
         root = fun(*traced)
     finally:
-        del differentiating[len(differentiating) - len(leaves) :]
+        del running.arguments[len(running.arguments) - len(leaves) :]
     if not isinstance(root, Value):
         raise not_recorded(fun, root)
     return root
 
 
+class Constant(Value):
+    """An inner derivative that does not depend on the outer argument, as a node: an outer one of it is 0."""
+
+    __slots__ = ()
+
+
 def _numbers(root: Value, leaves: list[Value], slopes: list[Any]) -> list[Any]:
-    """The slopes as numbers; those of a `root` that rests on Values other than its arguments stay nodes."""
+    """The slopes as numbers; those of a `root` that rests on Values other than its arguments stay nodes.
+
+    Where a gradient() is running around this one, numbers become nodes too: it asks for one.
+    """
     one = one_like(root.data)
-    own = set(leaves)
-    if any(node.op is None and node not in own for node in topological(root)):
-        return [slope if isinstance(slope, Value) else one * slope for slope in slopes]
+    known = {*leaves}
+    number = Constant if running.arguments else lambda x: x
+    if any(node.op is None and node not in known and type(node) is not Constant for node in topological(root)):
+        return [slope if isinstance(slope, Value) else number(one * slope) for slope in slopes]
     numbers = [one * (slope.data if isinstance(slope, Value) else slope) for slope in slopes]
     for leaf, slope in zip(leaves, numbers):
         if lost(slope) and not any(lost(node.data) for node in topological(root)):
             raise lost_derivative(leaf)
-    return numbers
+    return [*map(number, numbers)]

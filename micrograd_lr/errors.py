@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _thread import _local  # as in threading, which takes its time to import
 from itertools import combinations
 
 from micrograd_lr.order import topological
@@ -24,7 +25,14 @@ class LabelError(ValueError):
     """A label outside of [0, 1]."""
 
 
-differentiating: list[Value] = []  # the arguments of every gradient() that is running
+class _Running(_local):
+    """The arguments of every gradient() that is running in this thread."""
+
+    def __init__(self) -> None:
+        self.arguments: list[Value] = []
+
+
+running = _Running()
 
 _INFINITY = float("inf")
 _USE_THE_FUSED_LOSS = (
@@ -56,18 +64,23 @@ def _saturated(operand: Any) -> bool:
     return number_of(operand) == 0 and logit(operand) is not None
 
 
-def domain_error(op: Op, operands: Sequence[Any], error: Exception) -> Exception:
+def domain_error(op: Op | str, operands: Sequence[Any], error: Exception) -> Exception:
     """`error`, raised by `op` at `operands`, as an exception of the same type that names them and the remedy."""
     shown = ", ".join(map(describe, operands[:4])) + (", …" if len(operands) > 4 else "")
-    remedy = REMEDIES.get(op.name, "")
-    if op.name == "log" and getattr(operands[0], "op", None):
+    name = str(op)
+    why = (str(error).startswith(f"{name}(") and error.__cause__) or error  # its kernel knew the numbers, not the nodes
+    reason = why.args[-1] if why.args and isinstance(why.args[-1], str) else type(why).__name__
+    remedy = REMEDIES.get(name, "")
+    if name == "log" and (getattr(operands[0], "op", None) or operands[0] == 0):
         remedy = _USE_THE_FUSED_LOSS if _saturated(operands[0]) else f"{remedy} {_IF_ROUNDED}"
-    return type(error)(f"{op}({shown}) has no finite value: {error}. {remedy}".rstrip())
+    if name != "exp" and isinstance(error, OverflowError):
+        remedy = "The result leaves the range of floats: rescale the numbers."
+    return type(error)(f"{name}({shown}) has no finite value: {reason}. {remedy}".rstrip())
 
 
 def refuse_inside_gradient(root: Value) -> None:
     """Raises RuntimeError for backward() over arguments of a gradient() that is running."""
-    if differentiating and not {*differentiating}.isdisjoint(topological(root)):
+    if running.arguments and not {*running.arguments}.isdisjoint(topological(root)):
         raise RuntimeError(
             "backward() was called inside a function that gradient() is differentiating. Its .grad would be a plain "
             "number, and the outer derivative would miss it. Call gradient() there too: it can be nested."
@@ -93,10 +106,15 @@ def lost(x: Any) -> bool:
     return bool(x != x or x == _INFINITY or x == -_INFINITY)
 
 
-def lost_gradient(order: Sequence[Value]) -> Exception | None:
-    """The error for a sweep that made NaN or infinity out of finite numbers; None where the data already held one."""
+def refuse_lost_gradient(root: Value) -> None:
+    """Raises FloatingPointError for a sweep that made NaN or infinity out of finite numbers, and names the place.
+
+    It is raised where it is made: an error that is kept in a local of a frame that it passes holds this frame, and that
+    the error, until the garbage collector comes.
+    """
+    order = topological(root)
     if any(lost(node.data) for node in order):
-        return None
+        return
     for node in reversed(order):
         for operand, partial in zip(node.operands, node.partials):
             if node.op is not None and hasattr(operand, "grad") and lost(node.grad * partial):
@@ -110,11 +128,11 @@ def lost_gradient(order: Sequence[Value]) -> Exception | None:
                     remedy = "The product leaves the range of floats. " + _USE_THE_FUSED_LOSS
                 else:
                     remedy = "The product leaves the range of floats: rescale the numbers."
-                return FloatingPointError(
+                raise FloatingPointError(
                     f"the gradient of {describe(operand)} has no finite value: ∂{node.op}/∂({describe(operand)}) is "
                     f"{partial!r}, times the gradient {node.grad!r} above it. {remedy}"
                 )
-    return FloatingPointError("a gradient has no finite value: the sum over its paths leaves the range of floats.")
+    raise FloatingPointError("a gradient has no finite value: the sum over its paths leaves the range of floats.")
 
 
 def lost_derivative(leaf: Value) -> Exception:

@@ -194,7 +194,7 @@ class Expression:
         try:
             number = operation(*operands)
         except (ArithmeticError, ValueError) as error:
-            self._refuse(node, f"this has no value: {error.args[-1]}.")
+            self._refuse(node, f"this has no value: {(error.__cause__ or error).args[-1]}.")
         if not math.isfinite(number):
             self._refuse(node, f"this is {number}, not a finite number.")
         return number

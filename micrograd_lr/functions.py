@@ -35,9 +35,10 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
     return apply(ops.DOT, *w, *x)
 
 
-def sum(terms: Iterable[Any]) -> Any:  # the name that every library of the field gives it
-    """The sum of the terms as one node (a number, if no term is a node)."""
-    return apply(ops.SUM, *terms)
+def sum(terms: Iterable[Any], /, start: Any = 0) -> Any:  # the name that every library of the field gives it
+    """The sum of the terms, and of `start`, as one node (a number, if no term is a node)."""
+    starts = type(start) in (int, float) and start == 0
+    return apply(ops.SUM, *terms) if starts else apply(ops.SUM, *terms, start)
 
 
 def logistic_loss(z: Any, y: Any) -> Any:

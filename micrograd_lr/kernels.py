@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 
-from micrograd_lr.errors import LabelError
+from micrograd_lr.errors import DOMAIN_ERRORS, LabelError, domain_error
 from micrograd_lr.number_types import function_of, number
 from micrograd_lr.scalar import Scalar, number_of
 
@@ -19,7 +19,10 @@ def _elsewhere(kernel: Callable[..., Any], x: Any, derived: Callable[..., Any] |
     """`kernel` on a number that is not a float: the type's own function, or its form in terms of exp and log."""
     given = function_of(x, kernel.__name__)
     if given is not None:
-        return _real(given(x))
+        try:
+            return _real(given(x))
+        except DOMAIN_ERRORS as error:
+            raise domain_error(kernel.__name__, (x,), error) from error
     x = number(x)
     if type(x) is float:
         return kernel(x)
@@ -36,13 +39,23 @@ def _real(out: Any) -> Any:
 
 
 def exp(x: Any) -> Any:
-    """eˣ, of a number or a `Value`."""
-    return math.exp(x) if type(x) is float else x.exp() if isinstance(x, Scalar) else _elsewhere(exp, x)
+    """eˣ, of a number or a `Value`. OverflowError above 709.78."""
+    if type(x) is not float:
+        return x.exp() if isinstance(x, Scalar) else _elsewhere(exp, x)
+    try:
+        return math.exp(x)
+    except OverflowError as error:
+        raise domain_error("exp", (x,), error) from error
 
 
 def log(x: Any) -> Any:
-    """The natural logarithm of a number or a `Value`."""
-    return math.log(x) if type(x) is float else x.log() if isinstance(x, Scalar) else _elsewhere(log, x)
+    """The natural logarithm of a number or a `Value`. ValueError for 0 and below."""
+    if type(x) is not float:
+        return x.log() if isinstance(x, Scalar) else _elsewhere(log, x)
+    try:
+        return math.log(x)
+    except ValueError as error:
+        raise domain_error("log", (x,), error) from error
 
 
 def sigmoid(z: Any) -> Any:
@@ -60,6 +73,21 @@ def tanh(x: Any) -> Any:
     if type(x) is float:
         return math.tanh(x)
     return x.tanh() if isinstance(x, Scalar) else _elsewhere(tanh, x, lambda x: 2 * sigmoid(2 * x) - 1)
+
+
+def tanh_slope(out: Any, x: Any) -> Any:
+    """1 - tanh²x = 1/cosh²x, the slope of out = tanh x: from x, because tanh x rounds to 1 long before its slope is 0.
+
+    In nodes 1 - out², and a plain number for what its rounding loses. So the second derivative is -2 tanh x / cosh²x.
+    """
+    if type(x) is float:
+        e = math.exp(-2 * abs(x))  # with this sign it cannot overflow
+        return 4 * e / ((1 + e) * (1 + e))
+    if isinstance(x, Scalar):
+        rounded = 1 - out * out
+        return rounded + (tanh_slope(out.data, x.data) - rounded.data)
+    given = function_of(x, "tanh_slope")
+    return given(out, x) if given else 4 / (exp(x) + exp(-x)) ** 2
 
 
 def relu(x: Any) -> Any:
@@ -95,9 +123,11 @@ def power_slope(out: Any, base: Any, exponent: Any) -> Any:
     """b·aᵇ⁻¹, the slope of aᵇ in a: infinite where the curve is vertical."""
     if exponent == 0 or exponent == 1:  # at any base, 0 included
         return int(exponent)
-    if type(out) is not float:
-        needed = isinstance(base, Scalar) or not isinstance(out, Scalar)  # of a graph, only the slopes in nodes are
-        return exponent * power(base, exponent - 1) if needed else math.nan
+    if isinstance(out, Scalar) and not isinstance(base, Scalar):
+        return math.nan  # of a graph, only the slopes in nodes are needed
+    if type(out) is not float:  # where a symbol for the exponent may be 0 it is 0 · 0⁰ at the base 0, and not 0 · 0⁻¹
+        corner = 0 if isinstance(exponent, Scalar) else zero(base) * zero(exponent)
+        return exponent * power(base, exponent - 1 + corner)
     try:
         return exponent * base ** (exponent - 1)
     except ZeroDivisionError:
@@ -109,9 +139,17 @@ def power_slope(out: Any, base: Any, exponent: Any) -> Any:
 def power_growth(out: Any, base: Any) -> Any:
     """aᵇ·log a, the slope of aᵇ in b: 0 at a = 0; NaN for a < 0, where aᵇ has no slope in b."""
     positive = number_of(base) > 0
-    if positive is False:  # of numbers; a symbol's sign is not known, and the formula is the answer
+    if positive is False:
         return 0 if number_of(base) == 0 else math.nan
+    if positive is not True:  # a symbol, whose sign is not known: log 1 in the place of log 0
+        base = base + zero(base)
     return out * log(base)
+
+
+def zero(x: Any) -> Any:
+    """1 for x = 0, else 0: a symbol for the answer where `x` holds a symbol, which cannot be asked."""
+    given = function_of(number_of(x), "zero")
+    return given(number_of(x)) if given else int(number_of(x) == 0)
 
 
 def total(*terms: Any) -> Any:

@@ -42,6 +42,9 @@ class Text:
     def __neg__(self) -> Text:
         return self._signed(not self._minus)
 
+    def __abs__(self) -> Text:
+        return Text(f"abs({self})")
+
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Scalar):
             return NotImplemented
@@ -134,4 +137,5 @@ number_type(
     Text,
     **{name: _function(name) for name in ("exp", "log", "tanh", "relu", "step", "softplus")},
     sigmoid=_function("σ"),
+    tanh_slope=lambda out, x: 1 - out**2,
 )

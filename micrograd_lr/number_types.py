@@ -104,6 +104,7 @@ def _adopt_standard_types() -> None:
         log=lambda x: Fraction(math.log(x)),
         sigmoid=lambda z: Fraction(kernels.sigmoid(float(z))),
         tanh=lambda x: Fraction(math.tanh(x)),
+        tanh_slope=lambda out, x: Fraction(kernels.tanh_slope(float(out), float(x))),
         softplus=lambda t: Fraction(kernels.softplus(float(t))),
     )
     number_type(Decimal, exp=Decimal.exp, log=Decimal.ln, convert=Decimal)

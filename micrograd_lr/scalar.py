@@ -9,24 +9,69 @@ from micrograd_lr.number_types import number
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Self
+    from typing import Any, NoReturn, Self
 
     from micrograd_lr.ops import Op
 
 
+def _fill(leaf: Any, data: Any, label: str = "") -> None:
+    leaf._data = number(data)
+    leaf._level = 0
+    if label:
+        leaf._label = label
+    leaf.op = leaf._a = leaf._x = leaf._b = leaf._y = leaf._seen = None
+
+
 class Leaves(type):
-    """What ``Value(data, label)`` does. With no ``__init__``, a blank node for an op to fill in takes half the time."""
+    """What ``Value(data, label)`` does. With no ``__init__``, a blank node for an op to fill in takes half the time.
+
+    A subclass with an ``__init__`` gets one to call: ``super().__init__(data, label)``.
+    """
+
+    def __new__(kind, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any) -> Any:
+        if "__init__" in body or any(base.__init__ is not object.__init__ for base in bases):  # type: ignore[misc]
+            bases = bases if any(issubclass(base, _Filled) for base in bases) else (*bases, _Filled)
+            kind = _LeavesThatInit
+        return super().__new__(kind, name, bases, body, **options)
 
     def __call__(cls, data: Any, label: str = "") -> Any:
         leaf = type.__call__(cls)
-        leaf._data = number(data)
-        leaf._level = 0
-        if label:
-            leaf._label = label
-        leaf.op = leaf._a = leaf._x = leaf._b = leaf._y = leaf._seen = None
+        _fill(leaf, data, label)
         return leaf
 
     __call__.__qualname__ = "Value"  # what Python's own errors about the arguments call it
+
+
+class _LeavesThatInit(Leaves):
+    """What the call of a subclass with an ``__init__`` does: what it does of any class."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        leaf = type.__call__(cls, *args, **kwargs)
+        if not hasattr(leaf, "_data"):
+            raise TypeError(f"{cls.__name__}.__init__ has to call super().__init__(data, label).")
+        return leaf
+
+
+class _Filled:
+    """The last base of a subclass with an ``__init__``."""
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        _fill(self, data, label)
+
+
+class _OfArrays:
+    """What arrays have and a single number has not. Who asks for it is told what to use instead."""
+
+    def __init__(self, remedy: str) -> None:
+        self.remedy = remedy
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, node: Any, owner: type) -> NoReturn:
+        raise AttributeError(f"a Value is one number, and has no {self.name}(). {self.remedy}")
 
 
 class Scalar(metaclass=Leaves):
@@ -35,7 +80,6 @@ class Scalar(metaclass=Leaves):
 
     __slots__ = ()
 
-    __array_ufunc__ = None  # NumPy scalars leave the arithmetic to Value; arrays are refused
     _op_priority = 100  # and so do SymPy's expressions, which would take float(value) otherwise
 
     op: Op | None
@@ -109,6 +153,22 @@ class Scalar(metaclass=Leaves):
     def partials(self) -> tuple[Any, ...]:
         """∂node/∂operand for each operand, by the rule of the op at the recorded numbers. Empty for a leaf."""
         return self.op.partials(self._data, *self.numbers) if self.op else ()
+
+    sum = _OfArrays("Use micrograd_lr.sum(values) with a list of Values.")
+    mean = _OfArrays("Use micrograd_lr.sum(values) / len(values) with a list of Values.")
+    dot = _OfArrays("Use micrograd_lr.dot(w, x) with two lists.")
+    sqrt = _OfArrays("Use v**0.5.")
+    item = _OfArrays("Use v.data.")
+
+    def __matmul__(self, other: Any) -> NoReturn:
+        raise TypeError("w @ x multiplies vectors, and a Value is one number. Use micrograd_lr.dot(w, x).")
+
+    __rmatmul__ = __matmul__
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        from micrograd_lr.beside_numpy import applied
+
+        return applied(ufunc, method, inputs, options)
 
     def __pos__(self) -> Self:
         return self

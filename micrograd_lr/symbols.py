@@ -207,10 +207,23 @@ def _label(y: Symbol) -> Any:
     return y.trace.symbol("choose", y * (1 - y), y, math.nan)
 
 
+def _zero(x: Symbol) -> Symbol:
+    choose = x.trace.symbol
+    return choose("choose", x, choose("choose", -x, 1.0, 0.0), 0.0)
+
+
+def _tanh_slope(out: Symbol, x: Symbol) -> Any:
+    """1/cosh²x as kernels.tanh_slope has it on floats: 4e/(1 + e)² with e = e⁻²|ˣ|."""
+    _, _, e = _decay(2 * x)
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
 number_type(
     Symbol,
     **{name: _function(name) for name in ("exp", "log", "tanh", "relu", "step")},
     sigmoid=_sigmoid,
     softplus=_softplus,
     label=_label,
+    tanh_slope=_tanh_slope,
+    zero=_zero,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from types import FunctionType
 
+from micrograd_lr.derivatives import Constant
 from micrograd_lr.errors import describe
 from micrograd_lr.value import Value
 
@@ -107,10 +108,15 @@ class Traced(Value):
     data, grad = _unread("data"), _unread("grad")
     numbers, partials = _unread("numbers"), _unread("partials")
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if ufunc.__name__ in ("equal", "not_equal"):
+            raise trace_error("==")
+        return super().__array_ufunc__(ufunc, method, *inputs, **options)
+
     @classmethod
     def _made(cls, node: Value, operands: tuple[Any, ...]) -> Value:
         for x in operands:
-            if isinstance(x, Value) and not isinstance(x, Traced):
+            if isinstance(x, Value) and not isinstance(x, (Traced, Constant)):
                 raise foreign_node(x)
         node.__class__ = Traced
         return node

@@ -6,7 +6,6 @@ from itertools import chain
 
 from micrograd_lr import errors, ops
 from micrograd_lr.number_types import number, one_like, unified
-from micrograd_lr.order import topological
 from micrograd_lr.scalar import Scalar
 
 TYPE_CHECKING = False
@@ -110,7 +109,7 @@ class Value(Scalar):
     __mul__, __rmul__ = binary(ops.MUL), reflected(ops.MUL)
     __truediv__, __rtruediv__ = binary(ops.DIV), reflected(ops.DIV)
     __pow__, __rpow__ = binary(ops.POW), reflected(ops.POW)
-    __neg__ = unary(ops.NEG)
+    __neg__, __abs__ = unary(ops.NEG), unary(ops.ABS)
     exp, log, sigmoid = unary(ops.EXP), unary(ops.LOG), unary(ops.SIGMOID)
     tanh, relu = unary(ops.TANH), unary(ops.RELU)
 
@@ -133,9 +132,8 @@ def recorded(op: ops.Op, out: Any, below: int, a: Any, x: Any, b: Any = None, y:
 def apply(op: ops.Op, *operands: Any) -> Any:
     """Record one node: `op` applied to nodes and plain numbers (if all are: a number). Domain errors name operands."""
     nodes = tuple(x if isinstance(x, Value) else None for x in operands)
-    if nodes.count(None) == len(nodes):
-        return op.value(*unified([number(x) for x in operands]))
-    numbers = [x._data if isinstance(x, Value) else x if type(x) is int else number(x) for x in operands]
+    plain = nodes.count(None) == len(nodes)
+    numbers = [x._data if isinstance(x, Value) else x if type(x) is int and not plain else number(x) for x in operands]
     try:
         try:
             out = op.value(*numbers)
@@ -143,12 +141,12 @@ def apply(op: ops.Op, *operands: Any) -> Any:
             numbers = unified(numbers)
             out = op.value(*numbers)
     except errors.DOMAIN_ERRORS as error:
-        raise errors.domain_error(op, operands, error) from error
+        raise errors.domain_error(op, operands, error) from error.__cause__ or error
+    if plain:
+        return out
     below = max(x._level for x in nodes if x is not None)
-    if len(operands) > 2:
-        node = recorded(op, out, below, nodes, tuple(numbers))
-    else:
-        node = recorded(op, out, below, *chain(*zip(nodes, numbers)))
+    fields = (nodes, tuple(numbers)) if len(operands) > 2 else (*chain(*zip(nodes, numbers)),)
+    node = recorded(op, out, below, *fields)
     kinds: set[Any] = {*map(type, nodes)}
     for kind in kinds - _PLAIN:
         node = kind._made(node, operands)
@@ -218,8 +216,8 @@ def sweep(root: Value) -> None:
                         b._seen = seen
                         levels[b._level].append(b)
         for leaf in levels[0]:  # every path has paid
-            if errors.lost(leaf._grad) and (error := errors.lost_gradient(topological(root))):
-                raise error
+            if errors.lost(leaf._grad):
+                errors.refuse_lost_gradient(root)
     except BaseException:
         for level in levels:
             for node in level:

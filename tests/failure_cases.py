@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from micrograd_lr import Value, exp, log, logistic_loss, relu, sigmoid
+from micrograd_lr import Value, exp, log, logistic_loss, relu, sigmoid, tanh
 from micrograd_lr.logistic import literal_loss
 
 PAGE = Path(__file__).parent.parent / "docs" / "design.md"
@@ -77,6 +77,7 @@ def edges() -> list[tuple[str, str]]:
         ("V ** V at -2, 2", lambda a, b: a**b, (-2.0, 2.0)),
         ("V ** V at 0, 0", lambda a, b: a**b, (0.0, 0.0)),
         ("2 ** V at 3", lambda a: 2**a, (3.0,)),
+        ("V ** V at 0, 2", lambda a, b: a**b, (0.0, 2.0)),
         ("0 ** V at 2", lambda a: 0**a, (2.0,)),
         ("1 / V at 0", lambda a: 1 / a, (0.0,)),
         ("V / V at 0, 0", lambda a, b: a / b, (0.0, 0.0)),
@@ -92,6 +93,9 @@ def edges() -> list[tuple[str, str]]:
         ("relu(0)", relu, (0.0,)),
         ("relu(nan)", relu, (nan,)),
         ("relu(-inf)", relu, (-inf,)),
+        ("abs(0)", abs, (0.0,)),
+        ("abs(-inf)", abs, (-inf,)),
+        ("tanh(20)", tanh, (20.0,)),
         ("inf - inf", lambda a: a - inf, (inf,)),
         ("relu(x)·log(x) at 0", lambda a: relu(a) * log(a), (0.0,)),
     ]
@@ -231,6 +235,7 @@ def numpy_beside() -> list[tuple[str, str]]:
         ("v * array", lambda: v * array),
         ("np.dot(np.array([v, v]), [2.0, 3.0])", lambda: np.dot(np.array([v, v]), [2.0, 3.0])),
         ("np.exp(v)", lambda: np.exp(v)),
+        ("np.exp(np.array([v]))[0]", lambda: np.exp(np.array([v]))[0]),
         ("np.float64(3) == v", lambda: bool(np.float64(3) == v)),
         ("math.exp(v)", lambda: round(math.exp(v), 4)),
     ]
@@ -270,8 +275,8 @@ def protocols() -> list[tuple[str, str]]:
         ("v == w, equal data; hash", f"{v == w}; by identity" if hash(v) != hash(w) else "?"),
         ("v < 2, sorted, max", outcome(lambda: v < 2 and sorted([w, v]) == [w, v])),
         (
-            "abs, round, //, %",
-            ", ".join(outcome(f) for f in (lambda: abs(v), lambda: round(v), lambda: v // 2, lambda: v % 2)),
+            "round, //, %, @",
+            ", ".join(outcome(f) for f in (lambda: round(v), lambda: v // 2, lambda: v % 2, lambda: v @ [w])),
         ),
         ("+v", outcome(lambda: (+v) is v)),
         ('f"{v:.3f}"', f"{v:.3f}"),

@@ -103,6 +103,41 @@ def test_levels_of_differentiation_do_not_mix():
     assert hessian(lambda x: w * x * x, 2.0)[0][0].data == 6.0
 
 
+@pytest.mark.parametrize(
+    ("fun", "at", "truth"),
+    [
+        (lambda x: gradient(lambda t: 3 * t, x), 2.0, 0.0),
+        (lambda x: gradient(lambda t: 3 * t, 1.0), 2.0, 0.0),
+        (lambda x: gradient(lambda t: t * t, 3.0) * x, 2.0, 6.0),
+        (lambda x: 2 * gradient(lambda t: 3 * t, x) + 1, 2.0, 0.0),
+        (lambda x: gradient(lambda t: 3 * t, x) * x * x, 2.0, 12.0),
+        (lambda x: gradient(lambda u: gradient(lambda t: 3 * t, u), x), 2.0, 0.0),
+        (lambda x: gradient(lambda u: gradient(lambda t: 3 * t, u) * u * x, x), 2.0, 3.0),
+        (lambda x: hessian(lambda t: 3 * t, x)[0][0], 2.0, 0.0),
+        (lambda x: hessian(lambda t: 3 * t * t, x)[0][0] * x, 2.0, 6.0),
+        (lambda x: gradient(lambda t: x, 1.0), 2.0, 0.0),
+        (lambda x: gradient(lambda s, t: 3 * s + t, x, 5.0)[1] * x, 2.0, 1.0),
+        (lambda w: node_sum(gradient(lambda t: 3 * t[0] + 4 * t[1], w)), [1.0, 2.0], [0.0, 0.0]),
+        (lambda w: dot(gradient(lambda t: dot(t, [3.0, 4.0]), [1.0, 2.0]), w), [1.0, 2.0], [3.0, 4.0]),
+        (lambda x: gradient(lambda t: 3 * t, x), F(1, 3), F(0)),
+        (lambda x: gradient(lambda t: 3 * t, x) * x * x, F(1, 3), F(2)),
+        (lambda x: gradient(relu, x), -2.0, 0.0),
+    ],
+)
+def test_inner_derivatives_that_are_constants(fun, at, truth):
+    found = gradient(fun, at)
+    assert found == truth
+    assert type(found) is type(truth)
+
+
+def test_constants_of_hessians_and_mixed_derivatives():
+    assert hessian(lambda x: gradient(lambda t: 3 * t, x), 2.0) == [[0.0]]
+    assert hessian(lambda x: gradient(lambda t: 3 * t, x) * x**3, 2.0) == [[36.0]]
+    assert gradient(lambda x, y: gradient(lambda t: y * t, x), 2.0, 5.0) == (0.0, 1.0)
+    assert gradient(lambda x, y: gradient(lambda t: x * y * t, 1.0), 2.0, 5.0) == (5.0, 2.0)
+    assert gradient(lambda t: 3 * t, 2.0) == 3.0  # with nothing around it, a number
+
+
 def test_backward_inside_gradient_is_refused():
     def mixed(x):
         square = x * x

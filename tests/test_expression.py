@@ -98,7 +98,7 @@ def test_a_row_that_is_added_to_the_table_can_be_called():
 @pytest.mark.parametrize(
     "text, column, message",
     [
-        ('__import__("os")', 0, "only these can be called: dot, exp, log, logistic_loss, relu, sigmoid, sum, tanh."),
+        ('__import__("os")', 0, "only these can be called: abs, dot, exp, log, logistic_loss, relu, sigmoid, sum, t"),
         ("w.__class__", 0, "an attribute is not part of the language"),
         ("1 + w.__class__.__mro__[0]", 4, "an index is not part of the language"),
         ("9**9**9", 3, "the exponent 3.8742e+08 is larger than 1000."),
@@ -249,7 +249,7 @@ def assert_is_what_python_computes(text, root):
     allowed["sigmoid"] = lambda v: 1 / (1 + math.exp(-v)) if v >= 0 else math.exp(v) / (1 + math.exp(v))
     if not re.fullmatch(r"(?:[wx0-9.e+\-*/() ]|log|exp|tanh|relu|sigmoid)*", text):
         return
-    floats = re.sub(r"(?<![\w.])(\d+)(?![\w.])", r"\1.0", text)
+    floats = re.sub(r"(?<![\w.])(?<!e[-+])(\d+)(?![\w.])", r"\1.0", text)
     expected = eval(floats.strip(), {"__builtins__": {}}, {**allowed, "w": 0.5, "x": 0.5})
     assert root.data == expected or (math.isnan(root.data) and math.isnan(expected))
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from truth import mp, mp_sigmoid, ulps
 
-from micrograd_lr import Value, exp, kernels, log, logistic_loss, relu, sigmoid, tanh
+from micrograd_lr import OPS, Op, Value, exp, kernels, log, logistic_loss, relu, sigmoid, tanh
 from micrograd_lr import sum as node_sum
 from micrograd_lr.logistic import literal_loss
+from micrograd_lr.value import apply
 
 _random = random.Random(7)
 LOGITS = [0.0, -0.0, 1e-300, -1e-300, 5e-324, -1e-9, 36.0, 36.74, 40.0, -40.0, 700.0, -700.0, 1e300, -1e300]
@@ -133,3 +134,52 @@ def test_sums_are_rounded_once_and_survive_infinities():
     assert math.isnan(node_sum([math.inf, -math.inf]))
     assert node_sum([]) == 0.0
     assert node_sum([Fraction(1, 3), Fraction(1, 6)]) == Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("run", "error", "message"),
+    [
+        (lambda: log(0.0), ValueError, r"^log\(0\.0\) has no finite value: .*\. log needs an operand above 0\. Is it"),
+        (lambda: log(-1), ValueError, r"^log\(-1\.0\) has no finite value: .*\. log needs an operand above 0\.$"),
+        (
+            lambda: log(1 - sigmoid(40.0)),
+            ValueError,
+            r"Is it the log of a sigmoid\? logistic_loss\(z, y\) is stable at",
+        ),
+        (
+            lambda: exp(np.float64(1000)),
+            OverflowError,
+            r"^exp\(1000\.0\) .*: math range error\. exp overflows above 709",
+        ),
+        (
+            lambda: log(Fraction(0)),
+            ValueError,
+            r"^log\(Fraction\(0, 1\)\) has no finite value: .*needs an operand above",
+        ),
+        (
+            lambda: log(Decimal(-1)),
+            ArithmeticError,
+            r"^log\(Decimal\('-1'\)\) has no finite value: InvalidOperation\. log",
+        ),
+        (lambda: apply(OPS["div"], 1, 0), ZeroDivisionError, r"^div\(1, 0\) has no .*The divisor must not be 0\.$"),
+        (lambda: apply(OPS["pow"], 0.0, -1), ZeroDivisionError, r"^pow\(0\.0, -1\) has no .*A base of 0 needs"),
+        (lambda: exp(Value(800.0, "z")), OverflowError, r"^exp\(z = 800\.0\) has no finite value: math range error\."),
+        (
+            lambda: Value(1e200) ** 2,
+            OverflowError,
+            r"Numerical result out of range\. The result leaves the range of floats",
+        ),
+    ],
+)
+def test_functions_of_plain_numbers_say_what_nodes_say(run, error, message):
+    with pytest.raises(error, match=message) as found:
+        run()
+    assert str(found.value).count("no finite value") == 1
+
+
+def test_an_op_that_fails_inside_of_a_kernel_says_where():
+    gauss = Op("gauss", "G", lambda a: exp(a * a), lambda out, a: (2 * a * out,))
+    with pytest.raises(
+        OverflowError, match=r"^gauss\(v = 30\.0\) has no finite value: exp\(900\.0\) has no finite value"
+    ):
+        apply(gauss, Value(30.0, "v"))

@@ -1,16 +1,22 @@
 """Depth, width, memory and reference counting, with no timing in it: speed is measured in tests/benchmarks."""
 
+import contextlib
 import copy
 import gc
+import math
 import pickle
 import sys
 import threading
 import tracemalloc
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from micrograd_lr import Value, dot, log, logistic_loss, sigmoid
+from micrograd_lr import Value, check_gradient, dot, gradient, hessian, log, logistic_loss, sigmoid
 from micrograd_lr import sum as node_sum
+from micrograd_lr.derivatives import numeric_gradient
+from micrograd_lr.logistic import literal_loss
 
 MILLION = 1_000_000
 
@@ -132,6 +138,47 @@ def test_failed_recordings_and_sweeps_leave_no_cycle(no_collector):
         failing()
     gc.collect()
     assert len(gc.get_objects()) <= before + 50
+
+
+def lost(v):
+    (v**0.5).backward()
+
+
+FAILURES = {
+    "a vertical curve": lost,
+    "a sum that overflows": lambda v: (v * 1e308 + v * 1e308).backward(),
+    "an infinite factor": lambda v: literal_loss(v - 710.0, 1.0).backward(),
+    "a domain": log,
+    "a plain number": lambda v: log(0.0),
+    "mixed numbers": lambda v: (Value(Fraction(1)) * 2 + Value(Decimal(1)) * v).backward(),
+    "backward inside gradient": lambda v: gradient(lambda x: (x * x).backward(), 2.0),
+    "not recorded": lambda v: gradient(lambda x: 3.0, 2.0),
+    "no derivative": lambda v: gradient(lambda x, y: x**y, -2.0, 2.0),
+    "no second derivative": lambda v: hessian(lambda y: (-2.0) ** y, 2.0),
+    "a wrong gradient": lambda v: check_gradient(lambda x: x * math.exp(x), 1.0),
+    "a check at nan": lambda v: check_gradient(log, math.nan),
+    "a check outside the domain": lambda v: numeric_gradient(log, 0.0),
+    "no number": lambda v: Value("a"),
+    "a method of arrays": lambda v: v.sum(),
+    "a matrix product": lambda v: v @ v,
+}
+
+
+@pytest.mark.parametrize("failing", FAILURES.values(), ids=FAILURES)
+def test_a_failure_leaves_no_cycle(failing, no_collector):
+    """Neither the error, nor the graph that it came from, waits for the garbage collector."""
+
+    def fail():
+        leaf = Value(0.0)
+        with contextlib.suppress(ArithmeticError, ValueError, TypeError, RuntimeError, AttributeError):
+            failing(leaf)
+            pytest.fail("no error")
+
+    fail()
+    gc.collect()
+    for _ in range(20):
+        fail()
+    assert gc.collect() == 0
 
 
 @pytest.mark.parametrize("swept", [False, True])

@@ -9,7 +9,21 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from micrograd_lr import OPS, Op, Value, dot, exp, log, logistic_loss, sigmoid
+from micrograd_lr import (
+    OPS,
+    Expression,
+    Op,
+    Value,
+    dot,
+    draw,
+    exp,
+    gradient,
+    hessian,
+    log,
+    logistic_loss,
+    sigmoid,
+    value_and_grad,
+)  # fmt: skip
 from micrograd_lr import sum as node_sum
 from micrograd_lr.logistic import literal_loss
 from micrograd_lr.order import topological
@@ -265,6 +279,68 @@ def test_one_and_two_operands_of_the_wide_ops():
     with pytest.raises(ValueError, match="got 0 and 0"):
         dot([], [])
     assert dot([1.0, 2], [3, 4.0]) == 11.0
+
+
+def test_a_sum_with_a_start():
+    """As Python's own sum: Karpathy's neuron is sum((wi*xi for wi, xi in zip(w, x)), b)."""
+    w, b = [Value(1.0), Value(2.0)], Value(3.0)
+    z = node_sum((wi * xi for wi, xi in zip(w, [5.0, 7.0])), b)
+    z.backward()
+    assert (z.data, z.op.name, b.grad, [v.grad for v in w]) == (22.0, "sum", 1.0, [5.0, 7.0])
+    assert node_sum(w, start=b).operands == (*w, b)
+    assert node_sum(w, 4).operands == (*w, 4)
+    assert node_sum(w, Fraction(1, 2)).data == 3.5
+    assert node_sum(w, 0).operands == node_sum(w, 0.0).operands == node_sum(w).operands == (*w,)
+    assert (node_sum([], b).data, node_sum([], 3), node_sum([1.0, 2], 3), node_sum([])) == (3.0, 3.0, 6.0, 0.0)
+    assert sum(w, b).data == 6.0
+    with pytest.raises(TypeError, match=r"one real number, not \[\]"):
+        node_sum(w, [])
+
+
+@pytest.mark.parametrize(("x", "slope"), [(3.0, 1.0), (-3.0, -1.0), (0.0, 0.0), (-0.0, 0.0), (-math.inf, -1.0)])
+def test_the_absolute_value(x, slope):
+    v = Value(x)
+    size = abs(v)
+    size.backward()
+    assert (size.data, size.op.name, size.operands, v.grad) == (abs(x), "abs", (v,), slope)
+    if math.isfinite(x):
+        assert hessian(lambda x: abs(x) * x, x) == [[2 * slope]]
+        for backend in ("numba", "numpy", "python"):
+            loss = lambda w, x: abs(w) * w + x * 0
+            J, gradients = value_and_grad(loss, batch="x", backend=backend)(x, [1.0])
+            assert (J, gradients["w"]) == (abs(x) * x, 2 * abs(x))
+            assert hessian(loss, batch="x", backend=backend)(x, [1.0])["w"]["w"] == 2 * slope
+    assert Expression("abs(x)")(x=-2).data == 2.0
+    assert str(draw(abs(Value(-2.0, "x")))).startswith("abs(x): 2, grad = –")
+
+
+def test_what_a_root_does_not_reach_keeps_its_gradient():
+    """micrograd#63, the other way: a bias that every second loss leaves out steps along an old gradient."""
+
+    def trained(gradients):
+        w, b = Value(1.0), Value(1.0)
+        for step in range(10):
+            loss = w * w if step else w * w - 0.4 * b
+            for leaf, slope in zip((w, b), gradients(loss, w, b)):
+                leaf.data -= slope
+        return b.data
+
+    def swept(loss, w, b):
+        loss.backward()
+        return w.grad, b.grad
+
+    def swept_anew(loss, w, b):
+        w.grad = b.grad = None
+        loss.backward()
+        return w.grad, b.grad or 0.0
+
+    assert trained(swept) == pytest.approx(5.0)
+    assert trained(swept_anew) == pytest.approx(1.4)
+    w, b = 1.0, 1.0
+    for step in range(10):
+        dw, db = gradient(lambda w, b, step=step: w * w if step else w * w - 0.4 * b, w, b)
+        w, b = w - dw, b - db
+    assert b == 1.4
 
 
 def test_a_sweep_is_all_or_nothing():
