@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from micrograd_lr.containers import is_number, mapped, numbers_in, opened
-from micrograd_lr.errors import lost, lost_derivative, not_recorded, running
+from micrograd_lr.errors import LabelError, lost, lost_derivative, not_recorded, running
 from micrograd_lr.number_types import one_like
 from micrograd_lr.order import topological
 from micrograd_lr.slopes import slope_graphs
@@ -72,7 +72,8 @@ def numeric_gradient(fun: Callable[..., Any], /, *args: Any) -> list[float]:
     With h = 10⁻¹⁰ |x| (10⁻³⁰ at 0), and more digits where the numbers or `fun` ask for them, neither rounding nor the
     step is visible in a float, so this sees what differences of floats cannot: the lost gradient of a saturated
     sigmoid, a wrong eleventh digit. It uses values of `fun` only, never a partial derivative. At a kink (relu at 0) it
-    gives the mean of the two slopes; NaN where `fun` is NaN or infinite. ValueError for a number that is.
+    gives the mean of the two slopes; by a label that is 0 or 1, what three values on one side tell; NaN where `fun` is
+    NaN or infinite. ValueError for a number that is.
     """
 
     given = opened_arguments(fun, args)
@@ -83,6 +84,11 @@ def numeric_gradient(fun: Callable[..., Any], /, *args: Any) -> list[float]:
         return out.data if isinstance(out, Value) else out
 
     return central_differences(at, decimals(numbers_in(given)))
+
+
+_BOTH_SIDES = {1: 1, -1: -1}  # 2h times the slope, from values at so many steps: each exact for parabolas
+_ABOVE = {0: -3, 1: 4, 2: -1}
+_BELOW = {0: 3, -1: -4, -2: 1}
 
 
 def decimals(numbers: Iterable[Any]) -> list[Decimal]:
@@ -106,15 +112,23 @@ def central_differences(f: Callable[[list[Decimal]], Any], numbers: list[Decimal
     sizes = [abs(x) or Decimal(_OF_ZERO) for x in numbers]
     places = [0, *(size.adjusted() for size in sizes)]
 
+    def values(i: int, h: Decimal, weights: dict[int, int]) -> list[tuple[int, Decimal]]:
+        return [(w, Decimal(f([*numbers[:i], numbers[i] + k * h, *numbers[i + 1 :]]))) for k, w in weights.items()]
+
     def change(i: int, h: Decimal) -> tuple[Decimal, int]:
         """f(x+h) - f(x-h), and the digits with which it is seen, or could not be in the derivative as a float."""
-        moved = (numbers[i] + h, numbers[i] - h)
-        above, below = (Decimal(f([*numbers[:i], x, *numbers[i + 1 :]])) for x in moved)
-        if not (above.is_finite() and below.is_finite()):
+        try:
+            found = values(i, h, _BOTH_SIDES)
+        except LabelError:  # beside a label of 0 or 1
+            try:
+                found = values(i, h, _ABOVE)
+            except LabelError:
+                found = values(i, h, _BELOW)
+        if not all(value.is_finite() for _, value in found):
             return Decimal("nan"), 0
-        found = above - below
-        least = found or Decimal(_LEAST) * h
-        return found, max(above.adjusted(), below.adjusted()) - least.adjusted() + _SEEN
+        total = sum((w * value for w, value in found), Decimal(0))
+        least = total or Decimal(_LEAST) * h
+        return total, max(value.adjusted() for _, value in found) - least.adjusted() + _SEEN
 
     slopes = []
     with localcontext() as context:
