@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from micrograd_lr.frames import Payment, Steps
 
-_AS_TYPED = str.maketrans({"−": "-", "·": "*", "×": "*", "^": "**", "²": "**2", "³": "**3"})  # as formulas are printed
+_AS_TYPED = str.maketrans(
+    {"−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "×": "*", "^": "**", "²": "**2", "³": "**3"}
+)  # as formulas are printed
 _TOKEN = re.compile(r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<other>\*\*|\S))")
 _COMMA = re.compile(r"(?<![\w.,)\]])(\d*),(\d+)(?![\d.,])")  # of a number, as most of Europe writes it: 0,5
+_NO_NUMBER = re.compile("[=#;]")  # what Python's grammar would read as something else than one number
 _PLACES, _ATTEMPTS = 2, 60  # where else a formula is compared; tries to find them
 _AGREE = 1e-4  # relative: the formulas print their constants with six digits
 
@@ -34,6 +37,8 @@ def assigned(text: str) -> tuple[str, float]:
     if not name or not number:
         raise ValueError(f"{text.strip()}: expected NAME=NUMBER, such as w=0.5.")
     try:
+        if _NO_NUMBER.search(number):
+            raise ValueError(number)
         return normalize("NFKC", name), number_in(number)
     except DecimalComma as error:
         raise ValueError(f"{name}={error}") from None
@@ -53,11 +58,16 @@ def by_name(texts: Iterable[str]) -> dict[str, float]:
     return numbers
 
 
+def separated(text: str) -> list[str]:
+    """The parts of ``w=2, b=-1``, one a name."""
+    return re.split(r"[\s,;]+(?=[^\W\d]\w*\s*=)", text.strip().rstrip(",;"))
+
+
 def inputs(text: str, names: Collection[str]) -> dict[str, float]:
     """The inputs that ``w=2, b=-1`` changes. ValueError where one is not among `names`, or is no finite number."""
     if text.strip().startswith("="):
         raise ValueError("Press i before an input whose name is also a key: i, and then b=0.5.")
-    changed = by_name(re.split(r"[\s,;]+(?=[^\W\d]\w*\s*=)", text.strip().rstrip(",;")))
+    changed = by_name(separated(text))
     for name in changed:
         if name not in names:
             raise ValueError(f"{name} is no input. The inputs are: {', '.join(names) or '(none)'}.")
@@ -97,6 +107,8 @@ def with_products(text: str, names: Collection[str]) -> str:
     for match in _TOKEN.finditer(normalize("NFKC", text.translate(_AS_TYPED))):
         kind, token = str(match.lastgroup), match[str(match.lastgroup)]
         written += match[0].removesuffix(token)
+        if kind == "number":
+            token = re.sub(r"^0+(?=\d)", "", token)  # 007: Python's grammar has no leading zeros
         for piece in _names_in(token, typed) if kind == "name" else [token]:
             factor = kind == "name" or token == "(" or (kind == "number" and before != "number")
             piece = typed.get(piece, piece)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from micrograd_lr.containers import opened
 from micrograd_lr.shapes import shape_of
 
@@ -102,4 +104,7 @@ def _floats(name: str, x: Any) -> Any:
     try:
         return float(x)
     except OverflowError:
-        raise OverflowError(f"{name} holds an integer of {len(str(x))} digits; a float ends at 1.8e308.") from None
+        digits = int(x).bit_length() * math.log10(2)
+        raise OverflowError(f"{name} holds an integer of {digits:.0f} digits; a float ends at 1.8e308.") from None
+    except ValueError as error:  # a signalling NaN
+        raise ValueError(f"{name} holds {x!r}: {error}.") from None

@@ -31,8 +31,9 @@ def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str,
     if method == "__call__" and len(inputs) == 2 and not options:
         if name in ("equal", "not_equal"):  # of nodes these are identity
             return (inputs[0] is inputs[1]) is (name == "equal")
-        if name in _COMPARISONS:  # NumPy has made its number an array
-            return _COMPARISONS[name](*(x if isinstance(x, Scalar) else number(x.item()) for x in inputs))
+        if name in _COMPARISONS and all(isinstance(x, Scalar) or getattr(x, "size", 1) == 1 for x in inputs):
+            plain = (x if isinstance(x, Scalar) or not hasattr(x, "item") else x.item() for x in inputs)
+            return _COMPARISONS[name](*(x if isinstance(x, Scalar) else number(x) for x in plain))
         if name in _ARITHMETIC:
             return _ARITHMETIC[name](*(x if isinstance(x, Scalar) else number(x) for x in inputs))
     remedy = f"Use {_INSTEAD[name]}." if name in _INSTEAD else "Use the functions of micrograd_lr."

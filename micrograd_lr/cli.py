@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SLIDES = "-(y*log(sigmoid(w*x+b)) + (1-y)*log(1-sigmoid(w*x+b)))"
 SLIDES_IN_STEPS = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
+# What is not an option: our own begin with --, or are -h, -o and -oFILE.
+_BEGINS_WITH_A_MINUS = re.compile(r"-(?!-|[oh]$|o.*\.(svg|png|pdf|dot)$)")
 SLIDES_NUMBERS = ("w=0.5", "b=-1", "x=2", "y=1")
 
 
@@ -113,6 +115,7 @@ def _expression_arguments(command: argparse.ArgumentParser, needed: bool = True)
 def _text(argument: str) -> str:
     """An argument that is text; bytes that the locale could not read are read as UTF-8."""
     try:
+        argument = argument.removeprefix(" ")  # see main()
         return os.fsencode(argument).decode() if any("\ud800" <= c <= "\udfff" for c in argument) else argument
     except UnicodeError:
         raise argparse.ArgumentTypeError(
@@ -129,10 +132,10 @@ def _recorded(expression: str, numbers: Iterable[str]) -> Value:
 
 def _given(numbers: Iterable[str]) -> dict[str, float]:
     """The numbers of a command line, by name."""
-    from micrograd_lr.answers import by_name
+    from micrograd_lr.answers import by_name, separated
 
     try:
-        return by_name(numbers)
+        return by_name(part for text in numbers for part in separated(text))
     except ValueError as error:
         raise ValueError(f"--set {error}") from None
 
@@ -208,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     # An expression may begin with a minus sign, which argparse would take for an option; ours begin with --, -o or -h.
-    arguments = [f" {text}" if re.match("-[^-oh]", text) else text for text in arguments]
+    arguments = [f" {text}" if _BEGINS_WITH_A_MINUS.match(text) else text for text in arguments]
     try:
         prepare()
         with written(sys.stdout):

@@ -6,6 +6,8 @@ import importlib.util
 import inspect
 import math
 import os
+import sys
+from collections import OrderedDict
 from contextlib import nullcontext
 from numbers import Integral
 
@@ -16,7 +18,7 @@ from micrograd_lr.extras import need
 from micrograd_lr.generated import loaded
 from micrograd_lr.lost import lost_error, lost_place, said
 from micrograd_lr.program import Program, recorded
-from micrograd_lr.recent import Recent
+from micrograd_lr.recent import recent
 from micrograd_lr.results import derivatives, gradient, hessian
 from micrograd_lr.slices import passed, quiet
 
@@ -102,16 +104,14 @@ class Compiled:
             if name == "python" or (importlib.util.find_spec(name) and (name != "numba" or numba_compiles()))
         )  # fmt: skip
         self.source = ""
-        self._programs: Recent[Any, Program] = Recent(SHAPES)
-        self._kernels: Recent[Any, tuple[Callable[..., Any], str]] = Recent(SHAPES)
+        self._programs: OrderedDict[Any, Program] = OrderedDict()
+        self._kernels: OrderedDict[Any, tuple[Callable[..., Any], str]] = OrderedDict()
 
     def program(self, lengths: Lengths) -> Program:
         """The recorded loss, for arguments of these numbers of entries (None for a scalar)."""
         key = tuple(lengths.values())
-        if key not in self._programs:
-            order = 2 if self.wanted == "hessian" else 1
-            self._programs[key] = recorded(self.loss, lengths, self.batch, self.stable, order)
-        return self._programs[key]
+        order = 2 if self.wanted == "hessian" else 1
+        return recent(self._programs, key, SHAPES, lambda: recorded(self.loss, lengths, self.batch, self.stable, order))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         numpy = None if self.backend == "python" else need("numpy", 'pip install "micrograd_lr[numpy]"')
@@ -155,10 +155,12 @@ class Compiled:
 
     def _kernel(self, program: Program, make: Callable[..., str], *options: Any) -> Callable[..., Any]:
         key = tuple(program.lengths.values()), *options
-        if key not in self._kernels:
+
+        def made() -> tuple[Callable[..., Any], str]:
             source = make(program, *options)
-            self._kernels[key] = loaded(source, kept=make is numba_source), source
-        kernel, self.source = self._kernels[key]
+            return loaded(source, kept=make is numba_source), source
+
+        kernel, self.source = recent(self._kernels, key, SHAPES, made)
         return kernel
 
     # How a backend runs the examples from start to stop, and how many at a time
@@ -199,13 +201,19 @@ class Compiled:
 
         return run, step
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was recorded and compiled: another process does that again."""
+        return vars(self) | {"_programs": OrderedDict(), "_kernels": OrderedDict()}
+
     def __repr__(self) -> str:
         return f"<{self.wanted} of {_name(self.loss)}, backend {self.backend}>"
 
 
 def numba_compiles() -> bool:
     """Whether Numba, if it is there, may compile: people switch that off to look for faults in code of theirs."""
-    return os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+    if "numba" in sys.modules:
+        return not sys.modules["numba"].config.DISABLE_JIT
+    return os.environ.get("NUMBA_DISABLE_JIT", "0").strip().lstrip("0") == ""
 
 
 def _name(loss: Any) -> str:

@@ -8,6 +8,7 @@ by the name of the argument, with the place and the remedy.
 
 from __future__ import annotations
 
+from collections import UserString
 from collections.abc import Iterable, Mapping, Sequence, Set
 from numbers import Complex, Real
 
@@ -60,9 +61,9 @@ def _opened(name: str, given: Any, place: Place, batch: bool) -> Any:
     where = _where(name, place)
     if given is None or type(given).__name__ in ("NAType", "NaTType"):
         raise _misfit(name, given, place, batch, _MISSING)
-    if isinstance(given, (str, bytes, bytearray)):
+    if isinstance(given, (str, bytes, bytearray, UserString)):
         raise _misfit(name, given, place, batch, _REMEDIES["text"] if place or batch else _OPTION)
-    if isinstance(given, Complex):
+    if isinstance(given, Complex) and not _of_time(given):
         raise _misfit(name, given, place, batch, _REMEDIES["complex numbers"])
     if hasattr(given, "toarray") or hasattr(given, "todense"):
         raise TypeError(
@@ -72,14 +73,15 @@ def _opened(name: str, given: Any, place: Place, batch: bool) -> Any:
         given = _without_mask(name, given, place, batch)
     if hasattr(given, "__array__") or hasattr(given, "__array_interface__") or hasattr(given, "__dlpack__"):
         return _of_array(name, _as_array(where, given), place, batch)
+    if isinstance(given, memoryview):  # of any format and shape
+        return _of_array(name, _as_array(where, given), place, batch)
     if isinstance(given, Sequence):
-        return _opened(name, given.tolist() if isinstance(given, memoryview) else [*given], place, batch)
+        return _opened(name, [*given], place, batch)
     if isinstance(given, (Mapping, Set)):
         raise TypeError(f"{where} is {given!r:.40} ({type(given).__name__}); expected numbers in an order: a list.")
     if isinstance(given, Iterable):
         raise TypeError(
-            f"{where} is {given!r:.40} ({type(given).__name__}), which can be read only once. Give a list of it: "
-            "list(...)."
+            f"{where} is {given!r:.40} ({type(given).__name__}); expected a sequence. Give a list of it: list(...)."
         )
     raise _misfit(name, given, place, batch, "A Value, a number or a container of numbers is what can be given.")
 
@@ -87,9 +89,14 @@ def _opened(name: str, given: Any, place: Place, batch: bool) -> Any:
 def is_number(x: Any) -> bool:
     """Whether `x` is a number, of any type that the engine knows or could take, a bool, or a node."""
     kind = type(x)
-    if kind in _NUMBERS or isinstance(x, Real) or functions_of(kind) is not None:
+    if kind in _NUMBERS or (isinstance(x, Real) and not _of_time(x)) or functions_of(kind) is not None:
         return True
     return kind.__module__ == "numpy" and kind.__name__ in _BOOLS
+
+
+def _of_time(x: Any) -> bool:
+    """Whether `x` is a NumPy scalar that counts days or nanoseconds, which NumPy calls an integer."""
+    return getattr(getattr(x, "dtype", None), "kind", "") in ("m", "M")
 
 
 def numbers_in(structure: Any) -> Iterator[Any]:
@@ -127,10 +134,10 @@ def _as_array(where: str, given: Any) -> Any:
     if missing := int(np.sum(np.asarray(nulls() if callable(nulls) else nulls))):
         raise ValueError(f"{where} ({type(given).__name__}) has missing entries ({missing} in all). {_GAPS}")
     try:
-        if hasattr(given, "__array__") or hasattr(given, "__array_interface__"):
-            return np.asarray(given)
-        return np.from_dlpack(given)
-    except (TypeError, ValueError, RuntimeError, BufferError) as error:  # a tensor that requires grad, or is on a GPU
+        if hasattr(given, "__dlpack__") and not hasattr(given, "__array__"):
+            return np.from_dlpack(given)
+        return np.asarray(given)
+    except Exception as error:  # whatever another library raises: a tensor that requires grad, or is on a GPU
         raise TypeError(
             f"{where} ({type(given).__name__}) cannot be read as an array: {error} Give its numbers as a NumPy array."
         ) from error
@@ -157,11 +164,12 @@ def _of_array(name: str, array: Any, place: Place, batch: bool) -> Any:
         return array if array.ndim else array[()]
     if kind != "O":
         what = _KINDS.get(kind, "something else")
-        first = array.reshape(-1)[:1].tolist()
-        if not first:
+        if not array.size:
             raise TypeError(f"{_where(name, place)} is empty, of the dtype {array.dtype}; expected real numbers.")
         at = (*place, *[0] * array.ndim)
-        raise _misfit(name, first[0], at, batch, _REMEDIES.get(what, "Convert it to float64 first."))
+        first = array.reshape(-1)[:1]
+        x = str(first[0]) if kind in "mM" else first.tolist()[0]
+        raise _misfit(name, x, at, batch, _REMEDIES.get(what, "Convert it to float64 first."))
     for at in _places(array.shape):
         x = array[at]
         if not is_number(x):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _DIGITS = 30
-_STEP, _OF_ZERO = "1e-10", "1e-20"  # how far a number is moved, relative to its size; the size of 0
+_STEP, HALF_STEP, _OF_ZERO = "1e-10", "5e-11", "1e-20"  # how far a number is moved, relative to its size; the size of 0
 _SEEN, _MOST, _LEAST = 20, 2_000, "5e-324"  # digits of a change that have to be seen; digits at most; the least float
 
 
@@ -76,14 +76,18 @@ def numeric_gradient(fun: Callable[..., Any], /, *args: Any) -> list[float]:
     NaN or infinite. ValueError for a number that is.
     """
 
-    given = opened_arguments(fun, args)
+    return numeric_slopes(fun, opened_arguments(fun, args))
+
+
+def numeric_slopes(fun: Callable[..., Any], given: list[Any], step: str = _STEP) -> list[float]:
+    """The same for arguments that are opened already, with a step of another size."""
 
     def at(numbers: list[Decimal]) -> Any:
         moved = iter(numbers)
         out = fun(*(mapped(arg, lambda _: Value(next(moved))) for arg in given))
         return out.data if isinstance(out, Value) else out
 
-    return central_differences(at, decimals(numbers_in(given)))
+    return central_differences(at, decimals(numbers_in(given)), step)
 
 
 _BOTH_SIDES = {1: 1, -1: -1}  # 2h times the slope, from values at so many steps: each exact for parabolas
@@ -105,7 +109,7 @@ def decimals(numbers: Iterable[Any]) -> list[Decimal]:
     return [*map(decimal, numbers)]
 
 
-def central_differences(f: Callable[[list[Decimal]], Any], numbers: list[Decimal]) -> list[float]:
+def central_differences(f: Callable[[list[Decimal]], Any], numbers: list[Decimal], step: str = _STEP) -> list[float]:
     """∂f/∂number for each of the numbers, from values of `f` alone."""
     from decimal import Decimal, Overflow, localcontext
 
@@ -134,7 +138,7 @@ def central_differences(f: Callable[[list[Decimal]], Any], numbers: list[Decimal
     with localcontext() as context:
         context.traps[Overflow] = False  # σ(-10⁹) is 1/(1 + ∞)
         for i, size in enumerate(sizes):
-            h = Decimal(_STEP) * size
+            h = Decimal(step) * size
             context.prec = _DIGITS + 2 * (max(places) - min(places))
             found, needed = change(i, h)
             while context.prec < min(needed, _MOST):
@@ -210,8 +214,8 @@ def _numbers(root: Value, leaves: list[Value], slopes: list[Any]) -> list[Any]:
     """
     one = one_like(root.data)
     known = {*leaves}
-    number = Constant if running.arguments else lambda x: x
-    if any(node.op is None and node not in known and type(node) is not Constant for node in topological(root)):
+    number = getattr(type(root), "_constant", Constant if running.arguments else lambda x: x)
+    if any(node.op is None and node not in known and not isinstance(node, Constant) for node in topological(root)):
         return [slope if isinstance(slope, Value) else number(one * slope) for slope in slopes]
     numbers = [one * (slope.data if isinstance(slope, Value) else slope) for slope in slopes]
     for leaf, slope in zip(leaves, numbers):

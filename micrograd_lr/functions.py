@@ -23,7 +23,7 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
 
     A number or node stands for a vector of one entry.
     """
-    w, x = ([v] if isinstance(v, (Value, float, int)) else [*v] for v in (w, x))
+    w, x = ([*v] if hasattr(v, "__iter__") and not isinstance(v, Value) else [v] for v in (w, x))
     if len(w) != len(x) or not w:
         raise ValueError(f"dot(w, x) needs as many weights as features, at least one: got {len(w)} and {len(x)}.")
     if len(w) > 1 and {*map(type, x)} == {float}:

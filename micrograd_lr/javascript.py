@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MATH = ("abs", "exp", "log", "log1p", "tanh")
 NOTATION = INFIX | {
     "pow": "Math.pow({0}, {1})", **{name: f"Math.{name}({{0}})" for name in _MATH},
-    "choose": "{0} >= 0 ? {1} : {2}", "relu": "{0} <= 0 ? 0 : {0}", "step": "{0} <= 0 ? 0 : 1",
+    "choose": "{0} >= 0 ? {1} : {2}", "relu": "{0} <= 0 ? 0 : {0}", "step": "{0} <= 0 ? 0 : {0} > 0 ? 1 : {0}",
 }  # fmt: skip
 
 

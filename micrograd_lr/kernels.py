@@ -172,9 +172,11 @@ def _total(terms: Sequence[Any]) -> Any:
 
 def label(y: Any) -> Any:
     """`y` itself, where it is a label: ValueError outside of [0, 1]. NaN stays NaN."""
-    if type(y) is not float:
-        return _elsewhere(label, y, _label)
-    return _label(y)
+    if isinstance(y, Scalar):  # NaN in a symbol is added to its node
+        number = number_of(y)
+        checked = label(number)
+        return y if checked is number else y + (checked - number)
+    return _label(y) if type(y) is float else _elsewhere(label, y, _label)
 
 
 def _label(y: Any) -> Any:
@@ -203,4 +205,5 @@ def cross_entropy_slope(z: Any, y: Any) -> Any:
         return sigmoid(z)
     if y == 1:
         return -sigmoid(-z)
+    y = label(y)
     return (1 - y) * sigmoid(z) - y * sigmoid(-z)

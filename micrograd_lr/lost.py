@@ -48,9 +48,7 @@ def _in_the_engine(loss: Callable[..., Any], arguments: Arguments, example: int)
         nodes = [Value(float(x), f"{name}[{place[0]}]" if n is not None and n > 1 else name) for place, x in numbers]
         given[name] = nodes if n is not None and n > 1 else one_entry(nodes[0]) if n == 1 else nodes[0]
     try:
-        root = called(loss, given)
-        if isinstance(root, Value):
-            root.backward()
+        called(loss, given).backward()
     except (ArithmeticError, ValueError) as error:
         return error
     return None

@@ -53,7 +53,7 @@ def number(x: Any) -> Any:
         return x
     import numbers
 
-    if isinstance(x, numbers.Real) and not isinstance(x, bool):
+    if isinstance(x, numbers.Real) and not isinstance(x, bool) and type(x).__name__ != "timedelta64":
         return float(x) if isinstance(x, (int, float)) or hasattr(x, "dtype") else x
     raise TypeError(f"a Value holds one real number, not {x!r:.80} ({type(x).__name__}). {_remedy(x)}")
 

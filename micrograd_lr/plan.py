@@ -21,12 +21,12 @@ _SHARED = INFIX | {
 SCALAR = _SHARED | {
     "choose": "{1} if {0} >= 0.0 else {2}",
     "relu": "0.0 if {0} <= 0.0 else {0}",
-    "step": "0.0 if {0} <= 0.0 else 1.0",
+    "step": "0.0 if {0} <= 0.0 else 1.0 if {0} > 0.0 else {0}",
 }
 ARRAYS = _SHARED | {
     "choose": "where({0} >= 0.0, {1}, {2})",
     "relu": "where({0} <= 0.0, 0.0, {0})",
-    "step": "where({0} <= 0.0, 0.0, 1.0)",
+    "step": "where({0} <= 0.0, 0.0, where({0} > 0.0, 1.0, {0}))",
 }
 _LONG = 100  # characters of an expression, beyond which its parts get names
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
+from numbers import Real
 
 from micrograd_lr.safe_names import safe_name
 from micrograd_lr.slopes import slope_graphs
 from micrograd_lr.stable import stabilised
 from micrograd_lr.symbols import ANY, OTHER, Symbol, Trace, in_order
-from micrograd_lr.tracing import Traced, TraceError, foreign_node, one_entry, untraced
+from micrograd_lr.tracing import Traced, TraceError, foreign_node, one_entry, recording, untraced
 from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
@@ -98,7 +99,8 @@ def recorded(
         else:
             leaves[name] = [Traced(trace.entry(safe[name], j), f"{name}[{j}]") for j in range(n)]
             arguments[name] = [*leaves[name]]
-    root = called(loss, arguments)
+    with recording():
+        root = called(loss, arguments)
     refuse_what_is_no_loss(loss, root, {leaf for entries in leaves.values() for leaf in entries})
     if stable:
         root = stabilised(root)
@@ -118,7 +120,7 @@ def refuse_what_is_no_loss(loss: Callable[..., Any], root: Any, leaves: set[Valu
     name = getattr(loss, "__name__", "the loss")
     if not isinstance(root, Value):
         raise TypeError(
-            f"{name} returned {root!r:.80} ({type(root).__name__}) for one example; "
+            f"{name} returned {_shown(root)} for one example; "
             "it has to return a number computed from its arguments. Is the return statement missing?"
         )
     if not isinstance(root, Traced):
@@ -129,6 +131,12 @@ def refuse_what_is_no_loss(loss: Callable[..., Any], root: Any, leaves: set[Valu
             f"{name} uses {kept.label}, which it kept from an earlier recording. The loss is recorded anew for other "
             "shapes: compute everything from the arguments of this call."
         )
+
+
+def _shown(x: Any) -> str:
+    """A result that is not a node; of a container, whose entries may be nodes, the type alone."""
+    kind = type(x).__name__
+    return f"{x!r:.80} ({kind})" if x is None or isinstance(x, (str, Real)) else f"an object of the type {kind}"
 
 
 def called(loss: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:

@@ -1,29 +1,28 @@
-"""A dictionary that remembers what was used last, and forgets the rest."""
+"""What was asked for last is remembered, and the rest forgotten."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections import OrderedDict
+    from collections.abc import Callable
+    from typing import TypeVar
 
-K = TypeVar("K")
-V = TypeVar("V")
+    Key = TypeVar("Key")
+    Thing = TypeVar("Thing")
 
 
-class Recent(dict[K, V]):
-    """At most `most` entries: the ones that were read or written last."""
+def recent(known: OrderedDict[Key, Thing], key: Key, most: int, make: Callable[[], Thing]) -> Thing:
+    """The thing of this key, made if it is not `known`. The `most` things that were asked for last stay known.
 
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.most = most
-
-    def __getitem__(self, key: K) -> V:
-        value = super().__getitem__(key)
-        if [*self][-1] != key:
-            self.pop(key, None)
-            super().__setitem__(key, value)
-        return value
-
-    def __setitem__(self, key: K, value: V) -> None:
-        self.pop(key, None)
-        super().__setitem__(key, value)
-        for oldest in [*self][: max(len(self) - self.most, 0)]:
-            self.pop(oldest, None)
+    Several threads may ask at a time: each step on `known` is one operation of it.
+    """
+    try:
+        known.move_to_end(key)
+        return known[key]
+    except KeyError:  # or another thread has dropped it just now
+        pass
+    thing = known[key] = make()
+    if len(known) > most:
+        known.popitem(last=False)
+    return thing

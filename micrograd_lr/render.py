@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SECONDS = 10.0  # the time that Graphviz gets for one picture
 TOO_LARGE = 500  # boxes, from which on Graphviz would need longer
 BUILT_IN = "built-in"
+_CHILD = "MICROGRAD_LR_DRAWS"  # set for a program that draws: it does not start others, should it be this one
 _WHOLE = {  # how a file begins and ends; an SVG is read to its end anyway
     "svg": (b"", b""),
     "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
@@ -48,8 +49,9 @@ def renderers() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     if dot := shutil.which("dot"):
         found["dot"] = [dot]
-    if sys.executable and find_spec("pygraphviz"):
-        found["pygraphviz"] = [sys.executable, "-P", "-c", _IN_PYGRAPHVIZ]
+    python = sys.executable and not getattr(sys, "frozen", False) and _CHILD not in os.environ
+    if python and find_spec("pygraphviz"):
+        found["pygraphviz"] = [sys.executable, "-I" if sys.flags.isolated else "-P", "-c", _IN_PYGRAPHVIZ]
     return {**found, BUILT_IN: []}
 
 
@@ -78,7 +80,12 @@ def _printed(command: list[str], given: bytes) -> bytes:
     """What a program prints. It is stopped, with all that it has started, on Ctrl-C and after `SECONDS`."""
     try:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            env=os.environ | {_CHILD: "1"},
         )
     except OSError as error:
         raise RenderError(f"it could not be started: {error}.") from error

@@ -43,7 +43,8 @@ def gradient(name: str, given: Any, flat: Any, np: Any) -> Any:
     if type(given) is float:
         return float(flat[0])
     if not np:
-        return like(given, flat)
+        found = like(given, flat)
+        return found.astype(given.dtype) if getattr(getattr(given, "dtype", None), "char", "") == "f" else found
     original = given if isinstance(given, np.ndarray) else np.asarray(given, dtype=float)
     flat = np.asarray(flat)
     if original.dtype.char == "f" and abs(flat).max() > np.finfo(original.dtype).max:

@@ -7,10 +7,14 @@ known without computing the formula itself. The *logit* of a = σ(z) is z, and t
 
 from __future__ import annotations
 
+from functools import reduce
+from numbers import Real
+
 from micrograd_lr import ops
 from micrograd_lr.functions import logistic_loss
-from micrograd_lr.kernels import log, sigmoid
+from micrograd_lr.kernels import log, sigmoid, softplus
 from micrograd_lr.order import topological
+from micrograd_lr.symbols import Symbol
 from micrograd_lr.value import Value, apply
 
 TYPE_CHECKING = False
@@ -20,9 +24,23 @@ if TYPE_CHECKING:
 
     Addends = tuple[Any, list[tuple[int, Value]]]  # a plain number, and nodes with their signs
 
-MOST = 64  # addends of a sum that is looked at: the classes of a softmax
+MOST = 1_000  # addends of a sum that is looked at: the classes of a softmax
 DEEPEST = 30  # formulas inside formulas
 _BY_HAND = (ops.MUL, ops.DIV, ops.POW)  # what a σ that is written by hand ends with
+
+
+def _logaddexp(a: Any, b: Any) -> Any:
+    """log(eᵃ + eᵇ) = max(a, b) + log(1 + e⁻|ᵃ⁻ᵇ|), on symbols too, which record the choice."""
+    t = a - b
+    if not isinstance(t, Symbol):
+        return max(a, b) + softplus(-abs(t))
+    symbol = t.trace.symbol
+    return symbol("choose", t, a, b) + symbol("log1p", symbol("exp", -abs(t)))
+
+
+# What a sum of exponentials becomes: found here, and written by nobody, so it is not a row of the table.
+LOGADDEXP = ops.Op("logaddexp", "log Σ exp", _logaddexp, lambda out, a, b: (sigmoid(a - b), sigmoid(b - a)))
+del ops.OPS[LOGADDEXP.name]
 
 
 def stabilised(root: Value) -> Value:
@@ -36,6 +54,8 @@ def stabilised(root: Value) -> Value:
         found = reader.log(new.operands[0]) if new.op is ops.LOG else None
         if new.op in _BY_HAND and isinstance(z := reader.logit(new), Value):
             found = sigmoid(z)
+        elif new.op is ops.DIV and isinstance(z := reader.odds(1, new.operands[1]), Value):
+            found = new.operands[0] * sigmoid(z)  # c/(1 + e⁻ᶻ)
         if found is not None or new is not node:
             of[node] = new if found is None else found
     return of.get(root, root)
@@ -78,7 +98,7 @@ class _Reader:
         """log x, if x is positive by structure; else None."""
         if isinstance(x, Value):
             return self.read(x, self.logs, self.new_log)
-        return (0 if x == 1 else log(x)) if x > 0 else None
+        return (0 if x == 1 else log(x)) if isinstance(x, Real) and float(x) > 0 else None
 
     def read(self, x: Value, known: dict[Value, Any], new: Callable[[Value], Any]) -> Any:
         if x.op is None or (x not in known and self.depth > DEEPEST):
@@ -154,16 +174,15 @@ class _Reader:
         return _negative(t)
 
     def log_of_sum(self, constant: Any, terms: list[tuple[int, Value]]) -> Any:
-        """log(eᵃ + eᵇ + …) = a + log(1 + eᵇ⁻ᵃ), one addend after the other; None unless all are positive."""
+        """log(eᵃ + eᵇ + …), one addend after the other; None unless all are positive."""
         logs = [self.log(term) if sign == 1 else None for sign, term in terms]
         if not _is(constant, 0):
             logs.insert(0, self.log(constant))
         if not logs or None in logs:
             return None
-        total = logs[0]
-        for each in logs[1:]:
-            total = _sum(total, logistic_loss(*_loss(1, _sum(each, _negative(total)))))
-        return total
+        if len(logs) == 2 and _is(logs[0], 0):
+            return logistic_loss(*_loss(1, logs[1]))
+        return reduce(lambda a, b: apply(LOGADDEXP, a, b), logs)
 
 
 def _addends(x: Any) -> Addends | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+from contextlib import contextmanager
 from types import FunctionType
 
 from micrograd_lr.derivatives import Constant
@@ -20,9 +22,36 @@ class TraceError(TypeError):
     """A loss that cannot be recorded once for all examples; the message names the line and the remedy."""
 
 
+class _Looks(threading.local):
+    """What losses that are being recorded have looked at, in this thread."""
+
+    def __init__(self) -> None:
+        self.refused: list[TraceError] = []
+
+
+_looks = _Looks()
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """While a loss runs. A look that was refused ends it, also where the loss, or a library, has caught the error."""
+    before = len(_looks.refused)
+    try:
+        yield
+        if len(_looks.refused) > before:
+            raise _looks.refused[before]
+    finally:
+        del _looks.refused[before:]
+
+
 def trace_error(what: str) -> TraceError:
     """For a loss that looks at a number while it is recorded."""
-    return TraceError(
+    _looks.refused.append(TraceError(_refusal(what)))
+    return _looks.refused[-1]
+
+
+def _refusal(what: str) -> str:
+    return (
         f"{_place()}: {what} on a traced value. The loss is recorded once for all examples, so nothing may depend on "
         "the numbers: use relu(), tanh(), sigmoid(), exp(), log() of micrograd_lr, and put choices that depend on data "
         "into a column of 0 and 1."
@@ -114,6 +143,11 @@ class Traced(Value):
         return super().__array_ufunc__(ufunc, method, *inputs, **options)
 
     @classmethod
+    def _constant(cls, x: Any) -> Any:
+        """A derivative that is a formula of the data, as the step that is the slope of relu."""
+        return _TracedConstant(x)
+
+    @classmethod
     def _made(cls, node: Value, operands: tuple[Any, ...]) -> Value:
         for x in operands:
             if isinstance(x, Value) and not isinstance(x, (Traced, Constant)):
@@ -137,6 +171,10 @@ for _name, _method in vars(Value).items():
         setattr(Traced, _name, _kept(_method))
 
 
+class _TracedConstant(Traced, Constant):
+    __slots__ = ()
+
+
 def untraced(root: Value) -> list[Value]:
     """Makes plain nodes of the graph of `root`, when the loss has returned; gives its leaves."""
     leaves: list[Value] = []
@@ -145,10 +183,10 @@ def untraced(root: Value) -> list[Value]:
         node = waiting.pop()
         if isinstance(node, Traced):
             waiting += node.nodes
+            if node.op is None and not isinstance(node, Constant):
+                leaves.append(node)
             plain: Any = node
             plain.__class__ = Value
-            if node.op is None:
-                leaves.append(node)
     return leaves
 
 
@@ -165,6 +203,12 @@ class OneEntry(Value):
 
     def __iter__(self) -> Iterator[Any]:
         return iter([self._a])
+
+    def __add__(self, other: Any) -> Any:
+        return [self._a, *other] if isinstance(other, list) else super().__add__(other)
+
+    def __radd__(self, other: Any) -> Any:
+        return [*other, self._a] if isinstance(other, list) else super().__radd__(other)
 
 
 class _TracedEntry(OneEntry, Traced):

@@ -13,9 +13,12 @@ from micrograd_lr import (
     check_gradient,
     dot,
     exp,
+    gradient,
     log,
     logistic_loss,
+    relu,
     sigmoid,
+    tanh,
 )
 from micrograd_lr.derivatives import numeric_gradient
 from micrograd_lr.value import apply
@@ -178,3 +181,15 @@ def test_the_difference_is_the_one_measured_but_for_rounding_at_a_minimum(revers
     assert report.differences["numeric"] == pytest.approx(difference, rel=1e-15)
     assert report.agree == (difference < 1e-9)
     assert f"numeric: {difference:.1e} (allowed 1e-09)" in str(report)
+
+
+KINKS = [lambda x: x**3, lambda x: x**5, lambda x: x * relu(x), lambda x: x * abs(x), lambda x: tanh(x) ** 3]
+
+
+@pytest.mark.parametrize("fun, x", [*((fun, 0.0) for fun in KINKS), (lambda x: (x * x - 1) ** 3, 1.0)])
+def test_a_derivative_of_0_where_only_the_step_is_seen(fun, x):
+    assert gradient(fun, x) == 0.0
+    assert check_gradient(fun, x).agree
+    wrong = Op("wrong", "?", lambda v: v, lambda out, v: (1 + 1e-8,))
+    with pytest.raises(GradientCheckError):
+        check_gradient(lambda v: fun(v) + apply(wrong, v), x)

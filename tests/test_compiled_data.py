@@ -85,6 +85,17 @@ def test_a_vector_of_one_is_a_vector_and_a_number(loss, backend):
     assert found["b"]["b"] == pytest.approx((a * (1 - a)).sum(), rel=1e-13)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_lists_are_added_to_a_vector_of_one(backend):
+    """The bias as a weight of a feature that is 1."""
+    one, constant = [1.0], [0.1]
+    graph = value_and_grad(lambda w, x, y: logistic_loss(dot(w + constant, one + x), y), backend=backend)
+    J, gradients = graph([0.5], [[1.0, -2.0]], [1.0, 0.0])
+    z = 0.5 + 0.1 * np.array([1.0, -2.0])
+    assert pytest.approx(np.log1p(np.exp(-z[0])) + np.log1p(np.exp(z[1])), rel=1e-14) == J
+    assert gradients["w"] == pytest.approx([-1 / (1 + np.exp(z[0])) + 1 / (1 + np.exp(-z[1]))], rel=1e-14)
+
+
 def test_a_number_is_not_a_vector():
     with pytest.raises(TypeError, match=r"has no len\(\)"):
         value_and_grad(by_len)(0.5, 0.1, [[1.0, 2.0]], [1.0, 0.0])
@@ -215,6 +226,15 @@ def test_soft_labels_and_the_ends_are_right(backend):
     slope = sum((1 / (1 + mp.exp(-x)) - y) * x for x, y in zip(map(mp.mpf, X), map(mp.mpf, Y)))
     assert abs(J - right) <= 1e-14 * abs(right)
     assert abs(gradients["w"] - slope) <= 1e-14 * abs(slope)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_wrong_label_is_seen_by_a_derivative_inside_a_loss(backend):
+    loss = lambda w, x, y: gradient(lambda t: logistic_loss(t * x, y), w) * 2.0
+    assert value_and_grad(loss, backend=backend)(0.0, [1.0, 2.0], [0.0, 1.0])[0] == -1.0
+    for make in (value_and_grad, gradient):
+        with pytest.raises(ValueError, match=r"in example 1, .* a label lies in \[0, 1\]"):
+            make(loss, batch=("x", "y"), backend=backend)(0.5, [1.0, 2.0], [0.0, -1.0])
 
 
 def test_the_labels_of_logistic_are_checked_as_before():

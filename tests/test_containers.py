@@ -94,6 +94,7 @@ MATRICES = {
     "__array__": Custom,
     "DLPack": Exported,
     "memoryview": lambda X: np.array(X).data,
+    "memoryview, big endian": lambda X: np.array(X, ">f4").data,
     **{
         kind: (lambda X, kind=kind: np.array(X, kind))
         for kind in ["f2", "f4", "f8", "g", "i1", "i2", "i8", ">i4", ">f4"]
@@ -191,7 +192,7 @@ CELLS = (
 COMPLEX = REAL + "Take .real or abs() first."
 GAPS = "Drop these examples, or fill the gaps"
 ORDER = "; expected numbers in an order: a list."
-ONCE = "which can be read only once. Give a list of it: list(...)."
+ONCE = "; expected a sequence. Give a list of it: list(...)."
 SPARSE = "; expected all its entries. Give y.toarray()."
 FIRST = " (str), in example 0" + TEXT
 REFUSED = [
@@ -226,17 +227,22 @@ REFUSED = [
     (np.zeros(3, [("a", float), ("b", int)]), "y[0] is (0.0, 0) (tuple), in example 0" + REAL + "Take its columns one"),
     (
         np.array(["2026-01-01"] * 3, "M8[D]"),
-        "y[0] is datetime.date(2026, 1, 1) (date), in example 0" + REAL + "Turn da",
+        "y[0] is '2026-01-01' (str), in example 0" + REAL + "Turn dates",
     ),
     (
         np.array([1, 2, 3], "m8[D]"),
-        "y[0] is datetime.timedelta(days=1) (timedelta), in example 0" + REAL + "Turn times",
+        "y[0] is '1 days' (str), in example 0" + REAL + "Turn times",
     ),
     ({0: 1.0, 1: 0.0}, "y is {0: 1.0, 1: 0.0} (dict)" + ORDER),
     ({1.0}, "y is {1.0} (set)" + ORDER),
     (iter(Y), ONCE),
     (map(float, Y), ONCE),
     (object(), "(object)" + REAL + "A Value, a number or a container of numbers is what can be given."),
+    ({"a": 1.0}.values(), "y is dict_values([1.0]) (dict_values)" + ONCE),
+    ([np.timedelta64(1, "Y"), 0.0, 1.0], "y[0] is '1 years' (str), in example 0" + REAL + "Turn times into numbers"),
+    (np.timedelta64(1, "D"), "y is '1 days' (str)" + REAL + "Turn times into numbers"),
+    (np.array([1, 2, 3], "m8[ns]"), "y[0] is '1 nanoseconds' (str), in example 0" + REAL + "Turn times into numbers"),
+    (collections.UserString("12"), "y is '12' (UserString)" + TEXT),
     ([1.0, object(), 0.0], "(object), in example 1" + REAL + "A Value, a number"),
     (np.array([], "U1"), "y is empty, of the dtype <U1; expected real numbers."),
     ([[1.0, 0.0], [1.0]], "is not a rectangle: the rows differ in length: row 0 has shape (2,), row 1 has shape (1,)."),
@@ -254,7 +260,7 @@ def test_what_would_lose_content_or_is_not_numbers_is_refused(labels, message):
 
 @pytest.mark.parametrize("labels, message", REFUSED[:-1], ids=lambda x: x if isinstance(x, str) else type(x).__name__)
 def test_gradient_and_its_check_refuse_the_same(labels, message):
-    if isinstance(labels, str):
+    if isinstance(labels, (str, collections.UserString)):
         message = "An option that is not a number is settled beforehand: lambda w, x: fun(w, x, option)."
     for function in (gradient, check_gradient, hessian):
         assert re.sub(r", in example \d", "", message) in said(function, lambda y: dot(y, y), labels)

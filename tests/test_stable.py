@@ -166,6 +166,37 @@ def test_a_softmax_over_ten_classes_is_the_cross_entropy():
         assert max(abs(g - r) for g, r in zip(gradients["w"], right)) <= 1e-15 * abs(x)
 
 
+@pytest.mark.parametrize("backend", ["numba", "numpy", "python"])
+def test_an_addend_that_is_far_below_the_others(backend):
+    """As in a masked softmax: what is taken away and given back must not be lost on the way."""
+    for a, b, c in ((-1e17, 1.0, 0.5), (1.0, -1e17, 0.5), (0.5, 1.0, -1e17), (-1e9, 1e-3, -1e9), (-40.0, 0.5, -800.0)):
+        graph = value_and_grad(lambda a, b, c, x: log(exp(a * x) + exp(b * x) + exp(c * x)), batch="x", backend=backend)
+        J, gradients = graph(a, b, c, [1.0])
+        weights = {name: mp.exp(mp.mpf(t)) for name, t in (("a", a), ("b", b), ("c", c))}
+        total = sum(weights.values())
+        assert abs(J - mp.log(total)) <= 4 * math.ulp(float(mp.log(total)))
+        for name, weight in weights.items():
+            assert abs(gradients[name] - weight / total) <= 4 * math.ulp(float(weight / total))
+
+
+def of_a_product(loss, /, w, x):
+    return loss(w * x)
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy", "python"])
+def test_quotients_over_the_same_sum(backend):
+    """z σ(z), 3σ(z) and 2σ(z) - 1, written by hand."""
+    for loss, truth in (
+        (lambda z: z / (1 + exp(-z)), lambda z: z / (1 + mp.exp(-z))),
+        (lambda z: 3 / (1 + exp(-z)), lambda z: 3 / (1 + mp.exp(-z))),
+        (lambda z: 2 / (1 + exp(-z)) - 1, lambda z: 2 / (1 + mp.exp(-z)) - 1),
+    ):
+        graph = value_and_grad(partial(of_a_product, loss), batch="x", backend=backend)
+        for z in (-800.0, -30.0, -1.0, 0.5, 800.0):
+            right = truth(mp.mpf(z))
+            assert abs(graph(1.0, [z])[0] - right) <= max(4 * math.ulp(float(right)), 2.0**-52)
+
+
 # What is recognised, on graphs of numbers: what explanations and pages ask
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from micrograd_lr import Value, relu
+from micrograd_lr import TraceError, Value, relu
 from micrograd_lr.symbols import ANY, Trace, in_order
 
 trace = Trace()
@@ -30,6 +30,13 @@ def test_the_same_computation_is_the_same_symbol():
 )  # fmt: skip
 def test_what_is_simplified(symbol, text):
     assert repr(symbol) == text
+
+
+def test_a_symbol_has_no_number():
+    """What a rule of the user's own is given."""
+    for look in (bool, float, int, lambda x: x < 1, lambda x: [1, 2][x]):
+        with pytest.raises(TraceError, match="on a traced value"):
+            bool(look(a))
 
 
 def test_with_nodes_the_result_is_a_node():

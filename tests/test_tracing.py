@@ -1,14 +1,28 @@
 """A loss is recorded on nodes whose numbers nobody knows: every way to look at one is recorded rightly or refused."""
 
+import contextlib
 import functools
 import importlib
 import math
 import operator
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from micrograd_lr import TraceError, Value, dot, gradient, hessian, log, logistic_loss, sigmoid, value_and_grad
+from micrograd_lr import (
+    TraceError,
+    Value,
+    dot,
+    gradient,
+    hessian,
+    log,
+    logistic_loss,
+    relu,
+    sigmoid,
+    tanh,
+    value_and_grad,
+)
 from micrograd_lr import sum as node_sum
 
 DATA = [1.0, 2.0, 3.0], [0.0, 1.0, 0.0]
@@ -114,6 +128,68 @@ def test_a_derivative_inside_a_loss_is_recorded():
     """The gradient of a network by its input, as losses with physics in them use it: (d/dx wx²)² = 4w²x²."""
     loss = lambda w, x: gradient(lambda t: w * t * t, x) ** 2
     assert value_and_grad(loss, batch="x", backend="python")(3.0, [1.0, 2.0]) == (180.0, {"w": 120.0})
+
+
+def swallowed(w, x, y):
+    try:
+        k = float(y)
+    except (TypeError, ValueError):
+        k = 0.0
+    return w * x * k + w
+
+
+def suppressed(w, x, y):
+    with contextlib.suppress(Exception):
+        return w * math.exp(x)
+    return w * y
+
+
+def through_pandas(w, x, y):
+    a = sigmoid(w * x)
+    return -log(a) if (pd.Series([y]) == 1).all() else -log(1 - a)
+
+
+def through_isin(w, x, y):
+    return w * x if pd.Series([y]).isin([1.0]).any() else w * y
+
+
+@pytest.mark.parametrize("loss", [swallowed, suppressed, through_pandas, through_isin])
+def test_a_look_that_somebody_has_caught_is_refused_all_the_same(loss):
+    for backend in ("python", "numpy"):
+        graph = value_and_grad(loss, backend=backend)
+        for _ in range(2):
+            with pytest.raises(TraceError, match=f"line .*, in {loss.__name__}: .* on a traced value"):
+                graph(0.5, *DATA)
+    assert value_and_grad(lambda w, x, y: w * x * y, backend="python")(0.5, *DATA) == (1.0, {"w": 2.0})
+
+
+def scaled_slope(f, /, w, x):
+    return w * gradient(f, x)
+
+
+def test_the_slope_of_a_kink_inside_a_loss_is_traced():
+    """The derivatives of relu and abs are numbers, and as a formula they depend on the data."""
+    for backend in ("python", "numpy"):
+        for f, slopes in ((relu, [1.0, 0.0, 1.0]), (abs, [1.0, -1.0, 1.0])):
+            graph = value_and_grad(functools.partial(scaled_slope, f), batch="x", backend=backend)
+            assert graph(2.0, [1.0, -2.0, 3.0]) == (2.0 * sum(slopes), {"w": sum(slopes)})
+            with pytest.raises(ValueError, match=r"x\[0\] is nan, in example 0"):
+                graph(2.0, [math.nan, 1.0])
+        with pytest.raises(TraceError, match=r"== .* on a traced value"):
+            value_and_grad(lambda w, x: w if gradient(relu, x) == 1 else w * w, batch="x", backend=backend)(2.0, [1.0])
+
+
+def test_derivatives_inside_a_loss_meet_the_stable_forms():
+    graph = value_and_grad(lambda w, x: log(gradient(lambda t: tanh(t * w), x)), batch="x", backend="python")
+    J, gradients = graph(0.5, [1.0, 2.0])
+    z = 0.5 * np.array([1.0, 2.0])
+    assert pytest.approx(np.log(0.5 / np.cosh(z) ** 2).sum(), rel=1e-14) == J
+    assert gradients["w"] == pytest.approx((2.0 - 2 * np.array([1.0, 2.0]) * np.tanh(z)).sum(), rel=1e-13)
+
+
+def test_a_result_that_holds_nodes_is_named_by_its_type():
+    with pytest.raises(TypeError, match=r"^<lambda> returned an object of the type ndarray for one example; it has to"):
+        value_and_grad(lambda w, x: np.array(w) * np.array(x), batch="x")([1.0, 2.0], [[1.0], [2.0]])
 
 
 def test_branches_as_arithmetic_give_what_the_branch_would():
