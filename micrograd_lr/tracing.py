@@ -22,32 +22,39 @@ class TraceError(TypeError):
     """A loss that cannot be recorded once for all examples; the message names the line and the remedy."""
 
 
-class _Looks(threading.local):
-    """What losses that are being recorded have looked at, in this thread."""
+class _Recordings(threading.local):
+    """What each loss that is being recorded in this thread has been refused."""
 
     def __init__(self) -> None:
-        self.refused: list[TraceError] = []
+        self.refused: list[list[TraceError]] = []
 
 
-_looks = _Looks()
+_running = _Recordings()
 
 
 @contextmanager
 def recording() -> Iterator[None]:
-    """While a loss runs. A look that was refused ends it, also where the loss, or a library, has caught the error."""
-    before = len(_looks.refused)
+    """While a loss runs. What was refused ends it, also where the loss, or a library, has caught the error."""
+    refused: list[TraceError] = []
+    _running.refused.append(refused)
     try:
         yield
-        if len(_looks.refused) > before:
-            raise _looks.refused[before]
+        if refused:
+            raise refused[0]
     finally:
-        del _looks.refused[before:]
+        _running.refused.pop()
+        refused.clear()
+
+
+def _remembered(error: TraceError) -> TraceError:
+    for refused in _running.refused[-1:]:
+        refused.append(error)
+    return error
 
 
 def trace_error(what: str) -> TraceError:
     """For a loss that looks at a number while it is recorded."""
-    _looks.refused.append(TraceError(_refusal(what)))
-    return _looks.refused[-1]
+    return _remembered(TraceError(_refusal(what)))
 
 
 def _refusal(what: str) -> str:
@@ -60,11 +67,12 @@ def _refusal(what: str) -> str:
 
 def foreign_node(node: Value, place: str = "") -> TraceError:
     """For a loss that uses a node which is not one of its arguments."""
-    return TraceError(
+    error = TraceError(
         f"{place or _place()}: {describe(node)} is a Value that is not an argument of the loss. The loss is "
         "recorded once, so its number would be kept for ever and it would get no gradient: make it an argument of the "
         "loss, or write a plain number where a constant is meant."
     )
+    return _remembered(error)
 
 
 def _place() -> str:
