@@ -255,9 +255,11 @@ def _command(name: str) -> str:
     """How to call a program of this Python's environment from here: by its name, or by its path if it is not found."""
     here = Path(sys.executable).parent
     found = shutil.which(name)
-    if (found and Path(found).parent == here) or not here.is_relative_to(Path.cwd()):
+    try:
+        beside = here.relative_to(Path.cwd())
+    except (OSError, ValueError):  # the working folder is gone, or somewhere else
         return name
-    return (here.relative_to(Path.cwd()) / name).as_posix()
+    return name if found and Path(found).parent == here else (beside / name).as_posix()
 
 
 def _vector(numbers: Iterable[float]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from pathlib import Path
+
+_OF_THE_FOLDER = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -18,6 +21,5 @@ def write_whole(path: Path, content: str | bytes) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise type(error)(
-            f"cannot write {path}: {error.strerror}. Choose a folder that exists and is yours."
-        ) from error
+        remedy = " Choose a folder that exists and is yours." if error.errno in _OF_THE_FOLDER else ""
+        raise type(error)(f"cannot write {path}: {error.strerror}.{remedy}") from error

@@ -317,7 +317,7 @@ class Keys:
 
     def _echo(self, text: str) -> None:
         width = self.size[0] - 1
-        shown = printable(PROMPT + text, self._target)
+        shown = printable(PROMPT + text, self._target)[-width:]  # a character takes one column or more
         while cells(shown) > width:
             shown = shown[1:]
         self._target.write(f"\r{fitted(shown, width)}\r{shown}")

@@ -240,3 +240,11 @@ def test_ctrl_c_while_dot_draws(arguments, dot, tmp_path):
     run = interrupted([word.replace("OUT", str(tmp_path / "out")) for word in arguments])
     assert (run.returncode, run.stderr) == (130, "")
     assert [*(tmp_path / "out").iterdir()] == []
+
+
+def test_a_graphviz_without_pdf_draws_png_all_the_same(dot, tmp_path):
+    """Fonts are looked for in a PDF: where there is none, nobody can tell, and the picture is given."""
+    dot("case \"$1\" in -Tpdf) echo no pdf >&2; exit 1;; esac\nprintf '\\211PNG\\r\\n\\032\\nIEND\\256B`\\202'")
+    drawing = draw(slides())
+    assert drawing.save(tmp_path / "graph.png").read_bytes() == PNG + b"IEND\xaeB`\x82"
+    assert (drawing.renderer, drawing.notes) == ("dot", [])

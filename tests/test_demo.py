@@ -81,6 +81,14 @@ def test_the_commands_that_it_ends_with_can_be_typed(monkeypatch, tmp_path):
     assert demo._command("micrograd-lr") == "micrograd-lr"
 
 
+def test_the_commands_where_the_working_folder_is_gone(monkeypatch):
+    def gone():
+        raise FileNotFoundError
+
+    monkeypatch.setattr(demo.Path, "cwd", gone)
+    assert demo._command("micrograd-lr") == "micrograd-lr"
+
+
 def test_the_command_is_installed():
     command = Path(sys.executable).with_name("micrograd-lr")
     run = subprocess.run([command, "--help"], capture_output=True, text=True)

@@ -107,3 +107,39 @@ def test_several_inputs_on_a_line():
         assert inputs(line, ["w", "b"]) == expected
     assert said(inputs, "w=0,5, b=1", ["w", "b"]) == "w=0,5: write a decimal point, 0.5."
     assert said(inputs, "b 1", ["w", "b"]) == "b 1: expected NAME=NUMBER, such as w=0.5."
+
+
+@pytest.mark.parametrize(
+    "typed, x",
+    [("007", 7.0), ("-01.5", -1.5), ("00.5", 0.5), ("–1", -1.0), ("‐2", -2.0), ("1/04", 0.25), ("10", 10.0), ("0", 0.0)]
+)  # fmt: skip
+def test_numbers_with_leading_zeros_and_other_minus_signs(typed, x):
+    assert by_name([f"w={typed}"]) == {"w": x}
+
+
+@pytest.mark.parametrize("typed", ["w=b=2", "w=0.5#c", "w=1;2"])
+def test_more_than_one_number_is_none(typed):
+    with pytest.raises(ValueError, match=r"an input is a finite number, such as w=0\.5"):
+        by_name([typed])
+
+
+def test_several_inputs_in_one_argument(capsys):
+    for numbers in (["w=1 b=2"], ["w=1,b=2"], ["w=1;b=2"], ["w=1", "b=2"]):
+        assert cli.main(["draw", "w*b", "--set", *numbers]) == 0
+        assert "= 2" in capsys.readouterr().out
+    assert cli.main(["draw", "w*b", "--set", "w=1 w=2"]) == 1
+    assert "w is given twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["-omega*x", "-h*x", "-x"])
+def test_expressions_that_begin_with_a_minus(text, capsys):
+    names = {"-omega*x": ["omega=1"], "-h*x": ["h=1"], "-x": []}[text]
+    assert cli.main(["draw", text, "--set", "x=2", *names]) == 0
+    assert "2" in capsys.readouterr().out
+
+
+def test_a_file_that_begins_with_a_minus(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["draw", "w*2", "--set", "w=1", "-o-x.svg"]) == 0
+    assert cli.main(["draw", "w*2", "--set", "w=1", "-o", "y.svg", "--highlight", "w"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["-x.svg", "y.svg"]
