@@ -104,7 +104,7 @@ def _floats(name: str, x: Any) -> Any:
     try:
         return float(x)
     except OverflowError:
-        digits = int(x).bit_length() * math.log10(2)
-        raise OverflowError(f"{name} holds an integer of {digits:.0f} digits; a float ends at 1.8e308.") from None
+        digits = int(int(x).bit_length() * math.log10(2)) + 1
+        raise OverflowError(f"{name} holds an integer of {digits} digits; a float ends at 1.8e308.") from None
     except ValueError as error:  # a signalling NaN
         raise ValueError(f"{name} holds {x!r}: {error}.") from None
