@@ -76,8 +76,9 @@ def read(name: str) -> bytes | None:
     try:
         file = os.open(path, _READING)
         with open(file, "rb") as opened:
-            _refuse_what_is_not_ours(path, os.fstat(file), {os.geteuid()} if hasattr(os, "geteuid") else set())
-            content = opened.read(LARGEST + 1)
+            state = os.fstat(file)
+            _refuse_what_is_not_ours(path, state, {os.geteuid()} if hasattr(os, "geteuid") else set())
+            content = opened.read() if state.st_size <= LARGEST else b""
         os.utime(path)  # used just now
     except FileNotFoundError:
         return None

@@ -484,10 +484,7 @@ from micrograd_lr import dot, logistic_loss, value_and_grad
 folder, backend = sys.argv[1:]
 graph = value_and_grad(lambda w, b, x, y: logistic_loss(dot(w, x) + b, y), backend=backend, threads=2)
 w, m = np.ones(7), 1 << 23
-small = np.zeros((7, 1 << 18)), np.zeros(1 << 18)
-for array in small:
-    array.flags.writeable = False  # as those that are mapped from a file, which are another type to Numba
-graph(w, 0.0, *small)  # compiled, the threads started
+graph(w, 0.0, np.zeros((7, 1 << 18)), np.zeros(1 << 18))  # compiled, the threads started
 X = np.lib.format.open_memmap(f"{folder}/X.npy", "w+", float, (7, m))  # 448 MB that take no place on the disk
 y = np.lib.format.open_memmap(f"{folder}/y.npy", "w+", float, (m,))
 X, y = (np.load(f"{folder}/{name}.npy", mmap_mode="r") for name in "Xy")

@@ -284,6 +284,12 @@ def test_an_argument_that_no_name_is_known_for_has_its_place():
     assert said(gradient, lambda *rest: rest[0], [1.0], "a").startswith("rest[1] is 'a' (str)")
 
 
+def test_a_signalling_nan_is_named():
+    for backend in BACKENDS:
+        with pytest.raises(ValueError, match=r"y holds Decimal\('sNaN'\): cannot convert signaling NaN to float\."):
+            value_and_grad(loss, backend=backend)(W, B, X, [1.0, Decimal("sNaN"), 0.0])
+
+
 def test_a_node_is_not_data_of_a_compiled_loss():
     for backend in BACKENDS:
         with pytest.raises(TypeError, match=r"b holds Value\(0\.5.*, a node; a compiled loss is given plain numbers"):

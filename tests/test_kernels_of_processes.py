@@ -50,6 +50,12 @@ def test_a_child_that_is_forked_while_a_kernel_is_loaded_can_load_its_own():
     assert status == 0
 
 
+def test_a_child_begins_with_a_lock_of_its_own(monkeypatch):
+    monkeypatch.setattr(generated, "_loading", before := generated._loading)
+    generated._unlocked()
+    assert generated._loading is not before
+
+
 def test_what_the_variable_may_say(place, monkeypatch, tmp_path):
     monkeypatch.setenv("MICROGRAD_LR_CACHE", " OFF ")
     assert kernel_cache.folder() is None

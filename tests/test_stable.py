@@ -213,6 +213,12 @@ def test_the_logit_of_the_usual_spellings_is_the_node_itself():
         assert float(log_of(a(z)).data) == pytest.approx(-math.log1p(math.exp(-0.3)), rel=1e-15)
 
 
+def test_the_log_of_a_sum_of_numbers():
+    z, w = Value(0.3, "z"), Value(-2.0, "w")
+    assert log_of(exp(z) + exp(w)).data == pytest.approx(math.log(math.exp(0.3) + math.exp(-2.0)), rel=1e-15)
+    assert log_of(exp(w) + exp(z) + 2).data == pytest.approx(math.log(math.exp(0.3) + math.exp(-2.0) + 2), rel=1e-15)
+
+
 def test_what_is_another_function_is_left_alone():
     z, w = Value(0.3, "z"), Value(2.0, "w")
     for x in (
