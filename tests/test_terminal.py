@@ -19,7 +19,7 @@ from rich.cells import cell_len
 
 from micrograd_lr import Expression, cli, keys, terminal
 from micrograd_lr.answers import Slopes, assigned, elsewhere, inputs, number_in, saturated, with_products
-from micrograd_lr.layout import NOW, OPERAND, broken, fitted, folded, ledgers, table
+from micrograd_lr.layout import NOW, OPERAND, broken, cells, fitted, folded, ledgers, table
 from micrograd_lr.mistakes import questions
 from micrograd_lr.passes import steps
 from micrograd_lr.terminal import HELP, KEYS, Session, step_through, why_lost
@@ -735,6 +735,9 @@ def test_the_line_that_keys_write(monkeypatch):
         assert talk.read(begins) == line
     shown = talk._target.getvalue().replace("\n", "\r").split("\r")
     assert max(map(len, shown)) <= 29  # the narrowest that is written for, less one
+    talk = reader(monkeypatch, [*"1権2権" * 10, "\n"])  # of two columns each
+    assert talk.read("") == "1権2権" * 10
+    assert max(map(cells, talk._target.getvalue().replace("\n", "\r").split("\r"))) <= 29
 
 
 def with_keys(monkeypatch, pressed, expression, numbers, ask=""):
