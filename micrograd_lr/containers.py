@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 
 _NUMBERS = {float, int}
 _REAL = "iuf"  # the kinds of a NumPy dtype that are real numbers
+_PROTOCOLS = ("__array__", "__array_interface__", "__dlpack__")  # of what can be read as an array
 _BOOLS = ("bool", "bool_")  # Python's own, and those of NumPy
-_KINDS = {"c": "complex numbers", "S": "text", "U": "text", "T": "text", "M": "dates", "m": "times", "V": "records"}
-_REMEDIES = {
-    "complex numbers": "Take .real or abs() first.",
-    "text": 'Turn text into numbers first; two classes become 0 and 1: [float(v == "yes") for v in labels].',
-    "dates": "Turn dates into numbers first: days or seconds since a first one.",
-    "times": "Turn times into numbers first: a count of days or seconds.",
-    "records": "Take its columns one by one, and stack them: numpy.stack([table[name] for name in names]).",
-}
+_COMPLEX = "Take .real or abs() first."
+_TEXT = 'Turn text into numbers first; two classes become 0 and 1: [float(v == "yes") for v in labels].'
+_REMEDIES = {  # by the other kinds
+    "c": _COMPLEX, "S": _TEXT, "U": _TEXT, "T": _TEXT,
+    "M": "Turn dates into numbers first: days or seconds since a first one.",
+    "m": "Turn times into numbers first: a count of days or seconds.",
+    "V": "Take its columns one by one, and stack them: numpy.stack([table[name] for name in names]).",
+}  # fmt: skip
 _MISSING = "A value is missing there: drop that example, or fill the gap."
 _GAPS = "Drop these examples, or fill the gaps."
 _OPTION = "An option that is not a number is settled beforehand: lambda w, x: fun(w, x, option)."
@@ -62,18 +63,16 @@ def _opened(name: str, given: Any, place: Place, batch: bool) -> Any:
     if given is None or type(given).__name__ in ("NAType", "NaTType"):
         raise _misfit(name, given, place, batch, _MISSING)
     if isinstance(given, (str, bytes, bytearray, UserString)):
-        raise _misfit(name, given, place, batch, _REMEDIES["text"] if place or batch else _OPTION)
+        raise _misfit(name, given, place, batch, _TEXT if place or batch else _OPTION)
     if isinstance(given, Complex) and not _of_time(given):
-        raise _misfit(name, given, place, batch, _REMEDIES["complex numbers"])
+        raise _misfit(name, given, place, batch, _COMPLEX)
     if hasattr(given, "toarray") or hasattr(given, "todense"):
         raise TypeError(
             f"{where} is sparse ({type(given).__name__}); expected all its entries. Give {where}.toarray()."
         )
     if hasattr(given, "mask") and hasattr(given, "filled"):
         given = _without_mask(name, given, place, batch)
-    if hasattr(given, "__array__") or hasattr(given, "__array_interface__") or hasattr(given, "__dlpack__"):
-        return _of_array(name, _as_array(where, given), place, batch)
-    if isinstance(given, memoryview):  # of any format and shape
+    if isinstance(given, memoryview) or any(hasattr(given, protocol) for protocol in _PROTOCOLS):
         return _of_array(name, _as_array(where, given), place, batch)
     if isinstance(given, Sequence):
         return _opened(name, [*given], place, batch)
@@ -163,13 +162,12 @@ def _of_array(name: str, array: Any, place: Place, batch: bool) -> Any:
     if kind in _REAL:
         return array if array.ndim else array[()]
     if kind != "O":
-        what = _KINDS.get(kind, "something else")
         if not array.size:
             raise TypeError(f"{_where(name, place)} is empty, of the dtype {array.dtype}; expected real numbers.")
         at = (*place, *[0] * array.ndim)
         first = array.reshape(-1)[:1]
         x = str(first[0]) if kind in "mM" else first.tolist()[0]
-        raise _misfit(name, x, at, batch, _REMEDIES.get(what, "Convert it to float64 first."))
+        raise _misfit(name, x, at, batch, _REMEDIES.get(kind, "Convert it to float64 first."))
     for at in _places(array.shape):
         x = array[at]
         if not is_number(x):

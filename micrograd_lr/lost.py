@@ -6,7 +6,7 @@ import math
 
 from micrograd_lr.errors import LabelError
 from micrograd_lr.program import called
-from micrograd_lr.tracing import one_entry
+from micrograd_lr.tracing import argument
 from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
@@ -45,8 +45,8 @@ def _in_the_engine(loss: Callable[..., Any], arguments: Arguments, example: int)
     given: dict[str, Any] = {}
     for name, n in arguments.lengths.items():
         numbers = arguments.numbers(name, example)
-        nodes = [Value(float(x), f"{name}[{place[0]}]" if n is not None and n > 1 else name) for place, x in numbers]
-        given[name] = nodes if n is not None and n > 1 else one_entry(nodes[0]) if n == 1 else nodes[0]
+        labels = (f"{name}[{j}]" for j in range(n)) if n is not None and n > 1 else [name]
+        given[name] = argument([Value(float(x), label) for (_, x), label in zip(numbers, labels)], n)
     try:
         called(loss, given).backward()
     except (ArithmeticError, ValueError) as error:

@@ -10,7 +10,7 @@ from micrograd_lr.safe_names import safe_name
 from micrograd_lr.slopes import slope_graphs
 from micrograd_lr.stable import stabilised
 from micrograd_lr.symbols import ANY, OTHER, Symbol, Trace, in_order
-from micrograd_lr.tracing import Traced, TraceError, foreign_node, one_entry, recording, untraced
+from micrograd_lr.tracing import Traced, TraceError, argument, foreign_node, recording, untraced
 from micrograd_lr.value import Value
 
 TYPE_CHECKING = False
@@ -94,11 +94,10 @@ def recorded(
     arguments: dict[str, Any] = {}
     for name, n in lengths.items():
         if n is None or n == 1:
-            leaf = Traced(trace.entry(safe[name]), name)
-            leaves[name], arguments[name] = [leaf], leaf if n is None else one_entry(leaf)
+            leaves[name] = [Traced(trace.entry(safe[name]), name)]
         else:
             leaves[name] = [Traced(trace.entry(safe[name], j), f"{name}[{j}]") for j in range(n)]
-            arguments[name] = [*leaves[name]]
+        arguments[name] = argument(leaves[name], n)
     with recording():
         root = called(loss, arguments)
     refuse_what_is_no_loss(loss, root, {leaf for entries in leaves.values() for leaf in entries})

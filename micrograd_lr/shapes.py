@@ -21,7 +21,7 @@ Rows = list[list["Any"]]
 def shape(data: Any) -> tuple[int, ...]:
     """The shape of a number (), of nested lists, or of an array. ValueError if the rows differ in length."""
     if hasattr(data, "shape"):
-        return (*data.shape,)
+        return tuple(data.shape)
     if not isinstance(data, (list, tuple)):
         return ()
     inner = [shape(part) for part in data]

@@ -88,7 +88,7 @@ def _is_of_a_library(frame: FrameType) -> bool:
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return _module(frame) == __package__
+    return _module(frame) == __name__.partition(".")[0]
 
 
 def _module(frame: FrameType) -> str:
@@ -223,8 +223,13 @@ class _TracedEntry(OneEntry, Traced):
     __slots__ = ()
 
 
-def one_entry(leaf: Value) -> Value:
-    """`leaf` as an argument that a loss may use as a number and as a vector of one."""
-    node = leaf * 1
-    node.__class__ = _TracedEntry if isinstance(leaf, Traced) else OneEntry
+def argument(leaves: list[Value], n: int | None) -> Any:
+    """The leaves of an argument of n entries as a loss gets them: a list; the number itself, where n is None; and where
+    it is 1, a node that the loss may use as a number and as a vector of one."""
+    if n is None:
+        return leaves[0]
+    if n > 1:
+        return [*leaves]
+    node = leaves[0] * 1
+    node.__class__ = _TracedEntry if isinstance(node, Traced) else OneEntry
     return node
