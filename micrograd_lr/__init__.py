@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from micrograd_lr.functions import dot, logistic_loss, sum
-from micrograd_lr.kernels import exp, log, relu, sigmoid, tanh
-from micrograd_lr.number_types import number_type
-from micrograd_lr.ops import OPS, Op
-from micrograd_lr.value import Value
+from micrograd_lr.engine.elementary import exp, log, relu, sigmoid, tanh
+from micrograd_lr.engine.functions import dot, logistic_loss, sum
+from micrograd_lr.engine.number_types import number_type
+from micrograd_lr.engine.ops import OPS, Op
+from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from micrograd_lr import logistic
-    from micrograd_lr.check import GradientCheckError, GradientReport, check_gradient
-    from micrograd_lr.compiled import value_and_grad
-    from micrograd_lr.derivatives import first_nan, gradient, hessian
-    from micrograd_lr.drawing import Drawing, RenderError, draw
-    from micrograd_lr.expression import Expression, ExpressionError
-    from micrograd_lr.frames import Steps
-    from micrograd_lr.page import StepThrough
-    from micrograd_lr.passes import steps
-    from micrograd_lr.tracing import TraceError
+    from micrograd_lr.compiler.compiled import value_and_grad
+    from micrograd_lr.compiler.tracing import TraceError
+    from micrograd_lr.engine.check import GradientCheckError, GradientReport, check_gradient
+    from micrograd_lr.engine.derivatives import first_nan, gradient, hessian
+    from micrograd_lr.formulas.expression import Expression, ExpressionError
+    from micrograd_lr.page.page import StepThrough
+    from micrograd_lr.pictures.drawing import Drawing, RenderError, draw
+    from micrograd_lr.stepping.frames import Steps
+    from micrograd_lr.stepping.record import steps
 
 __version__ = "0.1.0"
 
@@ -58,23 +58,23 @@ __all__ = [
 ]
 
 _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engine alone
-    "Drawing": "drawing",
-    "Expression": "expression",
-    "ExpressionError": "expression",
-    "GradientCheckError": "check",
-    "GradientReport": "check",
-    "RenderError": "drawing",
-    "StepThrough": "page",
-    "Steps": "frames",
-    "TraceError": "tracing",
-    "check_gradient": "check",
-    "draw": "drawing",
-    "first_nan": "derivatives",
-    "gradient": "derivatives",
-    "hessian": "derivatives",
+    "Drawing": "pictures.drawing",
+    "Expression": "formulas.expression",
+    "ExpressionError": "formulas.expression",
+    "GradientCheckError": "engine.check",
+    "GradientReport": "engine.check",
+    "RenderError": "pictures.drawing",
+    "StepThrough": "page.page",
+    "Steps": "stepping.frames",
+    "TraceError": "compiler.tracing",
+    "check_gradient": "engine.check",
+    "draw": "pictures.drawing",
+    "first_nan": "engine.derivatives",
+    "gradient": "engine.derivatives",
+    "hessian": "engine.derivatives",
     "logistic": "logistic",
-    "steps": "passes",
-    "value_and_grad": "compiled",
+    "steps": "stepping.record",
+    "value_and_grad": "compiler.compiled",
 }
 
 

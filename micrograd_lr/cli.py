@@ -8,13 +8,13 @@ import re
 import sys
 from pathlib import Path
 
-from micrograd_lr.streams import prepare, written
+from micrograd_lr.tools.streams import prepare, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from micrograd_lr.value import Value
+    from micrograd_lr.engine.value import Value
 
 SLIDES = "-(y*log(sigmoid(w*x+b)) + (1-y)*log(1-sigmoid(w*x+b)))"
 SLIDES_IN_STEPS = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -125,14 +125,14 @@ def _text(argument: str) -> str:
 
 def _recorded(expression: str, numbers: Iterable[str]) -> Value:
     """The expression of a command line, recorded at its numbers."""
-    from micrograd_lr.expression import Expression
+    from micrograd_lr.formulas.expression import Expression
 
     return Expression(expression)(**_given(numbers))
 
 
 def _given(numbers: Iterable[str]) -> dict[str, float]:
     """The numbers of a command line, by name."""
-    from micrograd_lr.answers import by_name, separated
+    from micrograd_lr.stepping.answers import by_name, separated
 
     try:
         return by_name(part for text in numbers for part in separated(text))
@@ -141,13 +141,13 @@ def _given(numbers: Iterable[str]) -> dict[str, float]:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from micrograd_lr.demo import demo
+    from micrograd_lr.demo.tour import demo
 
     return demo(options.out)
 
 
 def _draw(options: argparse.Namespace) -> int:
-    from micrograd_lr.drawing import draw
+    from micrograd_lr.pictures.drawing import draw
 
     root = _recorded(options.expression, options.numbers)
     if not options.no_gradients:
@@ -171,9 +171,9 @@ def _draw(options: argparse.Namespace) -> int:
 
 
 def _step(options: argparse.Namespace) -> int:
-    from micrograd_lr.expression import Expression
-    from micrograd_lr.page import StepThrough
-    from micrograd_lr.terminal import step_through
+    from micrograd_lr.formulas.expression import Expression
+    from micrograd_lr.page.page import StepThrough
+    from micrograd_lr.terminal.app import step_through
 
     slides = options.expression is None
     expression = Expression(SLIDES_IN_STEPS if slides else options.expression)

@@ -13,7 +13,7 @@ import numpy as np
 from truth import mp
 
 from micrograd_lr import log, logistic_loss, sigmoid, value_and_grad
-from micrograd_lr.compiled import BACKENDS
+from micrograd_lr.compiler.compiled import BACKENDS
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 START, END = "<!-- the table of the errors: generated -->", "<!-- end of the table -->"

@@ -8,9 +8,9 @@ import pytest
 import sympy
 
 from micrograd_lr import OPS, number_type
-from micrograd_lr.notation import Text  # plug themselves in when imported, which may be in a test
-from micrograd_lr.number_types import _FUNCTIONS
-from micrograd_lr.symbols import Symbol
+from micrograd_lr.compiler.symbols import Symbol
+from micrograd_lr.engine.number_types import _FUNCTIONS
+from micrograd_lr.formulas.text import Text  # plug themselves in when imported, which may be in a test
 
 assert {Text, Symbol} <= {*_FUNCTIONS}
 

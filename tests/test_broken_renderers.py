@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from svg import groups
 
-from micrograd_lr import Expression, RenderError, draw, drawing, render
+from micrograd_lr import Expression, RenderError, draw
+from micrograd_lr.pictures import drawing
+from micrograd_lr.pictures import renderers as render
 
 COMMAND = Path(sys.executable).with_name("micrograd-lr")
 PNG, PDF = b"\x89PNG\r\n\x1a\n", b"%PDF-"

@@ -20,8 +20,8 @@ from micrograd_lr import (
     sigmoid,
     tanh,
 )
-from micrograd_lr.derivatives import numeric_gradient
-from micrograd_lr.value import apply
+from micrograd_lr.engine.derivatives import numeric_gradient
+from micrograd_lr.engine.value import apply
 
 
 def test_green_with_the_names_of_the_function():

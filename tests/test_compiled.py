@@ -21,10 +21,8 @@ from truth import mp
 from micrograd_lr import (
     TraceError,
     Value,
-    compiled,
     dot,
     exp,
-    generated,
     gradient,
     hessian,
     log,
@@ -33,18 +31,19 @@ from micrograd_lr import (
     relu,
     sigmoid,
     tanh,
-    threads,
     value_and_grad,
-    vectorised,
-)  # fmt: skip
+)
 from micrograd_lr import sum as node_sum
-from micrograd_lr.emit import numpy_source, python_source
-from micrograd_lr.emit_numba import numba_source
-from micrograd_lr.javascript import javascript
-from micrograd_lr.order import topological
-from micrograd_lr.program import recorded
-from micrograd_lr.safe_names import NUMBERED, TAKEN
-from micrograd_lr.symbols import in_order
+from micrograd_lr.compiler import compiled, threads
+from micrograd_lr.compiler import load as generated
+from micrograd_lr.compiler import numba_math as vectorised
+from micrograd_lr.compiler.codegen import numpy_source, python_source
+from micrograd_lr.compiler.codegen_javascript import javascript
+from micrograd_lr.compiler.codegen_numba import numba_source
+from micrograd_lr.compiler.names import NUMBERED, TAKEN
+from micrograd_lr.compiler.program import recorded
+from micrograd_lr.compiler.symbols import in_order
+from micrograd_lr.engine.order import topological
 
 BACKENDS = ["numba", "numpy", "python"]
 RNG = np.random.default_rng(0)
@@ -1112,7 +1111,7 @@ def test_a_kernel_that_cannot_be_loaded_leaves_nothing_behind():
 def test_a_forked_child_has_threads_of_its_own():
     program = """
 import os, signal
-from micrograd_lr.threads import in_threads
+from micrograd_lr.compiler.threads import in_threads
 assert in_threads(lambda i: i, range(4), 2) == [0, 1, 2, 3]
 if child := os.fork():
     os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

@@ -14,7 +14,7 @@ import scipy.sparse
 
 from micrograd_lr import Value, check_gradient, dot, gradient, hessian, logistic, logistic_loss, value_and_grad
 from micrograd_lr import sum as node_sum
-from micrograd_lr.containers import opened
+from micrograd_lr.engine.containers import opened
 
 BACKENDS = ["numba", "numpy", "python"]
 W, B = [0.5, -0.25], 0.125

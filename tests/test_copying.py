@@ -11,7 +11,7 @@ import pytest
 
 from micrograd_lr import Value, dot, exp, log, sigmoid
 from micrograd_lr import sum as node_sum
-from micrograd_lr.copying import _latest, deep_copied
+from micrograd_lr.engine.pickling import _latest, deep_copied
 from micrograd_lr.logistic import OneExample
 
 
@@ -45,7 +45,7 @@ def test_a_copy_is_right_and_independent(copied):
 
 
 def _all(root):
-    from micrograd_lr.order import topological
+    from micrograd_lr.engine.order import topological
 
     return topological(root)
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from micrograd_lr import cli, demo, logistic
-from micrograd_lr.dataset import breast_cancer
-from micrograd_lr.report import Report
+from micrograd_lr import cli, logistic
+from micrograd_lr.demo import tour as demo
+from micrograd_lr.demo.report import Report
+from micrograd_lr.logistic.dataset import breast_cancer
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_the_pages_are_there(printed, tmp_path_factory):
 
 def test_without_graphviz_the_report_says_what_was_not_written(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("micrograd_lr.render.find_spec", lambda name: None)
+    monkeypatch.setattr("micrograd_lr.pictures.renderers.find_spec", lambda name: None)
     report = Report()
     demo.pictures(report, breast_cancer().standardised(), tmp_path)
     assert "one_example.png`: not written: PNG is drawn by Graphviz only" in report.text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from micrograd_lr import OPS, Expression, ExpressionError, Op, Value, dot, exp, log, logistic_loss, relu, sigmoid, tanh
 from micrograd_lr import sum as node_sum
-from micrograd_lr.order import topological
+from micrograd_lr.engine.order import topological
 
 SLIDES = "-(y*log(sigmoid(w*x+b)) + (1-y)*log(1-sigmoid(w*x+b)))"
 NAMED = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"

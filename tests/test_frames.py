@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micrograd_lr import Expression, Op, Steps, Value, log, sigmoid, steps
-from micrograd_lr.frames import SHOWN
-from micrograd_lr.functions import sum as total
-from micrograd_lr.order import topological
+from micrograd_lr.engine.functions import sum as total
+from micrograd_lr.engine.order import topological
+from micrograd_lr.stepping.frames import SHOWN
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 
@@ -120,7 +120,7 @@ def test_the_backward_frames_are_what_backward_does(root):
 
 
 def test_steps_are_those_of_the_engines_own_sweep(monkeypatch):
-    from micrograd_lr import passes
+    from micrograd_lr.stepping import record as passes
 
     swept = []
     monkeypatch.setattr(passes, "sweep", lambda root, real=passes.sweep: (swept.append(root), real(root)))
@@ -196,7 +196,7 @@ def test_sums_of_many_terms_show_the_first_lines():
 
 def test_rows_of_the_users_own_that_take_numbers_only_have_frames():
     cosine = Op("cosine", "cos", lambda x: math.cos(x), lambda out, x: (-math.sin(x),))
-    from micrograd_lr.value import apply
+    from micrograd_lr.engine.value import apply
 
     frames = steps(apply(cosine, Value(1.0, "x")))
     assert frames[1].text == "Forward, 1 of 1: cosine(x) is computed: cosine(x) = cosine(1) = 0.5403."

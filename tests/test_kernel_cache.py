@@ -21,7 +21,9 @@ import numpy as np
 import pytest
 
 import micrograd_lr
-from micrograd_lr import generated, kernel_cache, tanh, value_and_grad
+from micrograd_lr import tanh, value_and_grad
+from micrograd_lr.compiler import kernel_cache
+from micrograd_lr.compiler import load as generated
 
 STRANGER = 12345
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can act for two users")

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from truth import mp, mp_sigmoid, ulps
 
-from micrograd_lr import OPS, Op, Value, exp, kernels, log, logistic_loss, relu, sigmoid, tanh
+from micrograd_lr import OPS, Op, Value, exp, log, logistic_loss, relu, sigmoid, tanh
 from micrograd_lr import sum as node_sum
+from micrograd_lr.engine import elementary as kernels
+from micrograd_lr.engine.value import apply
 from micrograd_lr.logistic import literal_loss
-from micrograd_lr.value import apply
 
 _random = random.Random(7)
 LOGITS = [0.0, -0.0, 1e-300, -1e-300, 5e-324, -1e-9, 36.0, 36.74, 40.0, -40.0, 700.0, -700.0, 1e300, -1e300]

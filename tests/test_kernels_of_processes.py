@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 from test_kernel_cache import STRANGER, as_root, place, refused
 
-from micrograd_lr import generated, kernel_cache, value_and_grad, vectorised
+from micrograd_lr import value_and_grad
+from micrograd_lr.compiler import kernel_cache
+from micrograd_lr.compiler import load as generated
+from micrograd_lr.compiler import numba_math as vectorised
 
 __all__ = ["place"]  # a fixture
 

@@ -16,7 +16,7 @@ from micrograd_lr.logistic import (
     superscript,
     three_way_check,
 )
-from micrograd_lr.picture import picture
+from micrograd_lr.pictures.graph import picture
 
 RNG = np.random.default_rng(11)
 N, M = 3, 8

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd_lr.mathematics import mathml
+from micrograd_lr.formulas.mathml import mathml
 
 F = '<mo stretchy="false">'
 

@@ -3,9 +3,9 @@
 import pytest
 
 from micrograd_lr import OPS, Expression, dot, steps, sum
-from micrograd_lr import mistakes as module
-from micrograd_lr.mistakes import hint, questions, right
-from micrograd_lr.value import Value
+from micrograd_lr.engine.value import Value
+from micrograd_lr.stepping import questions as module
+from micrograd_lr.stepping.questions import hint, questions, right
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 

@@ -14,8 +14,9 @@ from sympy.parsing.sympy_parser import (
 )
 from truth import POINTS
 
-from micrograd_lr import OPS, Value, gradient, kernels, logistic_loss
-from micrograd_lr.notation import Text
+from micrograd_lr import OPS, Value, gradient, logistic_loss
+from micrograd_lr.engine import elementary as kernels
+from micrograd_lr.formulas.text import Text
 
 a, b, c = map(Text, "abc")
 

@@ -9,8 +9,8 @@ import sympy
 
 from micrograd_lr import Value, exp, gradient, hessian, log, logistic_loss, number_type, sigmoid, tanh
 from micrograd_lr import sum as node_sum
+from micrograd_lr.engine.ops import OPS
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
-from micrograd_lr.ops import OPS
 
 
 @pytest.mark.parametrize(("y", "dw", "db", "da"), [(1, F(-1), F(-1, 2), F(-2)), (0, F(1), F(1, 2), F(2))])

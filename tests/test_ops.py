@@ -8,7 +8,7 @@ from truth import POINTS, VALUES, mp, true_partials, true_value, ulps
 
 import micrograd_lr
 from micrograd_lr import OPS, Op, Value
-from micrograd_lr.value import apply
+from micrograd_lr.engine.value import apply
 
 ROWS = [(OPS[name], point) for name, points in POINTS.items() for point in points]
 

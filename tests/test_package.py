@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import micrograd_lr
-from micrograd_lr.dataset import breast_cancer
-from micrograd_lr.extras import need
+from micrograd_lr.logistic.dataset import breast_cancer
+from micrograd_lr.tools.late import need
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,7 +39,7 @@ def test_import_loads_no_third_party_module_and_no_heavy_standard_one():
         check=True,
     )
     loaded = run.stdout.split()
-    assert "micrograd_lr.value" in loaded
+    assert "micrograd_lr.engine.value" in loaded
     assert {name.partition(".")[0] for name in loaded} <= {
         "micrograd_lr",
         "__future__",
@@ -52,23 +52,23 @@ def test_import_loads_no_third_party_module_and_no_heavy_standard_one():
 
 def test_the_core_imports_only_the_standard_library():
     for name in (
-        "ops",
-        "value",
-        "kernels",
-        "number_types",
-        "errors",
-        "scalar",
-        "functions",
-        "derivatives",
-        "slopes",
-        "order",
-        "check",
-        "logistic",
-        "shapes",
-        "notation",
-        "copying",
-        "frames",
-        "slides",
+        "engine.ops",
+        "engine.value",
+        "engine.elementary",
+        "engine.number_types",
+        "engine.errors",
+        "engine.scalar",
+        "engine.functions",
+        "engine.derivatives",
+        "engine.backward",
+        "engine.order",
+        "engine.check",
+        "logistic.model",
+        "logistic.data",
+        "formulas.text",
+        "engine.pickling",
+        "stepping.frames",
+        "logistic.slides",
     ):
         run = subprocess.run(
             [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); import micrograd_lr.{name}"],
@@ -84,7 +84,8 @@ def test_version_typing_marker_and_engine_size():
     assert micrograd_lr.__version__.count(".") == 2
     assert (ROOT / "micrograd_lr" / "py.typed").exists()
     lines = sum(
-        len((ROOT / "micrograd_lr" / name).read_text(encoding="utf-8").splitlines()) for name in ("ops.py", "value.py")
+        len((ROOT / "micrograd_lr" / "engine" / name).read_text(encoding="utf-8").splitlines())
+        for name in ("ops.py", "value.py")
     )
     assert lines < 300
 
@@ -105,7 +106,7 @@ def test_the_data_are_scikit_learns():
     assert np.array_equal(ours.rows, theirs.data)
     assert np.array_equal(ours.labels, 1 - theirs.target)  # there 1 is benign, here 1 is malignant
     assert (len(ours), len(ours.features), np.shape(ours.X)) == (569, 30, (30, 569))
-    licence = (ROOT / "micrograd_lr" / "data" / "breast_cancer.md").read_text(encoding="utf-8")
+    licence = (ROOT / "micrograd_lr" / "logistic" / "breast_cancer.md").read_text(encoding="utf-8")
     assert "CC BY 4.0" in licence
 
 

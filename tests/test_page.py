@@ -12,9 +12,9 @@ from browser import ARGUMENTS, HERE, Reader
 from playwright.sync_api import sync_playwright
 
 from micrograd_lr import OPS, Expression, Op, StepThrough, Value, log, logistic, steps
-from micrograd_lr.captions import number
-from micrograd_lr.order import topological
-from micrograd_lr.value import apply
+from micrograd_lr.engine.order import topological
+from micrograd_lr.engine.value import apply
+from micrograd_lr.pictures.labels import number
 
 pytestmark = pytest.mark.skipif(
     not HERE and not os.environ.get("CI"),
@@ -159,7 +159,7 @@ def test_the_page_computes_what_the_engine_computes(reader, tmp_path):
 
 
 def test_a_wrong_rule_in_the_page_would_be_seen(reader, tmp_path, monkeypatch):
-    from micrograd_lr.javascript import NOTATION
+    from micrograd_lr.compiler.codegen_javascript import NOTATION
 
     monkeypatch.setitem(NOTATION, "exp", "Math.exp(2 * {0})")
     page = reader(StepThrough(slides()).save(tmp_path / "wrong.html"))

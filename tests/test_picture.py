@@ -30,10 +30,10 @@ from micrograd_lr import (
     sigmoid,
 )  # fmt: skip
 from micrograd_lr import sum as node_sum
-from micrograd_lr.captions import Look, caption, clean, flow, number, rows, sentence, title, widths
-from micrograd_lr.order import topological
-from micrograd_lr.picture import LIMIT, picture
-from micrograd_lr.value import apply
+from micrograd_lr.engine.order import topological
+from micrograd_lr.engine.value import apply
+from micrograd_lr.pictures.graph import LIMIT, picture
+from micrograd_lr.pictures.labels import Look, caption, clean, flow, number, rows, sentence, title, widths
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,7 +8,7 @@ import pytest
 from test_javascript import run_in_node
 
 from micrograd_lr import Value, gradient, hessian, value_and_grad
-from micrograd_lr.javascript import javascript
+from micrograd_lr.compiler.codegen_javascript import javascript
 
 BASES = (-2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 2.0)
 EXPONENTS = (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0)

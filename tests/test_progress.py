@@ -6,7 +6,9 @@ import sys
 import numpy as np
 import pytest
 
-from micrograd_lr import compiled, logistic_loss, progress, value_and_grad
+from micrograd_lr import logistic_loss, value_and_grad
+from micrograd_lr.compiler import compiled
+from micrograd_lr.tools import progress
 
 
 class Terminal(io.StringIO):

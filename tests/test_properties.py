@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from truth import VALUES, mp
 
 from micrograd_lr import OPS, Value
-from micrograd_lr.order import topological
-from micrograd_lr.value import apply
+from micrograd_lr.engine.order import topological
+from micrograd_lr.engine.value import apply
 
 ULP = 2.0**-52
 

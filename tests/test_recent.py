@@ -6,8 +6,9 @@ from collections import OrderedDict
 
 import numpy as np
 
-from micrograd_lr import generated, value_and_grad
-from micrograd_lr.recent import recent
+from micrograd_lr import value_and_grad
+from micrograd_lr.compiler import load as generated
+from micrograd_lr.compiler.recent import recent
 
 
 def test_old_kernels_are_forgotten_in_memory_too(monkeypatch):

@@ -13,12 +13,13 @@ import pypdf
 import pytest
 from svg import SVG, groups, texts
 
-from micrograd_lr import Expression, RenderError, Value, draw, logistic, render
-from micrograd_lr.captions import Look, caption, captions, rows, title
-from micrograd_lr.files import write_whole
-from micrograd_lr.layered import GAP, Place, _ranked, _spread, _width
-from micrograd_lr.order import topological
-from micrograd_lr.picture import picture
+from micrograd_lr import Expression, RenderError, Value, draw, logistic
+from micrograd_lr.engine.order import topological
+from micrograd_lr.pictures import renderers as render
+from micrograd_lr.pictures.builtin_layout import GAP, Place, _ranked, _spread, _width
+from micrograd_lr.pictures.graph import picture
+from micrograd_lr.pictures.labels import Look, caption, captions, rows, title
+from micrograd_lr.tools.files import write_whole
 
 NAMED = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 EVIL = [

@@ -11,11 +11,11 @@ import sympy
 from plain_formulas import HIGH, LOW, Reader, holds, jacobian
 
 from micrograd_lr import OPS, Value, logistic_loss
+from micrograd_lr.engine.order import topological
+from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
-from micrograd_lr.mathematics import mathml
-from micrograd_lr.order import topological
-from micrograd_lr.passes import steps
-from micrograd_lr.slides import Answer, board, derivation
+from micrograd_lr.logistic.slides import Answer, board, derivation
+from micrograd_lr.stepping.record import steps
 
 # What the slides say, in their order, and what is said here: None where it is the same. LOOSE marks what does not hold
 # as it stands on the slide; the test shows that, and that what stands here holds.

@@ -9,8 +9,8 @@ from truth import mp
 
 from micrograd_lr import Expression, Value, dot, exp, log, logistic_loss, sigmoid, tanh, value_and_grad
 from micrograd_lr import sum as node_sum
-from micrograd_lr.order import topological
-from micrograd_lr.stable import as_loss, log_of, logit, one_less, stabilised
+from micrograd_lr.engine.order import topological
+from micrograd_lr.engine.stable import as_loss, log_of, logit, one_less, stabilised
 
 LOGITS = [*np.linspace(-800, 800, 33), *np.linspace(-45, 45, 31), 36.73680056967711, -36.8, 709.9, -709.9, 0.0, 1e-9]
 

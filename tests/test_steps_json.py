@@ -12,9 +12,9 @@ import pytest
 import sympy
 
 from micrograd_lr import OPS, Expression, Op, Steps, Value, dot, exp, log, logistic_loss, sigmoid, steps, tanh
-from micrograd_lr.functions import sum as total
-from micrograd_lr.mistakes import questions
-from micrograd_lr.value import apply
+from micrograd_lr.engine.functions import sum as total
+from micrograd_lr.engine.value import apply
+from micrograd_lr.stepping.questions import questions
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_lr import Expression, StepThrough, check_gradient, cli, draw, progress, steps, streams
-from micrograd_lr.report import Report
-from micrograd_lr.terminal import step_through
+from micrograd_lr import Expression, StepThrough, check_gradient, cli, draw, steps
+from micrograd_lr.demo.report import Report
+from micrograd_lr.terminal.app import step_through
+from micrograd_lr.tools import progress, streams
 
 COMMAND = Path(sys.executable).with_name("micrograd-lr")
 DRAW = f"'{COMMAND}' draw '-log(sigmoid(w*x))' --set w=1 x=2"
@@ -140,7 +141,9 @@ def test_the_demo_without_streams(tmp_path):
 
 LONG_PASS = """
 import warnings
-from micrograd_lr import compiled, logistic_loss, progress, value_and_grad
+from micrograd_lr.compiler import compiled
+from micrograd_lr.tools import progress
+from micrograd_lr import logistic_loss, value_and_grad
 progress.PATIENCE, compiled.SLICE, compiled.PYTHON_BLOCK = 0.0, 4_096, 256
 for wanted in (None, True):
     loss = value_and_grad(lambda w, x, y: logistic_loss(w*x, y), backend="python", progress=wanted)
@@ -235,7 +238,7 @@ def test_ctrl_c_and_a_broken_pipe_are_quiet(error, status, monkeypatch, capsys):
     def fails(*_, **__):
         raise error
 
-    monkeypatch.setattr("micrograd_lr.drawing.draw", fails)
+    monkeypatch.setattr("micrograd_lr.pictures.drawing.draw", fails)
     assert cli.main(["draw", "w", "--set", "w=1"]) == status
     assert capsys.readouterr() == ("", "")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from micrograd_lr import TraceError, Value, relu
-from micrograd_lr.symbols import ANY, Trace, in_order
+from micrograd_lr.compiler.symbols import ANY, Trace, in_order
 
 trace = Trace()
 a, b, w = trace.entry("a"), trace.entry("b"), trace.entry("w", 3)

@@ -17,13 +17,15 @@ from types import SimpleNamespace
 import pytest
 from rich.cells import cell_len
 
-from micrograd_lr import Expression, cli, keys, terminal
-from micrograd_lr.answers import Slopes, assigned, elsewhere, inputs, number_in, saturated, with_products
-from micrograd_lr.layout import NOW, OPERAND, broken, cells, fitted, folded, ledgers, table
-from micrograd_lr.mistakes import questions
-from micrograd_lr.passes import steps
-from micrograd_lr.terminal import HELP, KEYS, Session, step_through, why_lost
-from micrograd_lr.walk import Walk
+from micrograd_lr import Expression, cli
+from micrograd_lr.stepping.answers import Slopes, assigned, elsewhere, inputs, number_in, saturated, with_products
+from micrograd_lr.stepping.questions import questions
+from micrograd_lr.stepping.quiz import Walk
+from micrograd_lr.stepping.record import steps
+from micrograd_lr.terminal import app as terminal
+from micrograd_lr.terminal import keyboard as keys
+from micrograd_lr.terminal.app import HELP, KEYS, Session, step_through, why_lost
+from micrograd_lr.terminal.screen import NOW, OPERAND, broken, cells, fitted, folded, ledgers, table
 
 SLIDES = {"w": 0.5, "b": -1.0, "x": 2.0, "y": 1.0}
 SLIDES_WX = {"w": 0.5, "x": 2.0}

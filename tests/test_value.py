@@ -25,9 +25,9 @@ from micrograd_lr import (
     value_and_grad,
 )  # fmt: skip
 from micrograd_lr import sum as node_sum
+from micrograd_lr.engine.order import topological
+from micrograd_lr.engine.value import apply, sweep
 from micrograd_lr.logistic import literal_loss
-from micrograd_lr.order import topological
-from micrograd_lr.value import apply, sweep
 
 
 def test_a_leaf():

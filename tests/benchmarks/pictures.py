@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from micrograd_lr import Value, draw, logistic
-from micrograd_lr.order import topological
-from micrograd_lr.render import renderers
+from micrograd_lr.engine.order import topological
+from micrograd_lr.pictures.renderers import renderers
 
 
 def batch(nodes: int) -> Value:

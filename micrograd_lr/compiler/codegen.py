@@ -1,0 +1,155 @@
+"""A program as Python and as NumPy source text. The notations differ; the rules are the program's."""
+
+from __future__ import annotations
+
+from math import prod
+
+from micrograd_lr.compiler.program import looped_entries
+from micrograd_lr.compiler.schedule import ARRAYS, SCALAR, Lines, Plan
+from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from micrograd_lr.compiler.program import Program
+
+
+def python_source(program: Program) -> str:
+    """One example after the other, with the math module and nothing else."""
+    plan, out = Plan(program), Lines(SCALAR | {"pow": "power({0}, {1})"})
+    batch = program.batch
+
+    def entry(x: Symbol) -> str:
+        index = "" if x.index is None else f"[{x.place()}]"
+        return f"{x.name}{index}[i]" if x.name in batch else f"{x.name}{index}"
+
+    def add_up(depth: int, where: str, form: Any) -> None:
+        statements, term = out.expression(form, entry)
+        for line in [*statements, f"{where} += {term}"]:
+            out.add(depth, line)
+
+    def totals(depth: int, x: Symbol) -> None:
+        name = f"v{len(out.names)}"
+        out.add(depth, f"{name} = 0.0")
+        out.add(depth, f"for j in range({x.index}):")
+        add_up(depth + 1, name, x.operands[0])
+        out.names[x] = name
+
+    out.add(0, f"def kernel({', '.join(program.lengths)}, start, stop):")
+    for x in plan.before:
+        totals(1, x) if x.op == "total" else out.assign(1, x, entry)
+    out.add(1, f"sums = [[] for _ in range({len(program.columns)})]")
+    for name, shape in program.shapes.items():
+        out.add(1, f"d_{name} = [0.0] * {prod(shape)}")
+    out.add(1, "for i in range(start, stop):")
+    for sums, lines in plan.stages:
+        for x in sums:
+            totals(2, x)
+        for x in lines:
+            out.assign(2, x, entry)
+    for k, x in enumerate(program.columns):
+        out.add(2, f"sums[{k}].append({out.written(x, entry)})")
+    for name, form in program.loops.items():
+        out.add(2, f"for j in range({program.shapes[name][0]}):")
+        add_up(3, f"d_{name}[j]", form)
+    for name, form in program.tables.items():
+        rows, columns = program.shapes[name]
+        out.add(2, f"for j in range({rows}):")
+        out.add(3, f"for k in range({columns}):")
+        add_up(4, f"d_{name}[j * {columns} + k]", form)
+    ends = "".join(f", d_{name}" for name in program.shapes)
+    out.add(1, f"return [fsum(column) for column in sums]{ends},")
+    head = ["from math import exp, fsum, log, log1p, tanh"]
+    if any("power(" in line for line in out.text):
+        head += ["", "from micrograd_lr.engine.elementary import power"]
+    return "\n".join([*head, "", "", *out.text, ""])
+
+
+def numpy_source(program: Program) -> str:
+    """A block of examples at a time, every line on whole arrays."""
+    plan, out = Plan(program), Lines(ARRAYS)
+    batch = program.batch
+
+    def reader(rows: int = 0, columns: int = 0, *, row: bool = False) -> Callable[[Symbol], str]:
+        """How entries are read: those of `rows` j (one of them, if `row`), or of `columns` k, as rows of an array."""
+
+        def entry(x: Symbol) -> str:
+            examples = "start:stop" if x.name in batch else "None"
+            count = columns if x.index == OTHER else rows
+            if x.looped and not (row and x.index == ANY):
+                whole = program.lengths[x.name] == count
+                return f"{x.name}[{':' if whole else f'{x.offset}:{x.offset + count}'}, {examples}]"
+            place = [] if x.index is None else [x.place()]
+            place += [examples] if x.name in batch else []
+            return f"{x.name}[{', '.join(place)}]" if place else x.name
+
+        return entry
+
+    def lines(depth: int, form: Any, entry: Callable[[Symbol], str]) -> str:
+        """The expression of `form`, after lines for its parts."""
+        statements, text = out.expression(form, entry)
+        for line in statements:
+            out.add(depth, line)
+        return text
+
+    def is_product(form: Any) -> bool:
+        """Whether its sum over the examples is a product of a vector or matrix with the data."""
+        if not (isinstance(form, Symbol) and form.op == "mul" and _is_entry(form.operands[1], batch, True)):
+            return False
+        factor, data = form.operands
+        if not isinstance(factor, Symbol) or factor in plan.uniform:
+            return False
+        return {x.index for x in looped_entries(factor)} == ({ANY} if data.index == OTHER else set())
+
+    def summed(depth: int, form: Any, entry: Callable[[Symbol], str]) -> str:
+        """The sum over the examples."""
+        if not is_product(form):
+            return f"sum_over({lines(depth, form, entry)}, stop - start)"
+        factor, data = (lines(depth, x, entry) for x in form.operands)
+        return f"{factor} @ {data}.T" if form.operands[1].index == OTHER else f"{data} @ {factor}"
+
+    def total(x: Symbol) -> None:
+        (form,) = x.operands
+        entry = reader(x.index or 0)
+        if form.op == "mul" and _is_entry(form.operands[0], batch, False) and _is_entry(form.operands[1], batch, True):
+            weights, data = map(entry, form.operands)
+            right = f"{weights.replace(', None]', ']').replace('[:]', '')} @ {data}"
+        else:
+            right = f"({lines(1, form, entry)}).sum(0)"
+        name = f"v{len(out.names)}"
+        out.add(1, f"{name} = {right}{'[0]' if x in plan.uniform else ''}")
+        out.names[x] = name
+
+    out.add(0, f"def kernel({', '.join(program.lengths)}, start, stop):")
+    for x in plan.before:
+        total(x) if x.op == "total" else out.assign(1, x, reader())
+    for sums, here in plan.stages:
+        for x in sums:
+            total(x)
+        for x in here:
+            out.assign(1, x, reader())
+    ends = [f"sum_over({out.written(x, reader())}, stop - start)" for x in program.columns]
+    for name, form in program.loops.items():
+        out.add(1, f"d_{name} = {summed(1, form, reader(*program.shapes[name]))}")
+    for name, form in program.tables.items():
+        rows, columns = program.shapes[name]
+        if is_product(form):
+            out.add(1, f"d_{name} = {summed(1, form, reader(rows, columns))}")
+        else:  # not all j and k and examples at once
+            out.add(1, f"d_{name} = empty(({rows}, {columns}))")
+            out.add(1, f"for j in range({rows}):")
+            out.add(2, f"d_{name}[j] = {summed(2, form, reader(rows, columns, row=True))}")
+    out.add(1, f"return [{', '.join(ends)}]{''.join(f', d_{name}' for name in program.shapes)},")
+    head = [
+        "from numpy import abs, broadcast_to, empty, exp, log, log1p, shape, tanh, where", "", "",
+        "def sum_over(values, m):",
+        "    rows = shape(values)[:-1]",
+        "    return broadcast_to(values, (*rows, m)).sum(-1)", "", "",
+    ]  # fmt: skip
+    return "\n".join([*head, *out.text, ""])
+
+
+def _is_entry(x: Any, batch: tuple[str, ...], in_batch: bool) -> bool:
+    return isinstance(x, Symbol) and x.op == "entry" and x.looped and (x.name in batch) == in_batch

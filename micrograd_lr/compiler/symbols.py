@@ -1,0 +1,229 @@
+"""The symbol number type: the engine run on symbols leaves a program behind, with shared parts written once.
+
+`Trace` makes symbols; arithmetic on them makes more. A symbol is the same object wherever the same computation stands:
+common sub-expressions are shared as they are written, and what no result needs is never reached.
+"""
+
+from __future__ import annotations
+
+import math
+
+from micrograd_lr.compiler.tracing import trace_error
+from micrograd_lr.engine.number_types import number_type
+from micrograd_lr.engine.scalar import Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+ANY, OTHER = -1, -2  # the index of an entry that stands for every entry j of its vector, or for every entry k
+
+
+class Symbol:
+    """An entry of an argument (`name`, and its `index` in a vector), or `op` applied to `operands`.
+
+    The entry j + `offset` of any j is `looped`, as is the entry k.
+    """
+
+    __slots__ = ("index", "name", "offset", "op", "operands", "trace")
+
+    def __init__(
+        self, trace: Trace, op: str, operands: tuple[Any, ...], name: str = "", index: int | None = None,
+        offset: int = 0,
+    ) -> None:  # fmt: skip
+        self.trace, self.op, self.operands = trace, op, operands
+        self.name, self.index, self.offset = name, index, offset
+
+    @property
+    def looped(self) -> bool:
+        """Whether this is the entry of any j, or any k."""
+        return self.index is not None and self.index < 0
+
+    def place(self, j: str = "j", k: str = "k") -> str:
+        """The index of an entry of a vector, as it is written."""
+        if not self.looped:
+            return str(self.index)
+        return (j if self.index == ANY else k) + (f" + {self.offset}" if self.offset else "")
+
+    def __repr__(self) -> str:
+        if self.op == "entry":
+            return self.name if self.index is None else f"{self.name}[{self.place()}]"
+        return f"{self.op}({', '.join(map(repr, self.operands))})"
+
+    def __neg__(self) -> Any:
+        return self.operands[0] if self.op == "neg" else self.trace.symbol("neg", self)
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
+        return self if _is(other, 0) else self.trace.symbol("add", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self if _is(other, 0) else self.trace.symbol("add", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
+        return self if _is(other, 0) else self.trace.symbol("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return -self if _is(other, 0) else self.trace.symbol("sub", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
+        return self._scaled(other) if isinstance(other, (int, float)) else self.trace.symbol("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._scaled(other)
+
+    def _scaled(self, by: float) -> Any:
+        if _is(by, 0) or _is(by, 1):
+            return self if by else 0
+        return -self if _is(by, -1) else self.trace.symbol("mul", by, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Scalar):
+            return NotImplemented
+        return self if _is(other, 1) else self.trace.symbol("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self.trace.symbol("div", other, self)
+
+    def __pow__(self, exponent: Any) -> Any:
+        if isinstance(exponent, Scalar):
+            return NotImplemented
+        if _is(exponent, 0) or _is(exponent, 1):
+            return self if exponent else 1
+        return self.trace.symbol("pow", self, exponent)
+
+    def __rpow__(self, base: Any) -> Any:
+        return self.trace.symbol("pow", base, self)
+
+    def __abs__(self) -> Any:
+        return self.trace.symbol("abs", self)
+
+    def _compared(self, other: Any) -> Comparison:
+        return Comparison()
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compared
+
+    def __bool__(self) -> bool:
+        raise trace_error("an if, a while, and, or, or not")
+
+    def __float__(self) -> float:
+        raise trace_error("float(), or a function of the math module")
+
+    __int__ = __index__ = __float__
+
+
+class Comparison:
+    """What a symbol compared with a number is: not known while recording, so that nothing may depend on it."""
+
+    def __bool__(self) -> bool:
+        raise trace_error("a comparison (if, while, min, max, sorted)")
+
+
+class Trace:
+    """Makes symbols, each once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Symbol] = {}
+
+    def forget(self) -> None:
+        """Let go of the symbols that no result needs: of 10,000 features, all but a few."""
+        self._known.clear()
+
+    def entry(self, name: str, index: int | None = None, offset: int = 0) -> Symbol:
+        """The symbol of an argument, or of one entry of a vector."""
+        key = name, index, offset
+        if key not in self._known:
+            self._known[key] = Symbol(self, "entry", (), name, index, offset)
+        return self._known[key]
+
+    def total(self, form: Symbol, n: int) -> Symbol:
+        """The sum of `form` over j = 0, …, n - 1."""
+        key = "total", n, id(form)
+        if key not in self._known:
+            self._known[key] = Symbol(self, "total", (form,), index=n)
+        return self._known[key]
+
+    def symbol(self, op: str, *operands: Any) -> Symbol:
+        """`op` applied to symbols and numbers: the same object for the same computation."""
+        key = op, *(id(x) if isinstance(x, Symbol) else repr(x) for x in operands)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Symbol(self, op, operands)
+        return found
+
+
+def in_order(roots: Iterable[Any], known: Callable[[Symbol], bool] = lambda x: False) -> list[Symbol]:
+    """Every symbol that the roots need, but for those `known` and what only they need; once, operands first.
+
+    Iterative: a sum over 10,000 features is that deep.
+    """
+    order: dict[Symbol, None] = {}
+    stack = [x for x in roots if isinstance(x, Symbol) and not known(x)][::-1]
+    while stack:
+        symbol = stack[-1]
+        waiting = [x for x in symbol.operands if isinstance(x, Symbol) and x not in order and not known(x)]
+        if waiting:
+            stack += reversed(waiting)
+        else:
+            order[stack.pop()] = None
+    return [*order]
+
+
+def _is(x: Any, n: int) -> bool:
+    return isinstance(x, (int, float)) and x == n
+
+
+def _function(name: str) -> Callable[..., Any]:
+    return lambda x: x.trace.symbol(name, x)
+
+
+def _decay(z: Symbol) -> tuple[Symbol, bool, Symbol]:
+    """z without its sign, whether it had one, and exp(-|z|): what σ(z), σ(-z), softplus(z) and softplus(-z) share."""
+    negative = z.op == "neg"
+    base = z.operands[0] if negative else z
+    return base, negative, z.trace.symbol("exp", -abs(base))
+
+
+def _sigmoid(z: Symbol) -> Any:
+    """σ(z) as kernels.sigmoid has it on floats: 1/(1 + e⁻ᶻ) for z ≥ 0, and eᶻ/(1 + eᶻ) below."""
+    base, negative, e = _decay(z)
+    return z.trace.symbol("choose", base, *((e, 1.0) if negative else (1.0, e))) / (1.0 + e)
+
+
+def _softplus(t: Symbol) -> Any:
+    """log(1 + eᵗ) as kernels.softplus has it on floats: max(t, 0) + log1p(e⁻|ᵗ|)."""
+    _, _, e = _decay(t)
+    return t.trace.symbol("relu", t) + t.trace.symbol("log1p", e)
+
+
+def _label(y: Symbol) -> Any:
+    """y, and NaN where it is not a label: then the loss is lost, and the example that it is lost in is looked for."""
+    return y.trace.symbol("choose", y * (1 - y), y, math.nan)
+
+
+def _zero(x: Symbol) -> Symbol:
+    choose = x.trace.symbol
+    return choose("choose", x, choose("choose", -x, 1.0, 0.0), 0.0)
+
+
+def _tanh_slope(out: Symbol, x: Symbol) -> Any:
+    """1/cosh²x as kernels.tanh_slope has it on floats: 4e/(1 + e)² with e = e⁻²|ˣ|."""
+    _, _, e = _decay(2 * x)
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+number_type(
+    Symbol,
+    **{name: _function(name) for name in ("exp", "log", "tanh", "relu", "step")},
+    sigmoid=_sigmoid,
+    softplus=_softplus,
+    label=_label,
+    tanh_slope=_tanh_slope,
+    zero=_zero,
+)

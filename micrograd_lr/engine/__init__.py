@@ -1,0 +1,1 @@
+"""How autograd works. Read in this order: ops, value, backward, derivatives."""

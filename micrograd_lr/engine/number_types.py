@@ -1,0 +1,110 @@
+"""Which numbers the engine computes with, and the one place where another kind of number is plugged in."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+_FUNCTIONS: dict[type, dict[str, Callable[..., Any]]] = {}
+
+
+def number_type(cls: type, /, **functions: Callable[..., Any]) -> None:
+    """Teach the engine a number type: a class with ``+ - * / **``, and its functions by name.
+
+    ``exp`` and ``log`` are all that is needed: every other function of `engine.elementary` has a form in terms of
+    these two, which an entry of its own name replaces. ``convert`` (optional) is applied to floats and ints that meet
+    such a number, where the type itself refuses to mix with them::
+
+        number_type(mpmath.mpf, exp=mpmath.exp, log=mpmath.log)
+        number_type(sympy.Expr, exp=sympy.exp, log=sympy.log, relu=lambda x: sympy.Max(x, 0), step=sympy.Heaviside)
+
+    `Fraction` and `Decimal` are plugged in this way; a `Value` has its functions as methods.
+    """
+    _FUNCTIONS[cls] = functions
+
+
+def functions_of(cls: type) -> dict[str, Callable[..., Any]] | None:
+    """The functions given for `cls` or its nearest base class; None where no `number_type` call covers it."""
+    for base in cls.__mro__:
+        if base in _FUNCTIONS:
+            return _FUNCTIONS[base]
+        if base.__module__ in ("fractions", "decimal"):
+            _adopt_standard_types()
+            return _FUNCTIONS[base]
+    return None
+
+
+def function_of(x: Any, name: str) -> Callable[..., Any] | None:
+    """The function `name` of the number type of `x`; None where it was not given."""
+    functions = _FUNCTIONS.get(type(x)) or functions_of(type(x)) or {}
+    return functions.get(name)
+
+
+def number(x: Any) -> Any:
+    """`x` as a node keeps it: an int or a NumPy scalar becomes a float, other real numbers stay as they are.
+
+    Raises TypeError for everything else (bool, str, None, complex, sequences and arrays, a `Value`), with the remedy.
+    """
+    if type(x) is float:
+        return x
+    if functions_of(type(x)) is not None and not hasattr(x, "backward"):
+        return x
+    import numbers
+
+    if isinstance(x, numbers.Real) and not isinstance(x, bool) and type(x).__name__ != "timedelta64":
+        return float(x) if isinstance(x, (int, float)) or hasattr(x, "dtype") else x
+    raise TypeError(f"a Value holds one real number, not {x!r:.80} ({type(x).__name__}). {_remedy(x)}")
+
+
+def _remedy(x: Any) -> str:
+    if hasattr(x, "backward"):
+        return "It is a node already: use it as it is, or its number, .data."
+    if x is None:
+        return "Was a result forgotten, or .grad read before backward()?"
+    if isinstance(x, (str, bytes)) or type(x).__name__ in ("bool", "bool_"):  # NumPy has a bool of its own
+        return "Convert it first, with float(...), if a number is meant."
+    if isinstance(x, complex):
+        return "Take its .real part or its abs()."
+    if hasattr(x, "__len__") or hasattr(x, "shape"):
+        return "Make one Value per number: [Value(v) for v in data]. The product of two vectors is dot(w, x)."
+    return f"A number type of your own is made known once: number_type({type(x).__name__}, exp=..., log=...)."
+
+
+def one_like(x: Any) -> Any:
+    """1 in the number type of `x`."""
+    if type(x) is float:
+        return 1.0
+    one = x * 0 + 1  # of a symbol: the number 1; of a number: with its infinity or its trailing zeros
+    return type(x)(1) if type(one) is type(x) else one
+
+
+def unified(args: Sequence[Any]) -> list[Any]:
+    """`args` with the floats and ints converted to the one type among them that asks for it (Decimal does)."""
+    for x in args:
+        convert = function_of(x, "convert")
+        if convert is not None:
+            return [convert(y) if type(y) in (float, int) else y for y in args]
+    return list(args)
+
+
+def _adopt_standard_types() -> None:
+    """Plug in the two number types of the standard library; done at their first use, so that import stays light."""
+    import math
+    from decimal import Decimal
+    from fractions import Fraction
+
+    from micrograd_lr.engine import elementary as kernels
+
+    # A Fraction stays a Fraction: exact where the value is rational (exp 0, log 1, σ(0)), else as near as a double.
+    number_type(
+        Fraction,
+        exp=lambda x: Fraction(math.exp(x)),
+        log=lambda x: Fraction(math.log(x)),
+        sigmoid=lambda z: Fraction(kernels.sigmoid(float(z))),
+        tanh=lambda x: Fraction(math.tanh(x)),
+        tanh_slope=lambda out, x: Fraction(kernels.tanh_slope(float(out), float(x))),
+        softplus=lambda t: Fraction(kernels.softplus(float(t))),
+    )
+    number_type(Decimal, exp=Decimal.exp, log=Decimal.ln, convert=Decimal)

@@ -1,0 +1,41 @@
+"""The two orders of a graph: operands before users, as it was written; and users before operands, as the sweep goes."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from micrograd_lr.engine.value import Value
+
+
+def topological(root: Value, known: Container[Value] = ()) -> list[Value]:
+    """Every node of the graph of `root`, once, operands before users, in the order in which they were written.
+
+    It does not go into operands that are `known`: they are left out, with what only they rest on.
+    """
+    order: list[Value] = []
+    seen: set[Value] = set()
+    path = [root]  # the nodes that wait for their operands: a stack of our own, so that no graph is too deep
+    while path:
+        node = path[-1]
+        if waiting := [x for x in reversed(node.nodes) if x not in seen and x not in known]:
+            path += waiting
+        elif path.pop() not in seen:
+            seen.add(node)
+            order.append(node)
+    return order
+
+
+def users_first(root: Value) -> list[Value]:
+    """Every node of the graph of `root`, once, in the order in which `backward` comes to them: level by level."""
+    levels: list[list[Value]] = [[] for _ in range(root._level)]
+    levels.append([root])
+    seen = {root}
+    for level in reversed(levels):
+        for node in level:
+            for operand in node.nodes:
+                if operand not in seen:
+                    seen.add(operand)
+                    levels[operand._level].append(operand)
+    return [node for level in reversed(levels) for node in level]

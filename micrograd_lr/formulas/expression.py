@@ -1,0 +1,234 @@
+"""Expressions as text, ``"z = w*x + b; sigmoid(z)"``: read by an allow-list, never evaluated as Python."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import math
+import re
+import warnings
+from functools import partial
+from unicodedata import normalize
+
+from micrograd_lr.engine import functions
+from micrograd_lr.engine.ops import OPS
+from micrograd_lr.engine.value import Value, apply
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, NoReturn
+
+MAX_LENGTH, MAX_DEPTH, MAX_EXPONENT = 5_000, 100, 1_000
+
+_OPERATORS = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.USub: "neg"
+}  # fmt: skip
+_LISTS = {"dot": 2, "sum": 1}  # the functions of lists, and of how many
+_BY_NAME: dict[str, Callable[..., Any]] = {
+    "dot": functions.dot,
+    "sum": functions.sum,
+    "logistic_loss": functions.logistic_loss,
+}
+
+
+class ExpressionError(ValueError):
+    """Text that is no expression of this language; the message shows the place."""
+
+
+class _Step:
+    """A leaf (no operation, labelled by its name) or an operation on earlier steps and plain numbers."""
+
+    __slots__ = ("index", "label", "operands", "operation")
+
+    def __init__(self, index: int, label: str, operation: Callable[..., Any] | None, operands: tuple[Any, ...]):
+        self.index, self.label, self.operation, self.operands = index, label, operation, operands
+
+
+class Expression:
+    """A formula, read once and recorded for any numbers: ``Expression("w*x + b")(w=0.5, x=2, b=-1)`` is a `Value`.
+
+    Numbers, names, ``+ - * / **``, parentheses, the functions of the op table, ``dot([...], [...])``, ``sum([...])``,
+    and named intermediates: ``"z = w*x + b; a = sigmoid(z); -log(a)"``. A repeated sub-expression becomes one shared
+    node. `names` are the inputs in the order in which they appear. ExpressionError for everything else, at its column;
+    nothing is ever executed.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()
+        self._steps: list[_Step] = []
+        self._known: dict[Any, _Step] = {}  # what was written before, by its operation and operands
+        self._names: dict[str, Any] = {}
+        self._root = self._read()
+        self.names = tuple(step.label for step in self._steps if step.operation is None)
+
+    def __call__(self, /, **numbers: Any) -> Value:
+        """Record the expression at these numbers (or nodes), one for each of `names`; returns the root."""
+        numbers = {normalize("NFKC", name): number for name, number in numbers.items()}  # as Python reads names
+        missing = [name for name in self.names if name not in numbers]
+        unknown = [name for name in numbers if name not in self.names]
+        if missing or unknown:
+            raise ValueError(
+                (f"no number is given for {', '.join(missing)}. " if missing else "")
+                + (f"{', '.join(unknown)} does not occur in {_shortened(self.text)!r}. " if unknown else "")
+                + f"The expression needs one number for each of: {', '.join(self.names) or '(nothing)'}."
+            )
+        nodes: list[Value] = []
+
+        def filled(operand: Any) -> Any:
+            if isinstance(operand, tuple):
+                return [filled(x) for x in operand]
+            return nodes[operand.index] if isinstance(operand, _Step) else operand
+
+        for step in self._steps:
+            if step.operation is None:
+                given = numbers[step.label]
+                nodes.append(given if isinstance(given, Value) else Value(given, step.label))
+            else:
+                node = step.operation(*map(filled, step.operands))
+                node.label = step.label
+                nodes.append(node)
+        return nodes[self._root.index] if isinstance(self._root, _Step) else Value(self._root)
+
+    def _read(self) -> Any:
+        if len(self.text) > MAX_LENGTH:
+            raise ExpressionError(
+                f"the expression is {len(self.text):,} characters long; at most {MAX_LENGTH:,} are read. "
+                "Write larger graphs in Python, with Value."
+            )
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Python's advice on its own syntax
+                statements = ast.parse(self.text).body
+        except SyntaxError as error:
+            self._refuse((error.lineno or 1, (error.offset or 1) - 1), f"this cannot be read: {error.msg}.")
+        except (ValueError, MemoryError, RecursionError) as error:  # null bytes, and nesting beyond Python's own limits
+            self._refuse((1, 0), f"this cannot be read: {error or 'it is nested too deeply'}.")
+        root = None
+        for statement in statements:
+            if isinstance(statement, ast.Assign):
+                root = self._assign(statement)
+            elif isinstance(statement, ast.Expr) and statement is statements[-1]:
+                root = self._value(statement.value, 1)
+            else:
+                self._refuse(statement, "only the last part, behind the last ;, may stand without a name before it.")
+        if root is None:
+            raise ExpressionError("the expression is empty. Write a formula, such as w*x + b.")
+        return root
+
+    def _assign(self, statement: ast.Assign) -> Any:
+        target = statement.targets[0]
+        if len(statement.targets) > 1 or not isinstance(target, ast.Name):
+            self._refuse(target, "an intermediate result has one name: z = w*x + b.")
+        name = target.id
+        if name in arities():
+            self._refuse(target, f"{name} is a function; choose another name.")
+        value = self._value(statement.value, 1)
+        if name in self._names:
+            self._refuse(target, f"{name} is in use already; every name has one meaning.")
+        self._names[name] = value
+        if isinstance(value, _Step) and not value.label:
+            value.label = name
+        return value
+
+    def _value(self, node: ast.expr, depth: int) -> Any:
+        """The step that `node` stands for, or a number where no name occurs in it."""
+        if depth > MAX_DEPTH:
+            self._refuse(
+                node,
+                f"this is nested deeper than {MAX_DEPTH}. Name an intermediate result: z = ...; or use sum([...]).",
+            )
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+            return self._number(node, float, node.value) if abs(node.value) > 2**53 else node.value  # no huge integers
+        if isinstance(node, ast.Name):
+            if node.id in arities():
+                self._refuse(node, f"{node.id} is a function: {node.id}(...).")
+            if node.id not in self._names:
+                self._names[node.id] = self._step((node.id,), node.id, None, ())
+            return self._names[node.id]
+        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+            left, right = self._value(node.left, depth + 1), self._value(node.right, depth + 1)
+            if isinstance(node.op, ast.Pow) and not isinstance(right, _Step) and abs(right) > MAX_EXPONENT:
+                self._refuse(node.right, f"the exponent {right:g} is larger than {MAX_EXPONENT}.")
+            return self._applied(node, _OPERATORS[type(node.op)], (left, right))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+            operand = self._value(node.operand, depth + 1)
+            return self._applied(node, "neg", (operand,)) if isinstance(node.op, ast.USub) else operand
+        if isinstance(node, ast.Call):
+            return self._call(node, depth)
+        return self._refuse(node, f"{_WHAT.get(type(node), 'this')} is not part of the language: {_LANGUAGE}")
+
+    def _call(self, node: ast.Call, depth: int) -> Any:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name not in arities():
+            self._refuse(node.func, f"only these can be called: {', '.join(sorted(arities()))}.")
+        count = arities()[name]
+        lists = name in _LISTS
+        plain = not all(isinstance(x, ast.List) for x in node.args)
+        if node.keywords or len(node.args) != count or (lists and plain):
+            what = "list" if lists else "operand"
+            self._refuse(node, f"{name} takes {count} {what}{'s'[: count - 1]}{': [a, b]' * lists}.")
+        if not lists:
+            return self._applied(node, name, tuple(self._value(x, depth + 1) for x in node.args))
+        rows = [tuple(self._value(x, depth + 1) for x in row.elts) for row in node.args if isinstance(row, ast.List)]
+        if not rows[0] or len(rows[0]) != len(rows[-1]):
+            self._refuse(node, f"{name} needs lists of one length, with at least one entry.")
+        return self._applied(node, name, tuple(rows))
+
+    def _applied(self, node: ast.expr, name: str, operands: tuple[Any, ...]) -> Any:
+        """The step for the op `name`: the one that stands there already, a new one, or a number if all are numbers."""
+        operation = _BY_NAME.get(name) or partial(apply, OPS[name])
+        flat = [x for operand in operands for x in (operand if isinstance(operand, tuple) else (operand,))]
+        if not any(isinstance(x, _Step) for x in flat):
+            return self._number(node, operation, *operands)
+        key = name, tuple(x.index if isinstance(x, _Step) else repr(x) for x in flat)
+        return self._step(key, "", operation, operands)
+
+    def _step(self, key: Any, label: str, operation: Callable[..., Any] | None, operands: tuple[Any, ...]) -> _Step:
+        if key not in self._known:
+            self._known[key] = _Step(len(self._steps), label, operation, operands)
+            self._steps.append(self._known[key])
+        return self._known[key]
+
+    def _number(self, node: ast.expr, operation: Callable[..., Any], *operands: Any) -> Any:
+        try:
+            number = operation(*operands)
+        except (ArithmeticError, ValueError) as error:
+            self._refuse(node, f"this has no value: {(error.__cause__ or error).args[-1]}.")
+        if not math.isfinite(number):
+            self._refuse(node, f"this is {number}, not a finite number.")
+        return number
+
+    def _refuse(self, where: Any, message: str) -> NoReturn:
+        """Raises ExpressionError: the line, a mark under the column, and the message."""
+        if isinstance(where, tuple):
+            number, column = where
+        else:
+            number, column = where.lineno, where.col_offset  # in bytes
+        lines = re.split("\r\n|\r|\n", self.text)
+        line = lines[min(number, len(lines)) - 1]
+        if not isinstance(where, tuple):
+            column = len(line.encode()[:column].decode(errors="ignore"))
+        start = max(0, column - 60)
+        shown = line[start : start + 76]
+        raise ExpressionError(f"{message}\n  {shown}\n  {' ' * (column - start)}^") from None
+
+
+_LANGUAGE = (
+    "it has numbers, names, + - * / **, parentheses, the functions of the op table, and z = ...; before the end."
+)
+_WHAT = {
+    ast.Attribute: "an attribute", ast.Subscript: "an index", ast.Lambda: "a lambda", ast.Compare: "a comparison",
+    ast.IfExp: "an if", ast.BoolOp: "and, or", ast.Constant: "a text, True, None or a complex number",
+    ast.List: "a list outside dot and sum", ast.Tuple: "a tuple", ast.NamedExpr: "the operator :=",
+}  # fmt: skip
+
+
+def arities() -> dict[str, int]:
+    """What an expression may call, with the number of arguments: every row of the table that has no operator."""
+    called = (op for name, op in OPS.items() if name not in _OPERATORS.values())
+    return {op.name: _LISTS.get(op.name) or len(inspect.signature(op.partials).parameters) - 1 for op in called}
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

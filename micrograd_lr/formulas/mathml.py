@@ -1,0 +1,138 @@
+"""Plain formulas set as MathML, ``a(1 - a)/b`` with a real fraction: the text is what is written once."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from unicodedata import normalize
+
+from micrograd_lr.engine.ops import OPS
+from micrograd_lr.formulas.text import SLOT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_LOW, _HIGH = "₀-₉ᵢⱼₖₘₙₚ₊₋₌", "⁰-⁹¹²³ᵀᵐⁿⁱ⁺⁻⁼⁽⁾"
+_LETTER = rf"[^\W\d_{_LOW}{_HIGH}]"
+_NUMBERED = re.compile(r"(.*[^\d_])_?(\d+)", re.DOTALL)
+_OPENING, _CLOSING = {"(": ")", "[": "]"}, ")]"
+_FENCE = '<mo stretchy="false">'
+_THIN = '<mspace width="0.17em"/>'
+
+
+def mathml(text: str, names: Collection[str] = ()) -> str:
+    """The inside of a ``<math>`` element for a formula.
+
+    `names` of several letters are read whole: without them ``wx`` is w times x. A fraction takes the two factors beside
+    its stroke; a name or a group keeps its indices: ``w₁``, ``X⁽ⁱ⁾``, ``(1, 2)ᵀ``. A slot ``⟦v3⟧`` becomes
+    ``<mn data-of="v3"></mn>``, to be filled in later. Any text can be set: what is no formula stays as it is.
+    """
+    return _Reader(text, names).row()
+
+
+class _Reader:
+    """Reads the tokens of a formula from left to right; each method returns the MathML of what it has read."""
+
+    def __init__(self, text: str, names: Collection[str]) -> None:
+        functions = {x for op in OPS.values() for x in (op.name, op.symbol) if x.isidentifier()} | {"softplus", "step"}
+        stems = {re.split(f"[{_LOW}{_HIGH}]", name)[0] for name in (*names, *functions) if name in text}
+        whole = sorted((name for name in stems if len(name) > 1), key=len, reverse=True)
+        self.functions = functions - {*names}
+        known = "|".join([*map(re.escape, whole), rf"{_LETTER}_?\d+"])  # and x1, n13
+        token = re.compile(
+            rf"(?P<slot>{SLOT}[^⟧]*⟧)|(?P<low>[{_LOW}]+)|(?P<high>[{_HIGH}]+)"
+            rf"|(?P<name>(?<!{_LETTER})(?:{known})(?!{_LETTER})|∞|…|{_LETTER}|_)"
+            r"|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?P<space>\s+)|(?P<other>.)",
+            re.DOTALL,
+        )
+        found = [(match.lastgroup or "", match.group()) for match in token.finditer(text)]
+        self.tokens = [token for token in found if token[0] != "space"]
+
+    def next(self, *texts: str) -> bool:
+        """Whether the next token is one of `texts`."""
+        return bool(self.tokens) and self.tokens[0][1] in texts
+
+    def row(self, closing: str = "") -> str:
+        """Everything up to `closing`, or to the end."""
+        parts: list[str] = []
+        after_factor = False
+        while self.tokens and not (closing and self.next(closing)):
+            kind, text = self.tokens[0]
+            if kind == "other" and text not in ("∂", *_OPENING, "Σ"):
+                self.tokens.pop(0)
+                parts.append(f"<mo>{escape(text.replace('-', '−'))}</mo>")
+                after_factor = False
+                continue
+            if after_factor:
+                function = kind == "name" and text in self.functions
+                parts.append(_THIN * (function or parts[-1].endswith("</mi></mrow>")))
+            parts.append(self.quotient())
+            after_factor = not parts[-1].startswith("<munder")
+        return "".join(parts)
+
+    def quotient(self) -> str:
+        """A factor, over another one, and so on from the left: a/b/c is (a/b)/c."""
+        left = self.power()
+        while self.next("/") and len(self.tokens) > 1:
+            self.tokens.pop(0)
+            left = f"<mfrac>{_bare(left)}{_bare(self.power())}</mfrac>"
+        return left
+
+    def power(self) -> str:
+        """A factor with what is raised to its right."""
+        base = self.factor()
+        while self.next("^") and len(self.tokens) > 1:
+            self.tokens.pop(0)
+            base = f"<msup>{base}{_bare(self.factor())}</msup>"
+        return base
+
+    def factor(self) -> str:
+        """A number, a name with its indices, a call, a differential, a sum sign, or a group in parentheses."""
+        kind, text = self.tokens.pop(0)
+        if kind == "slot":
+            return f'<mn data-of="{escape(text[1:-1])}"></mn>'
+        if kind == "number":
+            return f"<mn>{text}</mn>"
+        if text in _OPENING:
+            inside = self.row(_OPENING[text])
+            closing = self.tokens.pop(0)[1] if self.tokens else ""
+            # Of their own height unless they enclose a fraction: a stretched one is set with too much room.
+            mo = "<mo>" if "<mfrac" in inside else _FENCE
+            return self.indexed(f"<mrow>{mo}{text}</mo>{inside}{mo}{closing}</mo></mrow>", "msub")
+        if text == "∂" and self.tokens:
+            return f"<mrow><mi>∂</mi>{self.factor()}</mrow>"
+        if text == "Σ":
+            return self.indexed("<mo>∑</mo>", "munder")
+        numbered = _NUMBERED.fullmatch(text) if kind == "name" else None
+        base, index = numbered.groups() if numbered else (text, "")
+        name = f"<mi>{escape(base)}</mi>"
+        name = f"<msub>{name}<mn>{index}</mn></msub>" if index else self.indexed(name, "msub")
+        if text in self.functions and self.next("("):
+            return f"<mrow>{name}{self.factor()}</mrow>"
+        return name
+
+    def indexed(self, base: str, element: str) -> str:
+        """`base` with the indices and exponents that follow it."""
+        low = self.raised("low")
+        high = self.raised("high")
+        if not low and not high:
+            return base
+        over = {"msub": "msup", "munder": "mover"}[element]
+        element = element + over[1:] if low and high else element if low else over
+        return f"<{element}>{base}{low}{high}</{element}>"
+
+    def raised(self, kind: str) -> str:
+        """Indices or exponents, as ordinary letters."""
+        if not self.tokens or self.tokens[0][0] != kind:
+            return ""
+        text = normalize("NFKC", self.tokens.pop(0)[1])
+        return f"<mrow>{_Reader(text, ()).row()}</mrow>"
+
+
+def _bare(part: str) -> str:
+    """A group without its parentheses, where a fraction or an exponent groups already."""
+    opened = re.match(r"<mrow><mo[^>]*>[(\[]</mo>", part)
+    if opened and part.endswith("</mo></mrow>"):
+        return f"<mrow>{part[opened.end() : part.rindex('<mo')]}</mrow>"
+    return part

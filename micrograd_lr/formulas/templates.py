@@ -1,0 +1,48 @@
+"""Templates: formulas with slots, ``⟦v5⟧(1 - ⟦v5⟧)``, into which the numbers of a graph are written."""
+
+from __future__ import annotations
+
+import re
+
+from micrograd_lr.formulas.text import SLOT
+from micrograd_lr.pictures.labels import formula, number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_SLOTS = re.compile(rf"{SLOT}(?P<signed>\(?)(?P<key>[^⟧()]*)\)?⟧")
+_ALONE = re.compile(rf"(?:^|(?<=\()|(?<=, )){SLOT}[^⟧]*⟧(?=$|[),]| [+-])")
+
+
+def slot(key: str) -> str:
+    """The slot of a number, by its key: ``⟦v5⟧``."""
+    return f"{SLOT}{key}⟧"
+
+
+def signed(template: str) -> str:
+    """A template whose slots ask for parentheses, ``⟦(v5)⟧``, where a negative number does not stand alone."""
+    alone = {match.start() for match in _ALONE.finditer(template)}
+    return _SLOTS.sub(lambda match: match[0] if match.start() in alone else slot(f"({match['key']})"), template)
+
+
+def filled(template: str, number_of: Callable[[str], Any], digits: int) -> str:
+    """A template with its numbers in their places, and real minus signs."""
+
+    def written(match: re.Match[str]) -> str:
+        shown = number(number_of(match["key"]), digits)
+        return f"({shown})" if match["signed"] and (shown.startswith("−") or "/" in shown) else shown
+
+    return formula(_SLOTS.sub(written, template))
+
+
+def different(*parts: str) -> tuple[str, ...]:
+    """The parts that say something that the one before does not; of two numbers alone the last."""
+    found: list[str] = []
+    for part in parts:
+        if found and _SLOTS.fullmatch(found[-1]) and _SLOTS.fullmatch(part):
+            found.pop()
+        if part and part not in found[-1:]:
+            found.append(part)
+    return tuple(found)

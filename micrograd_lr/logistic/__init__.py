@@ -1,0 +1,23 @@
+"""The lesson: one example, many examples, the closed forms, the derivation of the slides, and the data."""
+
+from micrograd_lr.logistic.model import (
+    ManyExamples,
+    OneExample,
+    closed_form,
+    formulas,
+    literal_loss,
+    subscript,
+    superscript,
+    three_way_check,
+)
+
+__all__ = [
+    "ManyExamples",
+    "OneExample",
+    "closed_form",
+    "formulas",
+    "literal_loss",
+    "subscript",
+    "superscript",
+    "three_way_check",
+]

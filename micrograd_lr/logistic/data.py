@@ -1,0 +1,142 @@
+"""The dimensions of the slides: every argument of `logistic` is checked against them, and errors speak of them."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from numbers import Real
+
+from micrograd_lr.engine.containers import numbers_in, opened
+from micrograd_lr.engine.number_types import number
+from micrograd_lr.engine.scalar import number_of
+from micrograd_lr.engine.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+Rows = list[list["Any"]]
+
+
+def shape(data: Any) -> tuple[int, ...]:
+    """The shape of a number (), of nested lists, or of an array. ValueError if the rows differ in length."""
+    if hasattr(data, "shape"):
+        return tuple(data.shape)
+    if not isinstance(data, (list, tuple)):
+        return ()
+    inner = [shape(part) for part in data]
+    if any(s != inner[0] for s in inner):
+        odd = next(i for i, s in enumerate(inner) if s != inner[0])
+        raise ValueError(f"the rows differ in length: row 0 has shape {inner[0]}, row {odd} has shape {inner[odd]}.")
+    return (len(data), *(inner[0] if inner else ()))
+
+
+def like(data: Any, numbers: list[Any]) -> Any:
+    """`numbers` in the shape of `data`: a number, nested lists, or (where `data` is one) a NumPy array."""
+    dims = shape(data)
+    if hasattr(data, "__array__") and dims:
+        import numpy
+
+        return numpy.array(numbers).reshape(dims)
+    for size in reversed(dims[1:]):
+        numbers = [numbers[i : i + size] for i in range(0, len(numbers), size)]
+    return numbers if dims else numbers[0]
+
+
+class Data:
+    """w (1,n), b (1,1), X (n,m), Y (1,m) with their shapes checked: `w`, `X` (n rows of m), `Y` as lists, `b` a number.
+
+    Vectors may also be flat: w a list of n, Y (and the x of one example) a list, b and y plain numbers.
+    """
+
+    def __init__(self, w: Any, b: Any, X: Any, Y: Any, names: tuple[str, str] = ("X", "Y")) -> None:
+        x_name, y_name = names
+        one = x_name == "x"  # one example: x is a column and y a number
+        self.w = _vector("w", w, "(1, n)")
+        self.b = _scalar("b", b)
+        self.n = n = len(self.w)
+        self.X = _matrix(x_name, X, n, column=one)
+        self.m = m = len(self.X[0])
+        if m == 0:
+            raise ValueError(f"{x_name} is (n, m) = ({n}, 0): there is no example in it.")
+        self.Y = [_scalar(y_name, Y)] if one else _vector(y_name, Y, "(1, m)")
+        if len(self.Y) != m:
+            raise ValueError(
+                f"{y_name} is (1, {len(self.Y)}), but {x_name} is (n, m) = ({n}, {m}): one label per example (column)."
+            )
+        for j, row in enumerate(self.X):
+            for i, x in enumerate(row):
+                _finite(
+                    x,
+                    f"{x_name}[{j}]" if one else f"{x_name}[{j}][{i}]",
+                    f"feature {j}" + ("" if one else f" of example {i}"),
+                )
+        for i, y in enumerate(self.Y):
+            where = y_name if one else f"{y_name}[{i}]"
+            _finite(y, where, "the label" if one else f"the label of example {i}")
+            if isinstance(number_of(y), (float, Real, Decimal)) and not 0 <= number_of(y) <= 1:
+                raise ValueError(
+                    f"{where} is {number_of(y)!r}: a label lies in [0, 1]. Map the two classes to 0 and 1."
+                )
+
+    def columns(self) -> list[tuple[Any, ...]]:
+        """The examples: X by columns."""
+        return list(zip(*self.X))
+
+
+def _finite(x: Any, where: str, what: str) -> None:
+    x = number_of(x)
+    if isinstance(x, float) and not math.isfinite(x):
+        raise ValueError(f"{where} is {x!r} ({what}): every entry must be finite. Drop that example, or fill the gap.")
+
+
+def _entries(data: Any) -> list[Any]:
+    """The numbers of `data`, rows one after the other, as the engine keeps them."""
+    return [x if isinstance(x, Value) else number(x) for x in numbers_in(data)]
+
+
+def _vector(name: str, data: Any, wanted: str) -> list[Any]:
+    data = opened(name, data, batch=name == "Y")
+    dims = shape_of(name, data)
+    if len(dims) == 2 and dims[0] != 1 and dims[1] == 1:
+        raise ValueError(f"{name} is {dims}; expected {wanted}: one row. Transpose it.")
+    if len(dims) not in (1, 2) or (len(dims) == 2 and dims[0] != 1):
+        raise ValueError(f"{name} is {dims}; expected {wanted}: one row, or a flat list.")
+    if 0 in dims:
+        raise ValueError(f"{name} is empty: {dims}; expected {wanted}.")
+    return _entries(data)
+
+
+def _scalar(name: str, data: Any) -> Any:
+    data = opened(name, data, batch=True)
+    dims = shape_of(name, data)
+    if dims not in ((), (1,), (1, 1)):
+        raise ValueError(f"{name} is {dims}; expected (1, 1): one number.")
+    return _entries(data)[0]
+
+
+def _matrix(name: str, data: Any, n: int, column: bool) -> Rows:
+    data = opened(name, data, batch=not column)
+    dims = shape_of(name, data)
+    if column and len(dims) == 1:
+        dims, data = (dims[0], 1), [[x] for x in _entries(data)]
+    wanted = "(n, 1): one column" if column else "(n, m): one example per column"
+    if len(dims) != 2:
+        raise ValueError(f"{name} is {dims}; expected {wanted}.")
+    if dims[0] != n:
+        if dims[1] == n:
+            said = f"(1, n) = {dims}" if column else f"(m, n) = {dims}"
+            raise ValueError(f"{name} is {said}; expected {wanted}. Transpose it.")
+        raise ValueError(f"{name} is {dims}; expected {wanted}, with n = {n} rows, because w is (1, {n}).")
+    if column and dims[1] != 1:
+        raise ValueError(f"{name} is {dims}; expected {wanted}. For many examples: ManyExamples(w, b, X, Y).")
+    entries = _entries(data)
+    return [entries[i : i + dims[1]] for i in range(0, len(entries), dims[1])] if dims[1] else [[] for _ in range(n)]
+
+
+def shape_of(name: str, data: Any) -> tuple[int, ...]:
+    """The shape of the argument `name`. ValueError with the name if it is not a rectangle."""
+    try:
+        return shape(data)
+    except ValueError as error:
+        raise ValueError(f"{name} is not a rectangle: {error}") from None

@@ -1,0 +1,71 @@
+"""The boxes and edges of a picture, before it is laid out."""
+
+from __future__ import annotations
+
+from micrograd_lr.formulas.text import Text, as_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from micrograd_lr.engine.ops import Op
+    from micrograd_lr.engine.value import Value
+
+LONGEST_NAME = 48  # characters of a formula inside a formula
+
+
+class Box:
+    """A node of a picture. `kind` is op, parameter, data, constant, example, or folded.
+
+    `value` and `grad` are numbers: `grad` is None before backward, and for a plain number. `edges` lead to the operands
+    in order, duplicates kept. `inside` holds the labelled boxes that an example stands for; `word` says what it is.
+    `foreign` is set on a root whose graph holds gradients of another root.
+    """
+
+    __slots__ = ("edges", "foreign", "formula", "grad", "id", "inside", "kind", "label", "op", "value", "word")
+
+    def __init__(
+        self, name: str, kind: str, label: str = "", op: Op | None = None, value: Any = None, grad: Any = None
+    ):
+        self.id, self.kind, self.label, self.op, self.value, self.grad = name, kind, label, op, value, grad
+        self.word = kind if kind in ("parameter", "data", "constant") else ""
+        self.foreign = False
+        self.formula: Any = ""
+        self.edges: list[Edge] = []
+        self.inside: list[Box] = []
+
+    @property
+    def name(self) -> Any:
+        """How the formulas of other boxes write this one: by its label, or by its formula if that is short."""
+        if self.label:
+            return Text(self.label)
+        if not self.formula:
+            return as_text(self.value)
+        return self.formula if len(str(self.formula)) <= LONGEST_NAME else Text("…")
+
+
+class Edge:
+    """From a box to one of its operands, with ∂box/∂operand as number and as formula (empty where there is none)."""
+
+    __slots__ = ("formula", "partial", "to")
+
+    def __init__(self, to: Box, partial: Any = None, formula: str = ""):
+        self.to, self.partial, self.formula = to, partial, formula
+
+
+class Picture:
+    """The boxes of a graph, operands before users, the root last; and notes on what is not shown."""
+
+    def __init__(self, boxes: list[Box], notes: list[str], ids: dict[Value, str]) -> None:
+        self.boxes, self.notes, self.ids, self.root = boxes, notes, ids, boxes[-1]
+
+    def with_boxes(self, boxes: list[Box], *notes: str) -> Picture:
+        """The same graph, shown by other boxes."""
+        return Picture(boxes, [*self.notes, *notes], self.ids)
+
+    def of_node(self, node: Value) -> list[Box]:
+        """The boxes that stand for a node: one, several for a leaf that is drawn once per use, none if it is hidden."""
+        name = self.ids.get(node)
+        return [
+            box for box in self.boxes if name in (box.id, *box.id.split("-for-")[:1], box.id.removesuffix("-example"))
+        ]

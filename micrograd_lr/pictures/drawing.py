@@ -1,0 +1,203 @@
+"""`draw`: the graph of a node as a picture, for the notebook, as a file, and as text."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from micrograd_lr.engine.value import Value
+from micrograd_lr.pictures.builtin_layout import layered_svg
+from micrograd_lr.pictures.dot import dot_source
+from micrograd_lr.pictures.graph import LIMIT, picture
+from micrograd_lr.pictures.labels import EDGES_WITH_CAPTIONS, Look, marked, title
+from micrograd_lr.pictures.outline import description, text_tree
+from micrograd_lr.pictures.renderers import (
+    BUILT_IN,
+    TOO_LARGE,
+    WAYS,
+    RenderError,
+    annotated,
+    choose,
+    graphviz,
+    has_a_font,
+    renderers,
+)
+from micrograd_lr.tools.files import write_whole
+from micrograd_lr.tools.streams import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeVar
+
+    from micrograd_lr.pictures.boxes import Picture
+
+    T = TypeVar("T")
+
+__all__ = ["Drawing", "RenderError", "draw"]
+
+SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+
+
+def draw(
+    root: Value,
+    *,
+    direction: str = "TB",
+    digits: int = 4,
+    theme: str = "light",
+    gradients: bool = True,
+    partials: str = "number",
+    highlight: Value | str | Iterable[Value | str] = (),
+    opened: str | Iterable[str] = (),
+    limit: int = LIMIT,
+    data: Iterable[str] = ("x", "y"),
+    renderer: str | None = None,
+) -> Drawing:
+    """The computation graph of `root` as a picture, as it is now: what is computed later does not change it.
+
+    One box per node with its formula, value and gradient ("–" before ``backward``); on each edge the local derivative
+    ∂node/∂operand, and the wider the edge, the more of the gradient flows back along it.
+
+    `direction` TB, BT, LR or RL; `digits` significant digits; `theme` light, dark or print; `gradients` shown or not;
+    `partials` number, formula (``a(1 − a)``), both or none; `highlight` nodes or labels, and the edges between them;
+    `opened` any of dot, logistic_loss (drawn as their atoms) and examples (of a loss over many, each in its own box);
+    `limit` boxes at most, those nearest to the root; `data` the names of leaves that are data, every other is a
+    parameter; `renderer` dot, pygraphviz or built-in, by default the best that is here.
+
+    TypeError if `root` is no node, ValueError for an option that is not known.
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"draw(root) draws the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
+            "Compute with Values: w = Value(0.5, 'w')."
+        )
+    look = Look(direction, digits, theme, gradients, partials)
+    drawn = picture(root, opened, limit, data)
+    names = [highlight] if isinstance(highlight, (str, Value)) else highlight
+    if sum(len(box.edges) for box in drawn.boxes) > EDGES_WITH_CAPTIONS and partials != "none":
+        drawn.notes.append(
+            f"local derivatives are left out, on more than {EDGES_WITH_CAPTIONS} edges; use a smaller limit"
+        )
+    return Drawing(drawn, look, marked(drawn, names), choose(len(drawn.boxes), renderer))
+
+
+class Drawing:
+    """A picture that shows itself in notebooks, and in a terminal as text.
+
+    `source` is its DOT text, `svg` its SVG text, `text` a tree for terminals, `description` sentences; `renderer` says
+    who draws it, and `notes` what is not shown, and why.
+    """
+
+    def __init__(
+        self, drawn: Picture, look: Look, highlighted: set[Any], renderer: str, laid_out: Picture | None = None
+    ) -> None:
+        self._drawn, self._look, self._highlighted, self.renderer = drawn, look, highlighted, renderer
+        self._first = renderer  # to be tried
+        self._laid_out = laid_out or drawn  # the same boxes, perhaps with room for longer numbers
+
+    @property
+    def notes(self) -> list[str]:
+        """What the picture leaves out, and how to see it; and which renderers have failed."""
+        return [*self._drawn.notes]
+
+    @cached_property
+    def source(self) -> str:
+        """The DOT text, byte for byte the same for the same graph."""
+        return dot_source(self._drawn, self._look, self._highlighted)
+
+    @cached_property
+    def svg(self) -> str:
+        """The SVG text; its nodes have the ids n0, n1, … in the order in which the expression was written."""
+        name = f"Computation graph of {title(self._drawn.root) or 'a leaf'}"
+
+        def made(command: list[str]) -> str:
+            arguments = self._laid_out, self._look, self._highlighted
+            svg = graphviz(command, dot_source(*arguments), "svg") if command else layered_svg(*arguments)
+            return annotated(svg, self._drawn, self._look, name, self.description)
+
+        return self._by_the_first_that_can("SVG", self._renderers(), made)
+
+    def _image(self, suffix: str) -> bytes:
+        """The picture as png or pdf."""
+        what, able = suffix.upper(), {name: command for name, command in self._renderers().items() if command}
+        if not able:
+            too_large = len(self._drawn.boxes) > TOO_LARGE
+            remedy = (
+                f"Use a limit of at most {TOO_LARGE:,} boxes." if too_large else f"Leave out renderer={BUILT_IN!r}."
+            )
+            remedy = remedy if len(renderers()) > 1 else WAYS
+            raise RenderError(f"{what} is drawn by Graphviz only, and this picture by the built-in layout. {remedy}")
+
+        def made(command: list[str]) -> tuple[bytes, bool]:
+            return graphviz(command, self.source, suffix), has_a_font(*command)
+
+        image, readable = self._by_the_first_that_can(what, able, made)
+        if not readable:
+            raise RenderError(
+                f"there is no font on this machine: the {what} would show empty boxes instead of text. Install one "
+                "(apt install fonts-dejavu-core), or save SVG, which is drawn with the fonts of its reader."
+            )
+        return image
+
+    def _renderers(self) -> dict[str, list[str]]:
+        """The one that was chosen and those that can be tried after it, with their commands."""
+        here = [*renderers().items()]
+        names = [name for name, _ in here]
+        return dict(here[names.index(self._first) if self._first in names else 0 :])
+
+    def _by_the_first_that_can(self, what: str, able: dict[str, list[str]], made: Callable[[list[str]], T]) -> T:
+        """What is `made` by the command of the first renderer that does not fail. RenderError if all do."""
+        failures = []
+        for name, command in able.items():
+            try:
+                result = made(command)
+            except RenderError as error:
+                failures.append(f"{name}: {error}")
+                if (note := f"not drawn by {failures[-1]}") not in self._drawn.notes:
+                    self._drawn.notes.append(note)
+            else:
+                self.renderer = name
+                return result
+        raise RenderError(f"no renderer that is here can draw the {what}. {' '.join(failures)} {WAYS}")
+
+    @cached_property
+    def text(self) -> str:
+        """The graph as a tree in plain text: values, gradients, and local derivatives in brackets."""
+        return text_tree(self._drawn, self._look)
+
+    @property
+    def description(self) -> str:
+        """The graph in sentences."""
+        return description(self._drawn, self._look)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture, by suffix: .svg, .png, .pdf or .dot; returns the path.
+
+        RenderError where PNG and PDF cannot be made, with the ways to get them; ValueError for another suffix;
+        OSError where `path` cannot be written. The file is there whole or not at all.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in SUFFIXES:
+            raise ValueError(
+                f"{path.name!r}: a picture is saved as {', '.join(SUFFIXES)}. Choose one of these suffixes."
+            )
+        content: str | bytes
+        if suffix == ".svg":
+            content = self.svg
+        elif suffix == ".dot":
+            content = self.source
+        else:
+            content = self._image(suffix[1:])
+        write_whole(path, content)
+        return path
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": self.text}
+
+    def __str__(self) -> str:
+        return printable(self.text)
+
+    def __repr__(self) -> str:
+        name, boxes = title(self._drawn.root) or "a leaf", len(self._drawn.boxes)
+        return printable(f"<drawing of {name}: {boxes} boxes, by {self.renderer}>")

@@ -1,0 +1,158 @@
+"""Pictures with fewer boxes: one per example of a batch, the boxes nearest to the root, each leaf beside its use."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from micrograd_lr.formulas.text import Text
+from micrograd_lr.pictures.boxes import LONGEST_NAME, Box, Edge, Picture
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+EXAMPLES = 4  # boxes for examples; the others share one
+DEEPEST_SUM = 6  # boxes from the root down, among which a sum over examples is looked for
+
+
+def grouped(whole: Picture) -> Picture:
+    """A loss of many examples, one box per example: where terms of one form, on shared parameters, are added up.
+
+    The sum is looked for from the root down, past what is done to it: J/m, or J plus a regulariser.
+    """
+    users = Counter(edge.to for box in whole.boxes for edge in box.edges)
+    candidates = [whole.root]
+    for box in candidates:
+        if (grouped := _grouped_at(whole, box, users)) is not None:
+            return grouped
+        candidates += [edge.to for edge in box.edges if edge.to.op and len(candidates) < DEEPEST_SUM]
+    return whole
+
+
+def _grouped_at(whole: Picture, total: Box, users: Counter[Box]) -> Picture | None:
+    """The picture with the terms of `total` as examples; None if it is no sum over examples."""
+    terms, spine = _terms(total, users)
+    if len(terms) < 2:
+        return None
+    owner = _owners(whole, terms, spine)
+    own: dict[Box, list[Box]] = {term: [] for term in terms}
+    shared = []
+    for box in whole.boxes:
+        term = owner.get(box, box)
+        if term is None:
+            shared.append(box)
+        elif term in own:
+            own[term].append(box)
+    forms = {tuple(box.op.name for box in part if box.op) for part in own.values()}
+    parameters = [box for box in whole.boxes if box.kind == "parameter" and box.label]
+    if len(own) < 2 or len(own) < len(terms) or len(forms) > 1 or any(owner[term] is not term for term in terms):
+        return None
+    if not {*parameters} & {*shared} or any(owner.get(box) in own for box in parameters):
+        return None  # v₁ relu(w₁x) + v₂ relu(w₂x) is a network: its terms have parameters of their own
+    if total.op and total.op.name == "add" and (len(own) < 3 or len(min(forms)) < 2):
+        return None  # wx + wy is no batch
+    examples = [_example(term, part, shared, f"example {i}") for i, (term, part) in enumerate(own.items(), start=1)]
+    note = f'{len(examples)} examples, one box each: opened="examples" shows what is inside'
+    if len(examples) > EXAMPLES + 1:
+        rest = examples[EXAMPLES:]
+        examples[EXAMPLES:] = [_rest(rest)]
+        note = f"{len(rest)} of {len(own)} examples share one box; draw one of the terms to see inside"
+    total.edges = [Edge(example, 1, "1") for example in examples]
+    if len(str(total.formula)) > LONGEST_NAME:
+        total.formula = Text(f"Σ of {len(own)}")
+    boxes: list[Box] = []
+    for box in whole.boxes:
+        if box is total:
+            boxes += [*examples, total]
+        elif box not in spine and owner.get(box) not in own:
+            boxes.append(box)
+    return whole.with_boxes(boxes, note)
+
+
+def _terms(total: Box, users: Counter[Box]) -> tuple[list[Box], set[Box]]:
+    """What `total` adds up, in one n-ary sum or in a chain of adds; and the boxes that only do the adding."""
+    if total.op is None or total.op.name != "add":
+        return [edge.to for edge in total.edges if total.op and total.op.name == "sum"], {total}
+    terms, spine, box = [], set(), total
+    while box is total or (box.op is not None and box.op.name == "add" and users[box] == 1):
+        spine.add(box)
+        terms.append(box.edges[1].to)
+        box = box.edges[0].to
+    if box.kind == "constant" and box.value == 0:  # what Python's sum() begins with
+        return terms[::-1], {*spine, box}
+    return [box, *reversed(terms)], spine
+
+
+def _owners(whole: Picture, terms: list[Box], spine: set[Box]) -> dict[Box, Box | None]:
+    """For each box, the one term that it belongs to, or the root if it belongs to none; None where several share it."""
+    owner: dict[Box, Box | None] = {whole.root: whole.root, **{term: term for term in terms}}
+    for box in reversed(whole.boxes):
+        for edge in box.edges:
+            if box not in spine:
+                mine = owner[box]
+                owner[edge.to] = mine if owner.setdefault(edge.to, mine) is mine else None
+    return owner
+
+
+def _example(term: Box, part: list[Box], shared: list[Box], word: str) -> Box:
+    """One box for `part`, what only `term` rests on; its edges carry ∂term/∂operand over all paths inside."""
+    example = Box(f"{term.id}-example", "example", term.label, term.op, term.value, term.grad)
+    example.word = word
+    example.inside = [box for box in part if box.label and box is not term]
+    slopes: dict[Box, Any] = {term: 1}
+    for box in reversed(part):
+        for edge in box.edges:
+            if edge.to.kind != "constant":
+                slopes[edge.to] = slopes.get(edge.to, 0) + slopes[box] * edge.partial
+    example.edges = [Edge(box, slopes[box]) for box in shared if box in slopes]
+    return example
+
+
+def _rest(examples: list[Box]) -> Box:
+    """One box for the sum of many examples: values and slopes add up."""
+    rest = Box("examples-folded", "folded", value=0, grad=examples[0].grad)
+    rest.word = f"{len(examples)} more examples"
+    slopes: dict[Box, Any] = {}
+    for example in examples:
+        rest.value = rest.value + example.value
+        for edge in example.edges:
+            slopes[edge.to] = slopes.get(edge.to, 0) + edge.partial
+    rest.edges = [Edge(box, slope) for box, slope in slopes.items()]
+    return rest
+
+
+def folded(whole: Picture, limit: int) -> Picture:
+    """The boxes nearest to the root, and one for all the others: `limit` together."""
+    near = {whole.root: True}
+    for box in (queue := [whole.root]):
+        for edge in box.edges:
+            if edge.to not in near and len(near) < limit - 1:
+                near[edge.to] = True
+                queue.append(edge.to)
+    hidden = len(whole.boxes) - len(near)
+    rest = Box("folded", "folded")
+    rest.word = f"{hidden:,} nodes not shown"
+    used_there = {edge.to for box in whole.boxes if box not in near for edge in box.edges}
+    rest.edges = [Edge(box) for box in whole.boxes if box in near and box in used_there and not box.edges]
+    boxes = [box for box in whole.boxes if box in near and not box.edges] + [rest]
+    for box in whole.boxes:
+        if box in near and box.edges:
+            shown = [edge for edge in box.edges if edge.to in near]
+            box.edges = shown if len(shown) == len(box.edges) else [*shown, Edge(rest)]
+            boxes.append(box)
+    size = len(whole.boxes)
+    return whole.with_boxes(boxes, f"{hidden:,} of {size:,} nodes are not shown; limit={size} shows all of them")
+
+
+def with_leaves_apart(whole: Picture) -> Picture:
+    """Each leaf once per use."""
+    boxes: list[Box] = []
+    for box in whole.boxes:
+        for i, edge in enumerate(box.edges):
+            leaf = edge.to
+            if not leaf.edges and leaf.kind not in ("constant", "folded"):
+                edge.to = Box(f"{leaf.id}-for-{box.id}-{i}", leaf.kind, leaf.label, None, leaf.value, leaf.grad)
+                boxes.append(edge.to)
+        if box.edges or box.kind in ("constant", "folded") or box is whole.root:
+            boxes.append(box)
+    return whole.with_boxes(boxes, "every leaf is drawn once for each of its uses")

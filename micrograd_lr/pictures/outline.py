@@ -1,0 +1,55 @@
+"""A picture in words: a tree for terminals, and sentences for those who cannot see it."""
+
+from __future__ import annotations
+
+from micrograd_lr.pictures.labels import Look, caption, clean, number, rows, sentence, title
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from micrograd_lr.pictures.boxes import Box, Edge, Picture
+
+DEEPEST = 12  # levels of the tree; what lies deeper continues below it
+
+
+def text_tree(drawn: Picture, look: Look) -> str:
+    """The graph as a tree, root first: local derivative, formula, value, gradient; what is shared is written once."""
+    lines: list[str] = []
+    written: set[Box] = set()
+    pending = [drawn.root]
+    for top in pending:
+        lines += [""] if lines else []
+        stack: list[tuple[Box, Edge | None, str, str]] = [(top, None, "", "")]
+        while stack:
+            box, edge, branch, indent = stack.pop()
+            local = f"[{said}] " if edge and (said := caption(edge, look)) else ""
+            again = box in written and (box.edges or box.label)
+            later = not again and box.edges and len(indent) > 3 * DEEPEST
+            if later:
+                pending.append(box)
+            end = ", as above" if again else ", continued below" if later else ""
+            lines.append(branch + local + (title(box) + end if end else _line(box, drawn.root, look)))
+            if end:
+                continue
+            written.add(box)
+            last = len(box.edges) - 1
+            for i in range(last, -1, -1):
+                tip, run = ("└─ ", "   ") if i == last else ("├─ ", "│  ")
+                stack.append((box.edges[i].to, box.edges[i], indent + tip, indent + run))
+    return "\n".join([*lines, *(f"({note})" for note in map(clean, drawn.notes))])
+
+
+def _line(box: Box, root: Box, look: Look) -> str:
+    if box.kind == "constant":
+        return number(box.value, look.digits)
+    lines = rows(box, root, look)
+    inside = ", ".join(text for what, text in lines if what == "inside")
+    numbers = ", ".join(text for what, text in lines if what in ("value", "grad"))
+    name = f"{title(box)} ({box.word})" if title(box) and box.word else title(box) or box.word
+    return ": ".join(filter(None, (name + f" ({inside})" * bool(inside), numbers)))
+
+
+def description(drawn: Picture, look: Look) -> str:
+    """The graph in sentences, from the leaves to the root, as a reader would say it; and what is not shown."""
+    sentences = [f"A computation graph of {len(drawn.boxes)} boxes."]
+    sentences += [sentence(box, drawn.root, look) for box in drawn.boxes if box.kind != "constant"]
+    return " ".join([*sentences, *(note[0].upper() + note[1:] + "." for note in map(clean, drawn.notes))])

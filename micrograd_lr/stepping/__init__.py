@@ -1,0 +1,1 @@
+"""Both passes move by move, as data, with questions and answers."""

@@ -1,0 +1,143 @@
+"""A walk through the frames of an expression, with the questions that are asked on the way, and the score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from micrograd_lr.engine.errors import DOMAIN_ERRORS
+from micrograd_lr.pictures.labels import formula, number
+from micrograd_lr.stepping.answers import Slopes, number_in
+from micrograd_lr.stepping.questions import hint, questions, right
+from micrograd_lr.stepping.record import steps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from micrograd_lr.formulas.expression import Expression
+    from micrograd_lr.stepping.frames import Frame, Line
+    from micrograd_lr.stepping.questions import Question
+
+NOT_YET = "Not yet. Look at the formula above, and try again."
+
+
+@dataclass
+class Score:
+    """How many questions were settled, and how many of them right at the first try."""
+
+    right: int = 0
+    settled: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.right} of {self.settled} right at the first try" if self.settled else "none answered yet"
+
+
+@dataclass
+class Walk:
+    """A place in the frames of an expression at some numbers, and the questions that are open there.
+
+    `ask` is number, formula, or "" where nothing is asked. ArithmeticError or ValueError where there is no value.
+    """
+
+    expression: Expression
+    numbers: Mapping[str, float]
+    ask: str = ""
+    score: Score = field(default_factory=Score)
+
+    def __post_init__(self) -> None:
+        self.steps = steps(self.expression(**self.numbers))
+        self.index, self.tries = 0, 0
+        self.settled: set[str] = set()
+        self.open: list[Question] = []
+
+    @property
+    def frame(self) -> Frame:
+        """The frame whose turn it is."""
+        return self.steps[self.index]
+
+    @property
+    def known(self) -> Frame:
+        """The frame whose numbers may be shown: while a question is open, the one before."""
+        return self.steps[self.index - bool(self.open)]
+
+    @cached_property
+    def slopes(self) -> Slopes:
+        """The judge of formulas."""
+        return Slopes(self.expression, self.numbers, self.steps)
+
+    @property
+    def hidden(self) -> tuple[Line, ...]:
+        """The lines that would give away an answer."""
+        return self.frame.lines[self._first_hidden :] if self.open else ()
+
+    @property
+    def near(self) -> tuple[Line, ...]:
+        """The lines that the question is about, where there is no room for all."""
+        return self.frame.lines[max(self._first_hidden - 2, 0) : self._first_hidden + 2] if self.open else ()
+
+    @property
+    def _first_hidden(self) -> int:
+        question = self.open[0]
+        first = question.payment.key("p") if question.payment else question.key
+        return [line.key for line in self.frame.lines].index(first)
+
+    def again(self, numbers: Mapping[str, float]) -> Walk:
+        """The same place at other numbers; the questions there begin anew."""
+        walk = Walk(self.expression, numbers, self.ask, self.score)
+        walk.move(self.index, asking=bool(self.open))
+        return walk
+
+    def move(self, index: int, asking: bool = False) -> None:
+        """Go to a frame; with `asking`, its questions come first."""
+        self.index, self.tries = index, 0
+        found = questions(self.frame) if asking and self.ask else ()
+        self.open = [question for question in found if self._asked(question)]
+
+    def _asked(self, question: Question) -> bool:
+        if question.key in self.settled or self.ask == "number":
+            return question.key not in self.settled
+        return question.payment is not None and self.slopes.readable(question.slope, question.payment)
+
+    @property
+    def prompt(self) -> str:
+        """The question in words."""
+        question = self.open[0]
+        if self.ask == "formula":
+            return f"What is the formula of {formula(question.slope_prompt)}?"
+        return f"What is {formula(question.prompt)}?"
+
+    def answer(self, text: str) -> str:
+        """What to say to an answer."""
+        question = self.open[0]
+        try:
+            wrong = self._diagnosis(question, text)
+        except DOMAIN_ERRORS as error:  # cannot be read, or has no value: that is no try
+            return str(error)
+        if wrong:
+            self.tries += 1
+            return wrong
+        self._settle(first=not self.tries)
+        return "Right."
+
+    def _diagnosis(self, question: Question, text: str) -> str:
+        if self.ask == "formula" and question.payment:
+            return self.slopes.verdict(text, question.payment)
+        answer, find = number_in(text), self.steps.number
+        if right(answer, find(question.key)):
+            return ""
+        return hint(question, answer, find) or NOT_YET
+
+    def reveal(self) -> str:
+        """Give up a question: its answer."""
+        question = self.open[0]
+        self._settle(first=False)
+        if self.ask == "formula":
+            return formula(f"{question.slope_prompt} = {question.slope}")
+        return f"{formula(question.prompt)} = {number(self.steps.number(question.key), self.steps.digits)}"
+
+    def _settle(self, first: bool) -> None:
+        self.settled.add(self.open.pop(0).key)
+        self.score.settled += 1
+        self.score.right += first
+        self.tries = 0

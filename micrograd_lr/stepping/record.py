@@ -1,0 +1,123 @@
+"""`steps`: both passes of a graph, watched while the engine's own sweep runs, as frames."""
+
+from __future__ import annotations
+
+import re
+
+from micrograd_lr.engine.order import topological, users_first
+from micrograd_lr.engine.pickling import deep_copied
+from micrograd_lr.engine.value import Value, sweep
+from micrograd_lr.formulas.templates import signed, slot
+from micrograd_lr.formulas.text import Text
+from micrograd_lr.pictures.graph import boxes_of, changed_since, formula_of, slopes_of, write_formulas
+from micrograd_lr.pictures.labels import check_digits, clean
+from micrograd_lr.stepping.frames import DIGITS, Node, Payment, Steps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from micrograd_lr.pictures.boxes import Box
+
+_SLOT_MARKS = re.compile("[⟦⟧]")  # in a label they would begin a place for a number
+SHORT = 20  # characters of a formula that can name its node: ∂L/∂(wx)
+
+
+def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS) -> Steps:
+    """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
+
+    First the inputs; then one frame per operation, from its operands; then the seed ∂L/∂L = 1; then one frame per
+    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. The
+    backward frames are what the engine's own sweep did, on a copy: no gradient of `root` changes.
+
+    `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
+    numbers are kept whole. TypeError if `root` is no node; ValueError for
+    leaves that have changed since; the errors of ``backward()`` where a gradient is lost.
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
+            "Compute with Values: w = Value(0.5, 'w')."
+        )
+    check_digits(digits)
+    order = topological(root)
+    for leaf, recorded in changed_since(order).items():
+        raise ValueError(
+            f"{leaf.label or 'a leaf'} was {recorded} when this was recorded, and is {leaf.data} now. "
+            "Compute it again, and step through that."
+        )
+    names = {data} if isinstance(data, str) else {*data}
+    boxes = boxes_of(order, set(), {name.lower() for name in names}).boxes
+    return Steps(nodes_of(boxes), payments(root), digits)
+
+
+def nodes_of(boxes: list[Box]) -> Iterable[Node]:
+    """The nodes of a graph from the boxes of its picture, operands before users."""
+    for box in boxes:
+        if box.kind == "constant":
+            continue
+        box.label = clean(_SLOT_MARKS.sub("", box.label))
+        if box.op is None:
+            box.label = box.label or box.id
+        write_formulas(box)
+        operands = [edge.to for edge in box.edges]
+        constant = [x.kind == "constant" for x in operands]
+        slots = [x.name if plain else Text(slot(f"v{x.id[1:]}")) for x, plain in zip(operands, constant)]
+        numbers = [x.value if plain else slot for x, slot, plain in zip(operands, slots, constant)]
+        written = str(box.formula)
+        yield Node(
+            id=box.id, kind=box.kind, label=box.label, op=str(box.op or ""), value=box.value,
+            name=box.label or (written if len(written) <= SHORT and " of " not in written else box.id),
+            operands=tuple(x.value if plain else x.id for x, plain in zip(operands, constant)),
+            partials=tuple(edge.partial for edge in box.edges),
+            formula=written, slopes=tuple(edge.formula for edge in box.edges),
+            template=signed(str(formula_of(box.op, slots, numbers))) if box.op else "",
+            slope_templates=tuple(map(signed, slopes_of(box.op, Text(slot(f"v{box.id[1:]}")), slots, numbers)))
+            if box.op else (),
+        )  # fmt: skip
+
+
+def payments(root: Value, sums: Callable[[str], list[Any]] = lambda _: []) -> Iterable[Payment]:
+    """Every payment of the sweep from `root`, in its order, out of what each node remembers of it.
+
+    `sums` makes the list, empty at first, to which the running sums of a node are appended while the sweep runs.
+    """
+    witnesses: list[Any] = topological(deep_copied(root, {}, _Witness))
+    ids = {node: f"n{i}" for i, node in enumerate(witnesses)}
+    for witness in witnesses:
+        witness._seen, witness.sums = None, sums(ids[witness])
+    sweep(witness)
+    zero = witness.grad - witness.grad
+    paths = dict.fromkeys(witnesses, 0)
+    for node, position, operand, partial in paid_edges(witness):
+        path = paths[operand] = paths[operand] + 1
+        before, total = operand.sums[path - 2] if path > 1 else zero, operand.sums[path - 1]
+        yield Payment(
+            ids[node], position, ids[operand], node.grad, partial, node.grad * partial, before, total,
+            path, len(operand.sums),
+        )  # fmt: skip
+
+
+def paid_edges(root: Value) -> Iterable[tuple[Any, int, Any, Any]]:
+    """A node, the number of one of its operands, this operand, and the partial between: in the order of the sweep."""
+    for node in users_first(root):
+        for position, (operand, partial) in enumerate(zip(node.operands, node.partials)):
+            if isinstance(operand, Value):
+                yield node, position, operand, partial
+
+
+class _Witness(Value):
+    """A node that remembers every value that its gradient is given: what the sweep did, payment by payment."""
+
+    __slots__ = ("sums",)
+    sums: list[Any]
+
+    @property
+    def _grad(self) -> Any:
+        return self.sums[-1]
+
+    @_grad.setter
+    def _grad(self, grad: Any) -> None:
+        if hasattr(self, "sums"):  # not yet, while it is copied
+            self.sums.append(grad)

@@ -1,0 +1,237 @@
+"""Steps as JSON text and back. What is read is computed again, and the text must say the same in every place."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import fields
+from fractions import Fraction
+
+from micrograd_lr.engine.ops import OPS, Op
+from micrograd_lr.engine.order import topological
+from micrograd_lr.engine.scalar import number_of
+from micrograd_lr.engine.value import Value, apply
+from micrograd_lr.formulas.text import Text
+from micrograd_lr.pictures.graph import boxes_of
+from micrograd_lr.pictures.labels import check_digits
+from micrograd_lr.stepping.frames import Node, Payment
+from micrograd_lr.stepping.json_values import LONGEST, as_json, expect, expect_keys, expect_list, number, same, wrong
+from micrograd_lr.stepping.record import nodes_of, paid_edges, payments
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from micrograd_lr.stepping.frames import Steps
+
+FORMAT = "micrograd_lr steps 1"
+NODE, PAYMENT = ([field.name for field in fields(cls)] for cls in (Node, Payment))
+# IEEE 754 fixes the results of these to the last digit. Every other row asks the C library of the machine, or is the
+# user's own: two machines may differ in the last bits.
+ROUNDED_ALIKE = {"add", "sub", "mul", "div", "neg", "relu", "sum", "dot"}
+
+_BITS = LONGEST * math.log2(10)
+_SUMMED = 1000 * _BITS  # bits of the common denominator, times the terms of a sum: what is added up in no time
+
+
+def written(steps: Steps) -> str:
+    """The text of `Steps.to_json`."""
+    nodes = [*steps.nodes.values()]
+    parts = {
+        "format": FORMAT,
+        "digits": steps.digits,
+        "nodes": as_json("nodes", [vars(node) for node in nodes]),
+        "payments": as_json("payments", [vars(payment) for payment in steps.payments]),
+    }
+    for i, node in enumerate(nodes):
+        operands = [steps.nodes[x].value if isinstance(x, str) else x for x in node.operands]
+        _refuse_explosion(f"nodes[{i}]", node.op, operands)
+    return json.dumps(parts)
+
+
+def read(text: str) -> tuple[list[Node], list[Payment], int]:
+    """What `Steps` is made of, from the text that `written` gave; see `Steps.from_json`."""
+    if not isinstance(text, str):
+        raise TypeError(
+            f"Steps.from_json(text) reads the text that Steps.to_json() wrote, not {text!r:.80} "
+            f"({type(text).__name__}). Of a file: Path(name).read_text()."
+        )
+    try:
+        parts = json.loads(text, object_pairs_hook=_once_each, parse_constant=_refuse_constant)
+        expect_keys("the text", parts, ["format", "digits", "nodes", "payments"])
+        expect("format", parts["format"], FORMAT)
+        if type(parts["digits"]) is not int:
+            raise wrong("digits", parts["digits"], "a whole number from 1 to 17")
+        check_digits(parts["digits"])
+        graph = _graph(parts["nodes"])
+        return _nodes(graph, parts["nodes"]), _payments(graph, parts["payments"]), parts["digits"]
+    except Exception as error:  # a row of the user's own may raise anything at numbers that it was never meant for
+        said = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        raise ValueError(
+            f"this is not the JSON of steps: {said.rstrip('.')}. Give the text that Steps.to_json() wrote."
+        ) from error
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(f"an object has one of its keys twice: {', '.join(name for name, _ in pairs):.80}")
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number in JSON; to_json() writes it as a text")
+
+
+def _graph(given: Any) -> list[Value]:
+    """The graph, computed again node by node, as far as the text is right: so no number outgrows the text."""
+    made: dict[str, Value] = {}
+    for i, node in enumerate(expect_list("nodes", given)):
+        path = f"nodes[{i}]"
+        expect_keys(path, node, NODE)
+        expect(f"{path}.id", node["id"], f"n{i}")
+        for name in ("op", "label"):
+            if type(node[name]) is not str:
+                raise wrong(f"{path}.{name}", node[name], "a text")
+        made[node["id"]] = _applied(path, node, made) if node["op"] else _leaf(path, node)
+    graph = [*made.values()]
+    if not graph:
+        raise wrong("nodes", given, "at least one node")
+    for i, (node, in_order) in enumerate(zip(graph, topological(graph[-1]))):
+        if node is not in_order:
+            raise ValueError(
+                f"nodes[{i}] is out of place: the last node is the root, its operands come before it, in their order"
+            )
+    return graph
+
+
+def _leaf(path: str, node: dict[str, Any]) -> Value:
+    if node["kind"] not in ("parameter", "data"):
+        raise wrong(f"{path}.kind", node["kind"], "'parameter' or 'data'")
+    value: Value = _run(f"{path}.value", Value, number(f"{path}.value", node["value"]), node["label"])
+    return value
+
+
+def _applied(path: str, node: dict[str, Any], made: dict[str, Value]) -> Value:
+    """The node that an op makes of its operands, with the value and the partials of the text."""
+    op = OPS.get(node["op"])
+    if op is None:
+        raise wrong(f"{path}.op", node["op"], f"one of {', '.join(OPS)}. Make a row of your own known: Op(...)")
+    operands = [
+        _operand(f"{path}.operands[{k}]", x, made)
+        for k, x in enumerate(expect_list(f"{path}.operands", node["operands"]))
+    ]
+    if not any(isinstance(x, Value) for x in operands):
+        raise wrong(f"{path}.operands", node["operands"], "the id of a node among them")
+    _refuse_explosion(path, op.name, [*map(number_of, operands)])
+    value: Value = _run(path, apply, op, *operands)
+    value._data = _taken(f"{path}.value", op, node["value"], value._data)
+    partials = tuple(_run(path, op.partials, value._data, *value.numbers))
+    given = expect_list(f"{path}.partials", node["partials"], len(partials))
+    taken = tuple(
+        _taken(f"{path}.partials[{k}]", op, x, partials[k], least=isinstance(operands[k], Value))
+        for k, x in enumerate(given)
+    )
+    if taken != partials:
+        value.op = _with_partials(op, taken)
+    value.label = node["label"]
+    return value
+
+
+def _operand(path: str, x: Any, made: dict[str, Value]) -> Any:
+    if type(x) is not str:
+        return number(path, x)
+    if x not in made:
+        raise wrong(path, x, "the id of an earlier node")
+    return made[x]
+
+
+def _run(path: str, rule: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return rule(*arguments)
+    except Exception as error:
+        raise ValueError(f"{path} cannot be computed ({type(error).__name__}: {error})") from error
+
+
+def _taken(path: str, op: Op, given: Any, computed: Any, least: int = 0) -> Any:
+    """The number of the text: the computed one, or one beside it that the exp or log of another machine gives.
+
+    Beside it is within 2⁻⁵¹ of the number, or of `least`: of 1 where a slope may be a small difference, as σ(z) - y is,
+    and a payment shows that it was used to the last digit.
+    """
+    right = as_json(path, computed)
+    if not same(given, right) and op.name not in ROUNDED_ALIKE:
+        other = number(path, given)
+        of_one_kind = any(isinstance(other, kind) and isinstance(computed, kind) for kind in (float, Fraction))
+        if of_one_kind and abs(other - computed) * 2**51 <= max(abs(other), abs(computed), least):
+            return other
+    expect(path, given, right)
+    return computed
+
+
+def _with_partials(op: Op, partials: tuple[Any, ...]) -> Op:
+    """The row `op` at one node, with its partials as numbers; to formulas it is the row itself."""
+    twin = Op.__new__(Op)  # not a row of the table
+    twin.name, twin.symbol, twin.value, twin.constant = op.name, op.symbol, op.value, None
+    twin.partials = lambda out, *operands: op.partials(out, *operands) if isinstance(out, Text) else partials
+    return twin
+
+
+def _refuse_explosion(path: str, op: str, numbers: Sequence[Any]) -> None:
+    """ValueError for exact numbers whose sum or power takes long to compute, and would be too long for the text."""
+    exact: list[Any] = [x for x in numbers if isinstance(x, (int, Fraction))]
+    common = 1
+    for x in exact:
+        common = math.lcm(common, x.denominator)
+        if len(exact) * common.bit_length() > _SUMMED:
+            raise ValueError(
+                f"{path} is too long for the JSON of steps: the common denominator of its operands has too many digits."
+            )
+    if op == "pow" and len(exact) == 2:
+        base, exponent = exact
+        bits = max(abs(base.numerator), base.denominator).bit_length() - 1
+        if exponent.denominator == 1 and bits * abs(exponent) > _BITS:
+            raise ValueError(f"{path} is too long for the JSON of steps: its numbers have at most {LONGEST} digits.")
+
+
+def _nodes(graph: list[Value], given: Any) -> list[Node]:
+    """The nodes as `steps` makes them, compared with those of the text one by one."""
+    boxes = boxes_of(graph, set(), set()).boxes
+    for box in boxes:
+        if box.kind == "parameter":
+            box.kind = given[int(box.id[1:])]["kind"]
+    nodes = []
+    for i, node in enumerate(nodes_of(boxes)):
+        expect(f"nodes[{i}]", given[i], as_json(f"nodes[{i}]", vars(node)))
+        nodes.append(node)
+    return nodes
+
+
+def _payments(graph: list[Value], given: Any) -> list[Payment]:
+    """The payments of a sweep, which ends at the first running sum that the text has otherwise."""
+    ids = {node: f"n{i}" for i, node in enumerate(graph)}
+    edges = [*paid_edges(graph[-1])]
+    sums = {id: _Foretold() for id in ids.values()}
+    for i, (payment, edge) in enumerate(zip(expect_list("payments", given, len(edges)), edges)):
+        path, (payer, position, operand, _) = f"payments[{i}]", edge
+        expect_keys(path, payment, PAYMENT)
+        for name, right in (("payer", ids[payer]), ("position", position), ("operand", ids[operand])):
+            expect(f"{path}.{name}", payment[name], right)
+        sums[ids[operand]].ahead.append((f"{path}.total", payment["total"]))
+    made = [*payments(graph[-1], sums.__getitem__)]
+    expect("payments", given, as_json("payments", [vars(payment) for payment in made]))
+    return made
+
+
+class _Foretold(list["Any"]):
+    """The running sums of a node, each of which must be the next one of the text."""
+
+    def __init__(self) -> None:
+        self.ahead: list[tuple[str, Any]] = []
+
+    def append(self, total: Any) -> None:
+        if self.ahead:  # empty for the root, whose only sum is the seed
+            path, given = self.ahead[len(self)]
+            expect(path, given, as_json(path, total))
+        super().append(total)
