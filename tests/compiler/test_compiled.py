@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_javascript import run_in_node
+from javascript import run_in_node
 from truth import mp
 
 from micrograd_lr import (

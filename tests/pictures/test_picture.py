@@ -12,7 +12,7 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_properties import POLYNOMIAL, programs, run
+from programs import POLYNOMIAL, programs, run
 
 from micrograd_lr import (
     OPS,
@@ -35,7 +35,7 @@ from micrograd_lr.engine.value import apply
 from micrograd_lr.pictures.graph import LIMIT, picture
 from micrograd_lr.pictures.labels import Look, caption, clean, flow, number, rows, sentence, title, widths
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 NAMED = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 
@@ -634,7 +634,7 @@ def test_the_number_type_of_a_picture_does_not_matter():
 
 
 def write_golden_files():
-    """What the tests compare with, written anew: ``python tests/test_picture.py``."""
+    """What the tests compare with, written anew: ``python tests/pictures/test_picture.py``."""
     for name, form in FORMS.items():
         (GOLDEN / name).write_text(form(draw(slides(), partials="both")), encoding="utf-8")
 

@@ -5,7 +5,7 @@ import json
 import math
 
 import pytest
-from test_javascript import run_in_node
+from javascript import run_in_node
 
 from micrograd_lr import Value, gradient, hessian, value_and_grad
 from micrograd_lr.compiler.codegen_javascript import javascript
