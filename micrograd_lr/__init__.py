@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from micrograd_lr import logistic
     from micrograd_lr.compiler.compiled import value_and_grad
-    from micrograd_lr.compiler.tracing import TraceError
+    from micrograd_lr.compiler.tracers import TraceError
     from micrograd_lr.engine.check import GradientCheckError, GradientReport, check_gradient
     from micrograd_lr.engine.derivatives import first_nan, gradient, hessian
     from micrograd_lr.formulas.expression import Expression, ExpressionError
@@ -66,7 +66,7 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "RenderError": "pictures.drawing",
     "StepThrough": "page.page",
     "Steps": "stepping.frames",
-    "TraceError": "compiler.tracing",
+    "TraceError": "compiler.tracers",
     "check_gradient": "engine.check",
     "draw": "pictures.drawing",
     "first_nan": "engine.derivatives",

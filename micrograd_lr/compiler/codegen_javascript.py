@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from micrograd_lr.compiler.schedule import INFIX, Lines
+from micrograd_lr.compiler.source import INFIX, Lines
 from micrograd_lr.compiler.symbols import Symbol, Trace, in_order
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value, apply

@@ -11,15 +11,16 @@ from collections import OrderedDict
 from contextlib import nullcontext
 from numbers import Integral
 
-from micrograd_lr.compiler.codegen import numpy_source, python_source
 from micrograd_lr.compiler.codegen_numba import numba_source
+from micrograd_lr.compiler.codegen_numpy import numpy_source
+from micrograd_lr.compiler.codegen_python import python_source
 from micrograd_lr.compiler.inputs import Arguments
 from micrograd_lr.compiler.load import loaded
 from micrograd_lr.compiler.nonfinite import lost_error, lost_place, said
 from micrograd_lr.compiler.outputs import derivatives, gradient, hessian
-from micrograd_lr.compiler.program import Program, recorded
 from micrograd_lr.compiler.recent import recent
 from micrograd_lr.compiler.run import passed, quiet
+from micrograd_lr.compiler.tracing import recorded
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from micrograd_lr.compiler.inputs import Lengths
+    from micrograd_lr.compiler.program import Program
     from micrograd_lr.compiler.run import Run
 
 BACKENDS = ("numba", "numpy", "python")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from micrograd_lr.compiler.program import called
-from micrograd_lr.compiler.tracing import argument
+from micrograd_lr.compiler.tracers import argument
+from micrograd_lr.compiler.tracing import called
 from micrograd_lr.engine.errors import LabelError
 from micrograd_lr.engine.value import Value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from micrograd_lr.compiler.tracing import trace_error
+from micrograd_lr.compiler.tracers import trace_error
 from micrograd_lr.engine.number_types import number_type
 from micrograd_lr.engine.scalar import Scalar
 

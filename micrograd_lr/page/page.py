@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from micrograd_lr.compiler.codegen_javascript import function, symbolic
 from micrograd_lr.compiler.symbols import Trace
-from micrograd_lr.compiler.tracing import TraceError
+from micrograd_lr.compiler.tracers import TraceError
 from micrograd_lr.engine.errors import REMEDIES
 from micrograd_lr.engine.ops import LOG, MUL, OPS
 from micrograd_lr.engine.order import topological

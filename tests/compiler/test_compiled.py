@@ -37,12 +37,13 @@ from micrograd_lr import sum as node_sum
 from micrograd_lr.compiler import compiled, threads
 from micrograd_lr.compiler import load as generated
 from micrograd_lr.compiler import numba_math as vectorised
-from micrograd_lr.compiler.codegen import numpy_source, python_source
 from micrograd_lr.compiler.codegen_javascript import javascript
 from micrograd_lr.compiler.codegen_numba import numba_source
+from micrograd_lr.compiler.codegen_numpy import numpy_source
+from micrograd_lr.compiler.codegen_python import python_source
 from micrograd_lr.compiler.names import NUMBERED, TAKEN
-from micrograd_lr.compiler.program import recorded
 from micrograd_lr.compiler.symbols import in_order
+from micrograd_lr.compiler.tracing import recorded
 from micrograd_lr.engine.order import topological
 
 BACKENDS = ["numba", "numpy", "python"]

@@ -7,7 +7,7 @@ import pytest
 
 from micrograd_lr import Expression, cli
 from micrograd_lr.stepping.answers import assigned, by_name, inputs, number_in
-from micrograd_lr.terminal.app import Session
+from micrograd_lr.terminal.session import Session
 
 NUMBERS = {
     "0.5": 0.5, " 0.5 ": 0.5, ".5": 0.5, "5.": 5.0, "-1": -1.0, "−1": -1.0, "+1": 1.0, "1e-3": 0.001, "1E5": 1e5,

@@ -24,8 +24,9 @@ from micrograd_lr.stepping.quiz import Walk
 from micrograd_lr.stepping.record import steps
 from micrograd_lr.terminal import app as terminal
 from micrograd_lr.terminal import keyboard as keys
-from micrograd_lr.terminal.app import HELP, KEYS, Session, step_through, why_lost
+from micrograd_lr.terminal.app import step_through
 from micrograd_lr.terminal.screen import NOW, OPERAND, broken, cells, fitted, folded, ledgers, table
+from micrograd_lr.terminal.session import HELP, KEYS, Session, why_lost
 
 SLIDES = {"w": 0.5, "b": -1.0, "x": 2.0, "y": 1.0}
 SLIDES_WX = {"w": 0.5, "x": 2.0}

@@ -1,0 +1,216 @@
+"""What was typed, turned into what is shown."""
+
+from __future__ import annotations
+
+from unicodedata import normalize
+
+from micrograd_lr.engine.errors import DOMAIN_ERRORS
+from micrograd_lr.engine.functions import logistic_loss
+from micrograd_lr.engine.ops import LOG, SIGMOID
+from micrograd_lr.engine.scalar import number_of
+from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.expression import arities
+from micrograd_lr.formulas.text import Text
+from micrograd_lr.pictures.labels import clean, formula, number
+from micrograd_lr.stepping.answers import inputs, saturated
+from micrograd_lr.stepping.frames import DIGITS
+from micrograd_lr.stepping.quiz import Walk
+from micrograd_lr.terminal.screen import (
+    FEWEST_ROWS,
+    NOW,
+    OPERAND,
+    ROWS,
+    WIDTH,
+    folded,
+    formulas,
+    ledgers,
+    table,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from micrograd_lr.formulas.expression import Expression
+    from micrograd_lr.stepping.frames import Line
+    from micrograd_lr.terminal.screen import Styled
+
+_WORDS = {
+    "next": ("", "n"), "back": ("b",), "first": ("f", "home"), "end": ("e",), "ask": ("a",), "reveal": ("r",),
+    "input": ("i",), "help": ("h", "?"), "quit": ("q", "exit"),
+}  # fmt: skip
+COMMANDS = {word: name for name, words in _WORDS.items() for word in (name, *words)}
+KEYS = "n next  b back  a ask  i input  ? help  q quit"
+HELP = f"""\
+n, space, Enter, →   the next step
+b, ←                 the step before
+f, Home / e, End     the first step / the end
+a                    ask mode on or off: questions before a step is shown
+i or :               an input line, such as w=2: another number, the same step
+r or an empty line   in a question: show the answer
+?, h / q, Ctrl-D     this help / quit
+An answer is a number, or arithmetic such as -0.5*2; a formula is typed as it
+is printed, or with all its signs: a(1 - a), a*(1-a). In lines, not keys: the
+same letters or words, one per line.
+In the table, {NOW} is the node whose turn it is, {OPERAND} an operand of it, and – is not
+computed yet."""
+MENDED = "Type other inputs, such as {name}=0.5, or q to quit."
+
+
+class Session:
+    """What was typed, turned into what is shown: `do` a line, then read `page` and `message`.
+
+    `walk` is None as long as there is no value at the numbers given, and `trouble` is the reason.
+    """
+
+    def __init__(self, expression: Expression, numbers: Mapping[str, float], ask: str = "") -> None:
+        self.expression = expression
+        self.numbers = {normalize("NFKC", name): x for name, x in numbers.items()}
+        if {*self.numbers} != {*expression.names}:
+            expression(**self.numbers)  # its error says which are missing
+        self.ask, self.form = ask, ask or "number"
+        self.message: list[str] = []
+        self.over = False
+        self.walk: Walk | None = None
+        self.trouble: Exception | None = None
+        self._compute(self.numbers)
+
+    @property
+    def begins(self) -> str:
+        """The characters that begin an answer, or an input, although they are keys of commands."""
+        if self.walk is None:
+            return "".join(name[0] for name in self.expression.names)
+        if not self.walk.open:
+            return ""
+        return "".join(name[0] for name in (*arities(), *self._names))
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The names that an answer may have."""
+        return self.walk.slopes.names if self.walk and self.walk.open and self.walk.ask == "formula" else ()
+
+    def do(self, line: str | None) -> None:
+        """Do what a line says: a command, an answer, or an input. None is the end of all lines."""
+        self.message = []
+        text = (line or "").strip()
+        command = COMMANDS.get(text.lower()) if text not in self._names else None
+        if line is None or command == "quit":
+            self.over = True
+        elif command == "help":
+            self.message = HELP.split("\n")
+        elif "=" in text or text.startswith(":") or command == "input":
+            self._change(text.removeprefix(":") if command != "input" else "")
+        elif self.walk is None:
+            self._say(f"There is no value yet: {self.trouble}", MENDED.format(name=self.expression.names[0]))
+        elif command:
+            self._go(self.walk, command)
+        elif self.walk.open:
+            self._say(self.walk.answer(text))
+        else:
+            self._say(f"{clean(text)!r} is no command here: {KEYS}. An input is changed by its name: w=2.")
+
+    def _say(self, *lines: str) -> None:
+        self.message = [row for line in lines for row in line.split("\n")]
+
+    def _go(self, walk: Walk, command: str) -> None:
+        last = len(walk.steps) - 1
+        if walk.open and command in ("next", "reveal"):
+            self._say(walk.reveal())
+        elif command == "next" and walk.index < last:
+            walk.move(walk.index + 1, asking=True)
+        elif command == "next":
+            self._say("This is the last step: b goes back, f to the first step, q quits.")
+        elif command == "back":
+            walk.move(max(walk.index - 1, 0))
+        elif command in ("first", "end"):
+            walk.move(0 if command == "first" else last)
+        elif command == "ask":
+            walk.ask = "" if walk.ask else self.form
+            walk.open = []
+            self._say(f"Questions are {'on: they come before the next step' if walk.ask else 'off'}.")
+        else:
+            self._say("There is no question here to reveal.")
+
+    def _change(self, text: str) -> None:
+        if not text.strip():
+            self._say(
+                f"Type an input, such as {self.expression.names[0]}=0.5." if self.numbers else "It has no inputs."
+            )
+            return
+        try:
+            changed = inputs(text, self.expression.names)
+        except ValueError as error:
+            self._say(str(error))
+            return
+        self._compute({**self.numbers, **changed})
+        if not self.message:
+            said = ", ".join(f"{name} = {number(x, DIGITS)}" for name, x in changed.items())
+            self._say(f"{said}: both passes are computed again.")
+
+    def _compute(self, numbers: Mapping[str, float]) -> None:
+        """Step through other numbers, at the same place; where they have no value, the last good ones are kept."""
+        try:
+            walk = self.walk.again(numbers) if self.walk else Walk(self.expression, numbers, self.ask)
+        except DOMAIN_ERRORS as error:
+            kept = "The numbers before are kept." if self.walk else MENDED.format(name=self.expression.names[0])
+            self._say(f"No value: {error}", *why_lost(self.expression, numbers), kept)
+            self.trouble = error
+            if self.walk:
+                return
+        else:
+            self.walk = walk
+        self.numbers = dict(numbers)
+
+    def page(self, width: int = WIDTH, height: int | None = None) -> list[Styled]:
+        """The frame in lines of at most `width` columns, and `height` lines where there is one."""
+        walk = self.walk
+        if walk is None:
+            said = ", ".join(f"{name} = {number(x, DIGITS)}" for name, x in self.numbers.items())
+            return [(line, "bold") for line in folded(f"The inputs: {said}", width)]
+        below = [("", "")] if walk.ask else []
+        if walk.open:
+            below += [(line, "bold yellow") for line in folded(walk.prompt, width)]
+        if walk.ask:
+            ends = " An empty line shows the answer." if walk.open else ""
+            below += [(line, "dim") for line in folded(f"Questions: {walk.score}.{ends}", width)]
+        top, rows = self._top(walk, walk.frame.lines, width), ROWS
+        if height is not None:
+            room = height - len(below) - 3  # an empty line, the head of the table, and its foot
+            if walk.open and len(top) + FEWEST_ROWS > room:
+                top = self._top(walk, walk.near, width)
+            if (missing := len(top) + FEWEST_ROWS - room) > 0:
+                top = [*top[: max(len(top) - missing - 1, 1)], ("  … more in a taller window", "dim")]
+            rows = min(ROWS, room - len(top))
+        return [*top, ("", ""), *table(walk.frame, walk.known, width, rows), *below]
+
+    @staticmethod
+    def _top(walk: Walk, lines: Sequence[Line], width: int) -> list[Styled]:
+        lead = f"Step {walk.index + 1} of {len(walk.steps)}. {walk.frame.lead}"
+        return [
+            *((line, "bold") for line in folded(lead, width, "  ")),
+            *formulas(walk.frame, lines, width, walk.hidden, bare=walk.ask == "formula"),
+            *ledgers(walk.frame, walk.known, width),
+        ]
+
+    def said(self, width: int = WIDTH) -> list[str]:
+        """The message in lines."""
+        return [row for line in self.message for row in folded(line, width)]
+
+
+def why_lost(expression: Expression, numbers: Mapping[str, float]) -> list[str]:
+    """Of a sigmoid so far out that its log is lost: why, and what the loss as one node gives there. Else nothing."""
+    lost = saturated(expression, numbers)
+    if lost is None:
+        return []
+    logit, label = lost
+    z, y = Value(number_of(logit), "z"), numbers.get("y", -1.0)
+    y = y if 0 <= y <= 1 else label
+    loss = logistic_loss(z, y)
+    loss.backward()
+    log_slope, slope = LOG.partials(None, Text("0"))[0], SIGMOID.partials(Text("a"), Text("z"))[0]
+    place = f"z = {number(z.data, DIGITS)}, y = {number(y, DIGITS)}"
+    return [
+        formula(f"Why: ∞ · 0. The slope of log is {log_slope} = ∞ there, and that of σ, {slope}, is 0."),
+        f"As one node, logistic_loss(z, y), it is stable: at {place} its value is {number(loss.data, DIGITS)} "
+        f"and its derivative by z is {number(z.grad, DIGITS)}.",
+    ]
