@@ -5,7 +5,7 @@ from __future__ import annotations
 from micrograd_lr.engine.elementary import exp, log, relu, sigmoid, tanh
 from micrograd_lr.engine.functions import dot, logistic_loss, sum
 from micrograd_lr.engine.number_types import number_type
-from micrograd_lr.engine.ops import OPS, Op
+from micrograd_lr.engine.ops import OPS, Op, cos, sin
 from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from micrograd_lr import logistic
+    from micrograd_lr.compiler.by_batch import gradient, hessian
     from micrograd_lr.compiler.compiled import value_and_grad
     from micrograd_lr.compiler.tracers import TraceError
     from micrograd_lr.engine.check import GradientCheckError, GradientReport, check_gradient
-    from micrograd_lr.engine.derivatives import first_nan, gradient, hessian
+    from micrograd_lr.engine.derivatives import first_nan
     from micrograd_lr.formulas.expression import Expression, ExpressionError
     from micrograd_lr.page.page import StepThrough
     from micrograd_lr.pictures.drawing import Drawing, RenderError, draw
@@ -39,6 +40,7 @@ __all__ = [
     "TraceError",
     "Value",
     "check_gradient",
+    "cos",
     "dot",
     "draw",
     "exp",
@@ -51,6 +53,7 @@ __all__ = [
     "number_type",
     "relu",
     "sigmoid",
+    "sin",
     "steps",
     "sum",
     "tanh",
@@ -70,8 +73,8 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "check_gradient": "engine.check",
     "draw": "pictures.drawing",
     "first_nan": "engine.derivatives",
-    "gradient": "engine.derivatives",
-    "hessian": "engine.derivatives",
+    "gradient": "compiler.by_batch",
+    "hessian": "compiler.by_batch",
     "logistic": "logistic",
     "steps": "stepping.record",
     "value_and_grad": "compiler.compiled",

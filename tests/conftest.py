@@ -38,6 +38,8 @@ def symbolic():
         sympy.Expr,
         exp=sympy.exp,
         log=sympy.log,
+        sin=sympy.sin,
+        cos=sympy.cos,
         softplus=lambda t: sympy.log(1 + sympy.exp(t)),
         relu=lambda x: sympy.Max(x, 0),
         step=sympy.Heaviside,

@@ -20,8 +20,8 @@ def test_the_public_names():
     assert micrograd_lr.__all__ == [
         "OPS", "Drawing", "Expression", "ExpressionError", "GradientCheckError", "GradientReport", "Op", "RenderError",
         "StepThrough", "Steps", "TraceError",
-        "Value", "check_gradient", "dot", "draw", "exp", "first_nan", "gradient", "hessian", "log", "logistic",
-        "logistic_loss", "number_type", "relu", "sigmoid", "steps", "sum", "tanh", "value_and_grad",
+        "Value", "check_gradient", "cos", "dot", "draw", "exp", "first_nan", "gradient", "hessian", "log", "logistic",
+        "logistic_loss", "number_type", "relu", "sigmoid", "sin", "steps", "sum", "tanh", "value_and_grad",
     ]  # fmt: skip
     for name in micrograd_lr.__all__:
         assert getattr(micrograd_lr, name) is not None

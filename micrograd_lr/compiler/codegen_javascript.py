@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from micrograd_lr.compiler.source import INFIX, Lines
 from micrograd_lr.compiler.symbols import Symbol, Trace, in_order
 from micrograd_lr.engine.order import topological
-from micrograd_lr.engine.value import Value, apply
+from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-_MATH = ("abs", "exp", "log", "log1p", "tanh")
+# The functions of one number that JavaScript has.
+_MATH = {
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "ceil", "cos", "cosh", "exp", "expm1", "floor",
+    "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
+}  # fmt: skip
 NOTATION = INFIX | {
-    "pow": "Math.pow({0}, {1})", **{name: f"Math.{name}({{0}})" for name in _MATH},
+    "pow": "Math.pow({0}, {1})",
     "choose": "{0} >= 0 ? {1} : {2}", "relu": "{0} <= 0 ? 0 : {0}", "step": "{0} <= 0 ? 0 : {0} > 0 ? 1 : {0}",
 }  # fmt: skip
 
@@ -46,7 +50,7 @@ def symbolic(root: Value) -> Value:
         if node.op is None:
             of[node] = Value(trace.entry(f"n{i}"))
         else:
-            of[node] = apply(node.op, *(of[x] if isinstance(x, Value) else x for x in node.operands))
+            of[node] = node.op(*(of[x] if isinstance(x, Value) else x for x in node.operands))
     return of[root]
 
 
@@ -93,6 +97,12 @@ class _Lines(Lines):
     """Lines of JavaScript, indented by two, so that pages stay small."""
 
     indent = "  "
+    call = "Math.{0}({{0}})"
+
+    def form(self, op: str) -> str:
+        if op not in self.notation and op not in _MATH:
+            raise ValueError(f"JavaScript has no function {op}: the page cannot compute with it.")
+        return super().form(op)
 
     def number(self, x: float) -> str:
         text = "NaN" if x != x else repr(x).replace("inf", "Infinity")

@@ -8,7 +8,7 @@ from micrograd_lr import __version__
 from micrograd_lr.compiler.kernel_cache import digest_of
 from micrograd_lr.compiler.program import looped_entries
 from micrograd_lr.compiler.schedule import Plan
-from micrograd_lr.compiler.source import SCALAR, Lines
+from micrograd_lr.compiler.source import SCALAR, Lines, of_the_math_module
 from micrograd_lr.compiler.symbols import OTHER, Symbol, in_order
 
 TYPE_CHECKING = False
@@ -32,12 +32,14 @@ def numba_source(program: Program, rows: bool, block: int) -> str:
     data whole and passes over examples `start` to `stop`; memory is asked in advance for those up to `ahead`.
     """
     kernel: _Kernel = (_ByRows if rows else _ByColumns)(program, block)
+    text = kernel.text()
+    called = of_the_math_module({**kernel.functions.called, **kernel.out.called}, "Numba")
     head = [  # of other versions, no compiled code is used again
         f"# micrograd_lr {__version__}, numba_math {digest_of('numba_math')}",
-        "from numba import float64, njit", "from numpy import empty", "",
+        *called, "from numba import float64, njit", "from numpy import empty", "",
         "from micrograd_lr.compiler.numba_math import exp, log, log1p, prefetch, tanh, wide_vectors", "", "",
     ]  # fmt: skip
-    return "\n".join([*head, *kernel.text(), ""])
+    return "\n".join([*head, *text, ""])
 
 
 class _Kernel(ABC):
@@ -92,7 +94,7 @@ class _Kernel(ABC):
                 term = out.expression(x.operands[0], self.parameter)
                 out.add(1, f"for j in range({x.index}): {_joined(f'{name} +=', [term])}")
             else:
-                right = out.notation[x.op].format(*(out.written(y, self.parameter) for y in x.operands))
+                right = out.form(x.op).format(*(out.written(y, self.parameter) for y in x.operands))
                 out.add(1, f"{name} = {right}")
             out.names[x] = name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from micrograd_lr.compiler.program import looped_entries
 from micrograd_lr.compiler.schedule import Plan
-from micrograd_lr.compiler.source import ARRAYS, Lines
+from micrograd_lr.compiler.source import ARRAYS, Lines, of_numpy
 from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol
 
 TYPE_CHECKING = False
@@ -91,7 +91,8 @@ def numpy_source(program: Program) -> str:
             out.add(2, f"d_{name}[j] = {summed(2, form, reader(rows, columns, row=True))}")
     out.add(1, f"return [{', '.join(ends)}]{''.join(f', d_{name}' for name in program.shapes)},")
     head = [
-        "from numpy import abs, broadcast_to, empty, exp, log, log1p, shape, tanh, where", "", "",
+        "from numpy import abs, broadcast_to, empty, exp, log, log1p, shape, tanh, where",
+        *of_numpy(out.called), "", "",
         "def sum_over(values, m):",
         "    rows = shape(values)[:-1]",
         "    return broadcast_to(values, (*rows, m)).sum(-1)", "", "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from micrograd_lr.compiler.schedule import Plan
-from micrograd_lr.compiler.source import SCALAR, Lines
+from micrograd_lr.compiler.source import SCALAR, Lines, of_anybody
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def python_source(program: Program) -> str:
         add_up(4, f"d_{name}[j * {columns} + k]", form)
     ends = "".join(f", d_{name}" for name in program.shapes)
     out.add(1, f"return [fsum(column) for column in sums]{ends},")
-    head = ["from math import exp, fsum, log, log1p, tanh"]
+    head = ["from math import exp, fsum, log, log1p, tanh", *of_anybody(out.called)]
     if any("power(" in line for line in out.text):
         head += ["", "from micrograd_lr.engine.elementary import power"]
     return "\n".join([*head, "", "", *out.text, ""])

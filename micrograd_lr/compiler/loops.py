@@ -6,7 +6,7 @@ from collections import Counter
 
 from micrograd_lr.compiler.program import Derivative, looped_entries
 from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, Trace, in_order
-from micrograd_lr.engine.backward import slope_graphs
+from micrograd_lr.engine.derivatives import slope_graphs
 from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False

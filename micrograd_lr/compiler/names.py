@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from micrograd_lr.engine.elementary import FUNCTIONS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,7 +20,8 @@ NUMBERED = re.compile(r"([ahtuv]|p[0-9]*_?|lines)\d+$|d_|part_|given_")
 
 def safe_name(name: str, others: Collection[str]) -> str:
     """A name for an argument that generated code does not use for anything else."""
-    if name in TAKEN or NUMBERED.match(name):
+    called = name in FUNCTIONS and FUNCTIONS[name].derived is None  # sin, but not relu, which is written out
+    if name in TAKEN or called or NUMBERED.match(name):
         name = f"given_{name}"
         while name in others:
             name += "_"

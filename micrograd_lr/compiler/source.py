@@ -2,42 +2,58 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 from micrograd_lr.compiler.symbols import Symbol, in_order
+from micrograd_lr.engine.elementary import FUNCTIONS
+from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
 INFIX = {"add": "{0} + {1}", "sub": "{0} - {1}", "mul": "{0} * {1}", "div": "{0} / {1}", "neg": "-{0}"}
-_SHARED = INFIX | {
-    "pow": "{0} ** {1}", "abs": "abs({0})", "exp": "exp({0})", "log": "log({0})", "log1p": "log1p({0})",
-    "tanh": "tanh({0})",
-}  # fmt: skip
-SCALAR = _SHARED | {
+SCALAR = INFIX | {
+    "pow": "{0} ** {1}",
     "choose": "{1} if {0} >= 0.0 else {2}",
     "relu": "0.0 if {0} <= 0.0 else {0}",
     "step": "0.0 if {0} <= 0.0 else 1.0 if {0} > 0.0 else {0}",
 }
-ARRAYS = _SHARED | {
+ARRAYS = INFIX | {
+    "pow": "{0} ** {1}",
     "choose": "where({0} >= 0.0, {1}, {2})",
     "relu": "where({0} <= 0.0, 0.0, {0})",
     "step": "where({0} <= 0.0, 0.0, where({0} > 0.0, 1.0, {0}))",
 }
+IMPORTED = ("abs", "exp", "log", "log1p", "tanh")  # the functions that every kernel has
 _LONG = 100  # characters of an expression, beyond which its parts get names
 
 
 class Lines:
-    """Source text in the making: names of symbols, and indentation."""
+    """Source text in the making: names of symbols, and indentation.
+
+    `notation` says how the ops are written. Whatever it does not have is a call of the function of that name; those
+    that not every kernel has are `called`.
+    """
 
     indent = "    "
+    call = "{0}({{0}})"
 
     def __init__(self, notation: Mapping[str, str]) -> None:
         self.notation = notation
         self.text: list[str] = []
         self.names: dict[Symbol, str] = {}
+        self.called: dict[str, None] = {}
+
+    def form(self, op: str) -> str:
+        """How an op is written, with places for its operands."""
+        if op in self.notation:
+            return self.notation[op]
+        if op not in IMPORTED:
+            self.called[op] = None
+        return self.call.format(op)
 
     def add(self, depth: int, line: str) -> None:
         """A line, `depth` levels in."""
@@ -70,7 +86,7 @@ class Lines:
         order = in_order([form], known)
         users = Counter(x for symbol in order for x in symbol.operands if isinstance(x, Symbol))
         for x in order:
-            right = self.notation[x.op].format(
+            right = self.form(x.op).format(
                 *(texts[y] if isinstance(y, Symbol) else self.number(float(y)) for y in x.operands)
             )
             texts[x] = f"({right})"
@@ -81,7 +97,33 @@ class Lines:
 
     def assign(self, depth: int, x: Symbol, entry: Callable[[Symbol], str]) -> str:
         """A line that computes `x` from named operands, and its new name."""
-        right = self.notation[x.op].format(*(self.written(y, entry) for y in x.operands))
+        right = self.form(x.op).format(*(self.written(y, entry) for y in x.operands))
         name = self.names[x] = f"v{len(self.names)}"
         self.add(depth, f"{name} = {right}")
         return name
+
+
+# Where the functions that a kernel calls come from, as lines of its head. TypeError where they cannot come from there.
+
+
+def of_the_math_module(called: Iterable[str], compiler: str) -> list[str]:
+    """For a `compiler` that knows the math module and no other Python."""
+    for name in called:
+        if getattr(math, name, None) is not FUNCTIONS[name].on_floats:
+            raise TypeError(f"{compiler} does not know {name}, which is not the math module's. Use backend='python'.")
+    return [f"from math import {', '.join(sorted(called))}"] if called else []
+
+
+def of_numpy(called: Iterable[str]) -> list[str]:
+    """For arrays."""
+    numpy = need("numpy", 'pip install "micrograd_lr[numpy]"')
+    for name in called:
+        if not hasattr(numpy, name):
+            raise TypeError(f"NumPy has no function {name}. Use backend='numba' or backend='python'.")
+    return [f"from numpy import {', '.join(sorted(called))}"] if called else []
+
+
+def of_anybody(called: Iterable[str]) -> list[str]:
+    """For plain Python: the very functions that the engine calls on floats."""
+    head = ["from micrograd_lr.engine.elementary import FUNCTIONS", ""] if called else []
+    return ["", *head, *(f'{name} = FUNCTIONS["{name}"].on_floats' for name in sorted(called))] if called else []

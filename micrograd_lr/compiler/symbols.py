@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 from micrograd_lr.compiler.tracers import trace_error
+from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.number_types import number_type
-from micrograd_lr.engine.scalar import Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Symbol:
         return self.operands[0] if self.op == "neg" else self.trace.symbol("neg", self)
 
     def __add__(self, other: Any) -> Any:
-        if isinstance(other, Scalar):
+        if isinstance(other, Node):
             return NotImplemented
         return self if _is(other, 0) else self.trace.symbol("add", self, other)
 
@@ -63,7 +63,7 @@ class Symbol:
         return self if _is(other, 0) else self.trace.symbol("add", other, self)
 
     def __sub__(self, other: Any) -> Any:
-        if isinstance(other, Scalar):
+        if isinstance(other, Node):
             return NotImplemented
         return self if _is(other, 0) else self.trace.symbol("sub", self, other)
 
@@ -71,7 +71,7 @@ class Symbol:
         return -self if _is(other, 0) else self.trace.symbol("sub", other, self)
 
     def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Scalar):
+        if isinstance(other, Node):
             return NotImplemented
         return self._scaled(other) if isinstance(other, (int, float)) else self.trace.symbol("mul", self, other)
 
@@ -84,7 +84,7 @@ class Symbol:
         return -self if _is(by, -1) else self.trace.symbol("mul", by, self)
 
     def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, Scalar):
+        if isinstance(other, Node):
             return NotImplemented
         return self if _is(other, 1) else self.trace.symbol("div", self, other)
 
@@ -92,7 +92,7 @@ class Symbol:
         return self.trace.symbol("div", other, self)
 
     def __pow__(self, exponent: Any) -> Any:
-        if isinstance(exponent, Scalar):
+        if isinstance(exponent, Node):
             return NotImplemented
         if _is(exponent, 0) or _is(exponent, 1):
             return self if exponent else 1
@@ -191,13 +191,13 @@ def _decay(z: Symbol) -> tuple[Symbol, bool, Symbol]:
 
 
 def _sigmoid(z: Symbol) -> Any:
-    """σ(z) as kernels.sigmoid has it on floats: 1/(1 + e⁻ᶻ) for z ≥ 0, and eᶻ/(1 + eᶻ) below."""
+    """σ(z) as elementary.sigmoid has it on floats: 1/(1 + e⁻ᶻ) for z ≥ 0, and eᶻ/(1 + eᶻ) below."""
     base, negative, e = _decay(z)
     return z.trace.symbol("choose", base, *((e, 1.0) if negative else (1.0, e))) / (1.0 + e)
 
 
 def _softplus(t: Symbol) -> Any:
-    """log(1 + eᵗ) as kernels.softplus has it on floats: max(t, 0) + log1p(e⁻|ᵗ|)."""
+    """log(1 + eᵗ) as elementary.softplus has it on floats: max(t, 0) + log1p(e⁻|ᵗ|)."""
     _, _, e = _decay(t)
     return t.trace.symbol("relu", t) + t.trace.symbol("log1p", e)
 
@@ -213,14 +213,22 @@ def _zero(x: Symbol) -> Symbol:
 
 
 def _tanh_slope(out: Symbol, x: Symbol) -> Any:
-    """1/cosh²x as kernels.tanh_slope has it on floats: 4e/(1 + e)² with e = e⁻²|ˣ|."""
+    """1/cosh²x as elementary.tanh_slope has it on floats: 4e/(1 + e)² with e = e⁻²|ˣ|."""
     _, _, e = _decay(2 * x)
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
 
 
+def _logaddexp(a: Any, b: Any) -> Any:
+    """log(eᵃ + eᵇ) as elementary.logaddexp has it on floats: max(a, b) + log1p(e⁻|ᵃ⁻ᵇ|)."""
+    t = a - b
+    symbol = t.trace.symbol
+    return symbol("choose", t, a, b) + symbol("log1p", symbol("exp", -abs(t)))
+
+
 number_type(
     Symbol,
-    **{name: _function(name) for name in ("exp", "log", "tanh", "relu", "step")},
+    named=_function,
+    logaddexp=_logaddexp,
     sigmoid=_sigmoid,
     softplus=_softplus,
     label=_label,

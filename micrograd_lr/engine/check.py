@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import math
 
-from micrograd_lr.engine.backward import slope_graphs
 from micrograd_lr.engine.containers import numbers_in
-from micrograd_lr.engine.derivatives import (
-    HALF_STEP,
-    argument_names,
-    gradient,
-    numeric_slopes,
-    opened_arguments,
-    traced,
-)
+from micrograd_lr.engine.derivatives import argument_names, gradient, opened_arguments, slope_graphs, traced
+from micrograd_lr.engine.numeric import HALF_STEP, numeric_slopes
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.tools.streams import printable

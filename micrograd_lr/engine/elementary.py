@@ -6,30 +6,81 @@ import math
 import operator
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS, LabelError, domain_error
+from micrograd_lr.engine.node import Node, number_of
 from micrograd_lr.engine.number_types import function_of, number
-from micrograd_lr.engine.scalar import Scalar, number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, Protocol
+
+    class Elementary(Protocol):
+        """What `elementary` returns."""
+
+        on_floats: Callable[[float], float]
+        derived: Callable[[Any], Any] | None
+        op: Any
+
+        def __call__(self, x: Any) -> Any: ...
 
 
-def _elsewhere(kernel: Callable[..., Any], x: Any, derived: Callable[..., Any] | None = None) -> Any:
-    """`kernel` on a number that is not a float: the type's own function, or its form in terms of exp and log."""
-    given = function_of(x, kernel.__name__)
+FUNCTIONS: dict[str, Elementary] = {}
+
+
+def elementary(
+    name: str, on_floats: Callable[[float], float], derived: Callable[[Any], Any] | None = None, doc: str = ""
+) -> Elementary:
+    """A function of one number, over every number type; `FUNCTIONS` has it from now on, by its name.
+
+    A float is given to `on_floats`. A node has the function as a method, or it is recorded by `op`, the row whose value
+    this is. Any other number is given to the function that its type has under this name (`number_type`), or else to
+    `derived`, the same in terms of other functions; TypeError where there is neither.
+    """
+
+    def function(x: Any) -> Any:
+        if type(x) is float:
+            try:
+                return on_floats(x)
+            except DOMAIN_ERRORS as error:
+                raise domain_error(name, (x,), error) from error
+        if isinstance(x, Node):
+            if (method := getattr(x, name, None)) is not None:
+                return method()
+            if made.op is not None:
+                return made.op(x)
+        return _elsewhere(name, function, x, derived)
+
+    made: Any = function
+    made.__name__ = made.__qualname__ = name
+    made.__doc__ = doc or f"The {name} of a number or a `Value`."
+    made.on_floats, made.derived, made.op = on_floats, derived, None
+    FUNCTIONS[name] = made
+    return FUNCTIONS[name]
+
+
+def _elsewhere(name: str, function: Callable[[Any], Any], x: Any, derived: Callable[[Any], Any] | None = None) -> Any:
+    """The function `name` of a number that is not a float: its type's own, or the form in terms of other functions."""
+    given = function_of(x, name)
+    if given is None and name in FUNCTIONS and (named := function_of(x, "named")):
+        given = named(name)
     if given is not None:
         try:
             return _real(given(x))
         except DOMAIN_ERRORS as error:
-            raise domain_error(kernel.__name__, (x,), error) from error
+            raise domain_error(name, (x,), error) from error
     x = number(x)
     if type(x) is float:
-        return kernel(x)
+        return function(x)
     if derived is None:
-        name, cls = kernel.__name__, type(x).__name__
-        raise TypeError(f"{name} is not known for {cls}. Make it known once: number_type({cls}, exp=..., log=...).")
+        raise _unknown(name, type(x))
     return derived(x)
+
+
+def _unknown(name: str, cls: type) -> TypeError:
+    functions = "exp=..., log=..." if name in ("exp", "log") else f"{name}=..."
+    return TypeError(
+        f"{name} is not known for {cls.__name__}. Make it known once: number_type({cls.__name__}, {functions})."
+    )
 
 
 def _real(out: Any) -> Any:
@@ -38,41 +89,48 @@ def _real(out: Any) -> Any:
     return out
 
 
-def exp(x: Any) -> Any:
-    """eˣ, of a number or a `Value`. OverflowError above 709.78."""
-    if type(x) is not float:
-        return x.exp() if isinstance(x, Scalar) else _elsewhere(exp, x)
-    try:
-        return math.exp(x)
-    except OverflowError as error:
-        raise domain_error("exp", (x,), error) from error
+exp = elementary("exp", math.exp, doc="eˣ, of a number or a `Value`. OverflowError above 709.78.")
+log = elementary("log", math.log, doc="The natural logarithm of a number or a `Value`. ValueError for 0 and below.")
 
 
-def log(x: Any) -> Any:
-    """The natural logarithm of a number or a `Value`. ValueError for 0 and below."""
-    if type(x) is not float:
-        return x.log() if isinstance(x, Scalar) else _elsewhere(log, x)
-    try:
-        return math.log(x)
-    except ValueError as error:
-        raise domain_error("log", (x,), error) from error
-
-
-def sigmoid(z: Any) -> Any:
-    """σ(z) = 1 / (1 + e⁻ᶻ), of a number or a `Value`. On floats in two branches, so that neither overflows."""
-    if type(z) is not float:
-        return z.sigmoid() if isinstance(z, Scalar) else _elsewhere(sigmoid, z, lambda z: 1 / (1 + exp(-z)))
+def _sigmoid(z: float) -> float:
     if z >= 0:
         return 1 / (1 + math.exp(-z))
     e = math.exp(z)
     return e / (1 + e)
 
 
-def tanh(x: Any) -> Any:
-    """The hyperbolic tangent of a number or a `Value`."""
-    if type(x) is float:
-        return math.tanh(x)
-    return x.tanh() if isinstance(x, Scalar) else _elsewhere(tanh, x, lambda x: 2 * sigmoid(2 * x) - 1)
+sigmoid = elementary(
+    "sigmoid", _sigmoid, lambda z: 1 / (1 + exp(-z)),
+    "σ(z) = 1 / (1 + e⁻ᶻ), of a number or a `Value`. On floats in two branches, so that neither overflows.",
+)  # fmt: skip
+tanh = elementary(
+    "tanh", math.tanh, lambda x: 2 * sigmoid(2 * x) - 1, "The hyperbolic tangent of a number or a `Value`."
+)
+relu = elementary(
+    "relu", lambda x: 0.0 if x <= 0 else x, lambda x: 0 * x if x <= 0 else x,
+    "max(x, 0), of a number or a `Value`; NaN stays NaN.",
+)  # fmt: skip
+step = elementary(
+    "step", lambda x: 0 if x <= 0 else 1 if x > 0 else x, lambda x: int(x > 0),
+    "0 for x ≤ 0, else 1: the slope of relu, with the usual choice of 0 at the kink; NaN stays NaN.",
+)  # fmt: skip
+softplus = elementary(
+    "softplus", lambda t: max(t, 0.0) + math.log1p(math.exp(-abs(t))),
+    lambda t: relu(t) + _log1p(exp(-abs(t))),
+    "log(1 + eᵗ) = max(t, 0) + log1p(e⁻|ᵗ|): 1.4 ulp on floats, with no overflow and no cancellation.",
+)  # fmt: skip
+
+
+def _log1p(e: Any) -> Any:
+    u = 1 + e  # Kahan's quotient undoes the rounding of u
+    return e if u == 1 else log(u) * e / (u - 1)
+
+
+def logaddexp(a: Any, b: Any) -> Any:
+    """log(eᵃ + eᵇ) = max(a, b) + log(1 + e⁻|ᵃ⁻ᵇ|), where no power overflows."""
+    given = function_of(a, "logaddexp") or function_of(b, "logaddexp")
+    return given(a, b) if given else max(a, b) + softplus(-abs(a - b))
 
 
 def tanh_slope(out: Any, x: Any) -> Any:
@@ -83,35 +141,11 @@ def tanh_slope(out: Any, x: Any) -> Any:
     if type(x) is float:
         e = math.exp(-2 * abs(x))  # with this sign it cannot overflow
         return 4 * e / ((1 + e) * (1 + e))
-    if isinstance(x, Scalar):
+    if isinstance(x, Node):
         rounded = 1 - out * out
         return rounded + (tanh_slope(out.data, x.data) - rounded.data)
     given = function_of(x, "tanh_slope")
     return given(out, x) if given else 4 / (exp(x) + exp(-x)) ** 2
-
-
-def relu(x: Any) -> Any:
-    """max(x, 0), of a number or a `Value`; NaN stays NaN."""
-    if type(x) is float:
-        return 0.0 if x <= 0 else x
-    return x.relu() if isinstance(x, Scalar) else _elsewhere(relu, x, lambda x: 0 * x if x <= 0 else x)
-
-
-def step(x: Any) -> Any:
-    """0 for x ≤ 0, else 1: the slope of relu, with the usual choice of 0 at the kink; NaN stays NaN."""
-    return (0 if x <= 0 else 1 if x > 0 else x) if type(x) is float else _elsewhere(step, x, lambda x: int(x > 0))
-
-
-def softplus(t: Any) -> Any:
-    """log(1 + eᵗ) = max(t, 0) + log1p(e⁻|ᵗ|): 1.4 ulp on floats, with no overflow and no cancellation."""
-    if type(t) is float:
-        return max(t, 0.0) + math.log1p(math.exp(-abs(t)))
-    return _elsewhere(softplus, t, lambda t: relu(t) + _log1p(exp(-abs(t))))
-
-
-def _log1p(e: Any) -> Any:
-    u = 1 + e  # Kahan's quotient undoes the rounding of u
-    return e if u == 1 else log(u) * e / (u - 1)
 
 
 def power(base: Any, exponent: Any) -> Any:
@@ -123,10 +157,10 @@ def power_slope(out: Any, base: Any, exponent: Any) -> Any:
     """b·aᵇ⁻¹, the slope of aᵇ in a: infinite where the curve is vertical."""
     if exponent == 0 or exponent == 1:  # at any base, 0 included
         return int(exponent)
-    if isinstance(out, Scalar) and not isinstance(base, Scalar):
+    if isinstance(out, Node) and not isinstance(base, Node):
         return math.nan  # of a graph, only the slopes in nodes are needed
     if type(out) is not float:  # where a symbol for the exponent may be 0 it is 0 · 0⁰ at the base 0, and not 0 · 0⁻¹
-        corner = 0 if isinstance(exponent, Scalar) else zero(base) * zero(exponent)
+        corner = 0 if isinstance(exponent, Node) else zero(base) * zero(exponent)
         return exponent * power(base, exponent - 1 + corner)
     try:
         return exponent * base ** (exponent - 1)
@@ -172,11 +206,11 @@ def _total(terms: Sequence[Any]) -> Any:
 
 def label(y: Any) -> Any:
     """`y` itself, where it is a label: ValueError outside of [0, 1]. NaN stays NaN."""
-    if isinstance(y, Scalar):  # NaN in a symbol is added to its node
+    if isinstance(y, Node):  # NaN in a symbol is added to its node
         number = number_of(y)
         checked = label(number)
         return y if checked is number else y + (checked - number)
-    return _label(y) if type(y) is float else _elsewhere(label, y, _label)
+    return _label(y) if type(y) is float else _elsewhere("label", label, y, _label)
 
 
 def _label(y: Any) -> Any:

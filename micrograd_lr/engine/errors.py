@@ -5,16 +5,13 @@ from __future__ import annotations
 from _thread import _local  # as in threading, which takes its time to import
 from itertools import combinations
 
+from micrograd_lr.engine.node import Node, number_of
 from micrograd_lr.engine.order import topological
-from micrograd_lr.engine.scalar import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
-
-    from micrograd_lr.engine.ops import Op
-    from micrograd_lr.engine.value import Value
 
 DOMAIN_ERRORS = (ArithmeticError, ValueError)  # what floats, Fractions and Decimals raise outside a function's domain
 
@@ -29,7 +26,7 @@ class _Running(_local):
     """The arguments of every gradient() that is running in this thread."""
 
     def __init__(self) -> None:
-        self.arguments: list[Value] = []
+        self.arguments: list[Node] = []
 
 
 running = _Running()
@@ -57,28 +54,23 @@ def describe(operand: Any) -> str:
     return f"{name} = {shown}" if name else shown
 
 
-def _saturated(operand: Any) -> bool:
-    """Whether `operand` is a = σ(z), or 1 - a, that has been rounded to 0."""
-    from micrograd_lr.engine.stable import logit
+def domain_error(name: str, operands: Sequence[Any], error: Exception, saturated: bool = False) -> Exception:
+    """`error`, raised by the op `name` at `operands`, as an exception of the same type that names them and the remedy.
 
-    return number_of(operand) == 0 and logit(operand) is not None
-
-
-def domain_error(op: Op | str, operands: Sequence[Any], error: Exception) -> Exception:
-    """`error`, raised by `op` at `operands`, as an exception of the same type that names them and the remedy."""
+    `saturated` means that the operand is a = σ(z), or 1 - a, which was rounded to 0.
+    """
     shown = ", ".join(map(describe, operands[:4])) + (", …" if len(operands) > 4 else "")
-    name = str(op)
     why = (str(error).startswith(f"{name}(") and error.__cause__) or error  # its kernel knew the numbers, not the nodes
     reason = why.args[-1] if why.args and isinstance(why.args[-1], str) else type(why).__name__
     remedy = REMEDIES.get(name, "")
     if name == "log" and (getattr(operands[0], "op", None) or operands[0] == 0):
-        remedy = _USE_THE_FUSED_LOSS if _saturated(operands[0]) else f"{remedy} {_IF_ROUNDED}"
+        remedy = _USE_THE_FUSED_LOSS if saturated else f"{remedy} {_IF_ROUNDED}"
     if name != "exp" and isinstance(error, OverflowError):
         remedy = "The result leaves the range of floats: rescale the numbers."
     return type(error)(f"{name}({shown}) has no finite value: {reason}. {remedy}".rstrip())
 
 
-def refuse_inside_gradient(root: Value) -> None:
+def refuse_inside_gradient(root: Node) -> None:
     """Raises RuntimeError for backward() over arguments of a gradient() that is running."""
     if running.arguments and not {*running.arguments}.isdisjoint(topological(root)):
         raise RuntimeError(
@@ -87,7 +79,7 @@ def refuse_inside_gradient(root: Value) -> None:
         )
 
 
-def refuse_mixed_numbers(root: Value) -> None:
+def refuse_mixed_numbers(root: Node) -> None:
     """Raises TypeError if the graph has numbers of two types that cannot be multiplied, and names one of each."""
     kinds: dict[type, Any] = {}
     for node in topological(root):
@@ -106,8 +98,8 @@ def lost(x: Any) -> bool:
     return bool(x != x or x == _INFINITY or x == -_INFINITY)
 
 
-def refuse_lost_gradient(root: Value) -> None:
-    """Raises FloatingPointError for a sweep that made NaN or infinity out of finite numbers, and names the place.
+def refuse_lost_gradient(root: Node, grads: Mapping[Node, Any]) -> None:
+    """Raises FloatingPointError if the gradients of a graph of finite numbers hold NaN or infinity; names the place.
 
     It is raised where it is made: an error that is kept in a local of a frame that it passes holds this frame, and that
     the error, until the garbage collector comes.
@@ -117,7 +109,7 @@ def refuse_lost_gradient(root: Value) -> None:
         return
     for node in reversed(order):
         for operand, partial in zip(node.operands, node.partials):
-            if node.op is not None and hasattr(operand, "grad") and lost(node.grad * partial):
+            if isinstance(operand, Node) and lost(grads[node] * partial):
                 if partial != partial:
                     remedy = (
                         "There is no such derivative: write the exponent as a plain number, or keep the base above 0."
@@ -130,12 +122,12 @@ def refuse_lost_gradient(root: Value) -> None:
                     remedy = "The product leaves the range of floats: rescale the numbers."
                 raise FloatingPointError(
                     f"the gradient of {describe(operand)} has no finite value: ∂{node.op}/∂({describe(operand)}) is "
-                    f"{partial!r}, times the gradient {node.grad!r} above it. {remedy}"
+                    f"{partial!r}, times the gradient {grads[node]!r} above it. {remedy}"
                 )
     raise FloatingPointError("a gradient has no finite value: the sum over its paths leaves the range of floats.")
 
 
-def lost_derivative(leaf: Value) -> Exception:
+def lost_derivative(leaf: Node) -> Exception:
     """For NaN or infinity among the results of gradient() and hessian() at finite arguments."""
     return FloatingPointError(
         f"the derivative at {describe(leaf)} has no finite value: a curve is vertical there, a power has a variable "

@@ -7,7 +7,7 @@ import operator
 from micrograd_lr.engine import ops
 from micrograd_lr.engine.elementary import step
 from micrograd_lr.engine.number_types import number_type
-from micrograd_lr.engine.value import Value, apply, binary, recorded
+from micrograd_lr.engine.value import Value, binary, made
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,18 +27,18 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
     if len(w) != len(x) or not w:
         raise ValueError(f"dot(w, x) needs as many weights as features, at least one: got {len(w)} and {len(x)}.")
     if len(w) > 1 and {*map(type, x)} == {float}:
-        try:  # weights times data, what training is made of: `apply` without a look at every operand
+        try:  # weights times data, what training is made of: recorded without a look at every operand
             numbers = (*map(_number, w), *x)
-            return recorded(ops.DOT, ops.DOT.value(*numbers), max(map(_level, w)), tuple(w), numbers)
+            return made(ops.DOT, ops.DOT.value(*numbers), max(map(_level, w)), tuple(w), numbers)
         except (AttributeError, TypeError):
             pass
-    return apply(ops.DOT, *w, *x)
+    return ops.DOT(*w, *x)
 
 
 def sum(terms: Iterable[Any], /, start: Any = 0) -> Any:  # the name that every library of the field gives it
     """The sum of the terms, and of `start`, as one node (a number, if no term is a node)."""
     starts = type(start) in (int, float) and start == 0
-    return apply(ops.SUM, *terms) if starts else apply(ops.SUM, *terms, start)
+    return ops.SUM(*terms) if starts else ops.SUM(*terms, start)
 
 
 def logistic_loss(z: Any, y: Any) -> Any:
@@ -47,7 +47,7 @@ def logistic_loss(z: Any, y: Any) -> Any:
     For y = 0 and 1 at most 1.5 ulp in the loss and 2.5 ulp in ∂L/∂z = σ(z) - y; the literal form ends at z = 36.7.
     ValueError for a label outside of [0, 1].
     """
-    return _loss(z, y) if type(z) is Value else apply(ops.LOSS, z, y)
+    return _loss(z, y) if type(z) is Value else ops.LOSS(z, y)
 
 
 # A Value is a number too: the rules of the table, applied to nodes, give second derivatives.

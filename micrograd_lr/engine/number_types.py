@@ -8,21 +8,28 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FUNCTIONS: dict[type, dict[str, Callable[..., Any]]] = {}
+_WAITING: dict[str, Callable[[], dict[type, dict[str, Callable[..., Any]]]]] = {}  # by module: types not yet met
 
 
 def number_type(cls: type, /, **functions: Callable[..., Any]) -> None:
-    """Teach the engine a number type: a class with ``+ - * / **``, and its functions by name.
+    """Teach the engine a number type, a class with ``+ - * / **``; or teach one that it knows more functions.
 
-    ``exp`` and ``log`` are all that is needed: every other function of `engine.elementary` has a form in terms of
-    these two, which an entry of its own name replaces. ``convert`` (optional) is applied to floats and ints that meet
-    such a number, where the type itself refuses to mix with them::
+    ``exp`` and ``log`` are nearly all that is needed: σ, tanh, relu and the losses have a form in terms of these two,
+    which an entry of its own name replaces; sin and cos have none, and need an entry of their own where they are used.
+    ``named(name)``, for types such as symbols, gives the function of any name. ``convert`` is applied to floats and
+    ints that meet such a number, where the type itself refuses to mix with them. Both are optional::
 
-        number_type(mpmath.mpf, exp=mpmath.exp, log=mpmath.log)
+        number_type(mpmath.mpf, exp=mpmath.exp, log=mpmath.log, named=lambda name: getattr(mpmath, name, None))
         number_type(sympy.Expr, exp=sympy.exp, log=sympy.log, relu=lambda x: sympy.Max(x, 0), step=sympy.Heaviside)
 
     `Fraction` and `Decimal` are plugged in this way; a `Value` has its functions as methods.
     """
-    _FUNCTIONS[cls] = functions
+    _FUNCTIONS[cls] = {**(functions_of(cls) or {}), **functions}
+
+
+def plug_in_later(module: str, types: Callable[[], dict[type, dict[str, Callable[..., Any]]]]) -> None:
+    """Plug in the `types` of a module, each with its functions by name, when the first number of one of them comes."""
+    _WAITING[module] = types
 
 
 def functions_of(cls: type) -> dict[str, Callable[..., Any]] | None:
@@ -30,8 +37,8 @@ def functions_of(cls: type) -> dict[str, Callable[..., Any]] | None:
     for base in cls.__mro__:
         if base in _FUNCTIONS:
             return _FUNCTIONS[base]
-        if base.__module__ in ("fractions", "decimal"):
-            _adopt_standard_types()
+        if base.__module__ in _WAITING:
+            _FUNCTIONS.update(_WAITING[base.__module__]())
             return _FUNCTIONS[base]
     return None
 
@@ -87,24 +94,3 @@ def unified(args: Sequence[Any]) -> list[Any]:
         if convert is not None:
             return [convert(y) if type(y) in (float, int) else y for y in args]
     return list(args)
-
-
-def _adopt_standard_types() -> None:
-    """Plug in the two number types of the standard library; done at their first use, so that import stays light."""
-    import math
-    from decimal import Decimal
-    from fractions import Fraction
-
-    from micrograd_lr.engine import elementary as kernels
-
-    # A Fraction stays a Fraction: exact where the value is rational (exp 0, log 1, σ(0)), else as near as a double.
-    number_type(
-        Fraction,
-        exp=lambda x: Fraction(math.exp(x)),
-        log=lambda x: Fraction(math.log(x)),
-        sigmoid=lambda z: Fraction(kernels.sigmoid(float(z))),
-        tanh=lambda x: Fraction(math.tanh(x)),
-        tanh_slope=lambda out, x: Fraction(kernels.tanh_slope(float(out), float(x))),
-        softplus=lambda t: Fraction(kernels.softplus(float(t))),
-    )
-    number_type(Decimal, exp=Decimal.exp, log=Decimal.ln, convert=Decimal)

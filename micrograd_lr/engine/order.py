@@ -5,17 +5,20 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
+    from typing import TypeVar
 
-    from micrograd_lr.engine.value import Value
+    from micrograd_lr.engine.node import Node
+
+    N = TypeVar("N", bound=Node)
 
 
-def topological(root: Value, known: Container[Value] = ()) -> list[Value]:
+def topological(root: N, known: Container[N] = ()) -> list[N]:
     """Every node of the graph of `root`, once, operands before users, in the order in which they were written.
 
     It does not go into operands that are `known`: they are left out, with what only they rest on.
     """
-    order: list[Value] = []
-    seen: set[Value] = set()
+    order: list[N] = []
+    seen: set[N] = set()
     path = [root]  # the nodes that wait for their operands: a stack of our own, so that no graph is too deep
     while path:
         node = path[-1]
@@ -27,9 +30,9 @@ def topological(root: Value, known: Container[Value] = ()) -> list[Value]:
     return order
 
 
-def users_first(root: Value) -> list[Value]:
+def users_first(root: N) -> list[N]:
     """Every node of the graph of `root`, once, in the order in which `backward` comes to them: level by level."""
-    levels: list[list[Value]] = [[] for _ in range(root._level)]
+    levels: list[list[N]] = [[] for _ in range(root._level)]
     levels.append([root])
     seen = {root}
     for level in reversed(levels):

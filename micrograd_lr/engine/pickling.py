@@ -8,8 +8,8 @@ from copyreg import _slotnames  # type: ignore[attr-defined]
 from operator import attrgetter
 from weakref import ref
 
+from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.order import topological
-from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,18 +19,23 @@ if TYPE_CHECKING:
 _FIELDS = "op", "_data", "_level", "_a", "_b", "_x", "_y", "label", "grad"
 
 
-def _columns(nodes: list[Value]) -> Iterator[Iterator[Any]]:
+def _columns(nodes: list[Node]) -> Iterator[Iterator[Any]]:
     return (map(attrgetter(field), nodes) for field in _FIELDS)
 
 
-def _added(nodes: list[Value]) -> dict[int, dict[str, Any]]:
-    """The attributes that subclasses of Value have added, by the place of their node."""
-    return {i: found for i, node in enumerate(nodes) if type(node) is not Value and (found := _attributes(node))}
+def _added(nodes: list[Node]) -> dict[int, dict[str, Any]]:
+    """The attributes that subclasses of `Value` have added, by the place of their node."""
+    slots = {kind: [name for name in _slotnames(kind) if name not in Node.__slots__] for kind in {*map(type, nodes)}}
+    extended = {kind for kind, names in slots.items() if names or kind.__dictoffset__}
+    if not extended:
+        return {}
+    found = ((i, _attributes(node, slots[type(node)])) for i, node in enumerate(nodes) if type(node) in extended)
+    return {i: attributes for i, attributes in found if attributes}
 
 
-def _attributes(node: Value) -> dict[str, Any]:
-    slots = (name for name in _slotnames(type(node)) if name not in Value.__slots__ and hasattr(node, name))
-    return {name: getattr(node, name) for name in (*getattr(node, "__dict__", ()), *slots)}
+def _attributes(node: Node, slots: list[str]) -> dict[str, Any]:
+    names = (*getattr(node, "__dict__", ()), *(name for name in slots if hasattr(node, name)))
+    return {name: getattr(node, name) for name in names}
 
 
 def _fill(nodes: list[Any], added: dict[int, dict[str, Any]], *columns: Iterable[Any]) -> None:
@@ -49,19 +54,19 @@ def _fill(nodes: list[Any], added: dict[int, dict[str, Any]], *columns: Iterable
             node.label = label
 
 
-def copied(node: Value) -> Value:
+def copied(node: Node) -> Node:
     """A shallow copy: a node of its own over the same operands."""
-    twin: Value = blank(type(node))
+    twin: Node = blank(type(node))
     _fill([twin], _added([node]), *_columns([node]))
     return twin
 
 
-def deep_copied(root: Value, memo: dict[int, Any], kind: type[Value] | None = None) -> Value:
+def deep_copied(root: Node, memo: dict[int, Any], kind: type[Node] | None = None) -> Node:
     """A copy of the whole graph of `root`, in nodes of `kind`; nodes that `memo` knows already are shared with it."""
     from copy import deepcopy
 
     nodes = topological(root, _WithIds(memo))
-    twins: list[Value] = [blank(kind or type(node)) for node in nodes]
+    twins: list[Node] = [blank(kind or type(node)) for node in nodes]
     memo.update(zip(map(id, nodes), twins))
     op, data, level, a, b, *rest = _columns(nodes)
     added = {} if kind else deepcopy(_added(nodes), memo)
@@ -92,11 +97,11 @@ class _Graph:
     no operands. So nothing recurses, and what several pickled objects share stays shared.
     """
 
-    def __init__(self, root: Value, before: set[int]) -> None:
+    def __init__(self, root: Node, before: set[int]) -> None:
         self.before = before
         self.nodes = topological(root, _WithIds(before) if before else ())
         self.ahead = iter(self.nodes)  # the pickler asks for them in order, but for those that it has written before
-        self.written: list[Value] = []
+        self.written: list[Node] = []
         self.columns: Callable[[], _Columns | None] = lambda: None
 
     def known(self) -> set[int]:
@@ -135,7 +140,7 @@ class _Latest(threading.local):
 _latest = _Latest()
 
 
-def reduced(node: Value) -> tuple[Any, ...]:
+def reduced(node: Node) -> tuple[Any, ...]:
     """The pickle of a node: blank, and the graph that fills it in."""
     graph = _latest.graph()
     if graph is None or graph.columns() is None or node not in graph.ahead:

@@ -1,25 +1,12 @@
-"""How a `Value` behaves as a Python object: made, read, compared, converted, printed and pickled."""
+"""How a `Value` behaves as a Python object: how it is made, compared, converted, printed and pickled."""
 
 from __future__ import annotations
 
-from itertools import chain, repeat
-
-from micrograd_lr.engine.number_types import number
+from micrograd_lr.engine.node import Node, fill_leaf, number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any, NoReturn, Self
-
-    from micrograd_lr.engine.ops import Op
-
-
-def _fill(leaf: Any, data: Any, label: str = "") -> None:
-    leaf._data = number(data)
-    leaf._level = 0
-    if label:
-        leaf._label = label
-    leaf.op = leaf._a = leaf._x = leaf._b = leaf._y = leaf._seen = None
 
 
 class Leaves(type):
@@ -36,7 +23,7 @@ class Leaves(type):
 
     def __call__(cls, data: Any, label: str = "") -> Any:
         leaf = type.__call__(cls)
-        _fill(leaf, data, label)
+        fill_leaf(leaf, data, label)
         return leaf
 
     __call__.__qualname__ = "Value"  # what Python's own errors about the arguments call it
@@ -58,7 +45,7 @@ class _Filled:
     __slots__ = ()
 
     def __init__(self, data: Any, label: str = "") -> None:
-        _fill(self, data, label)
+        fill_leaf(self, data, label)
 
 
 class _OfArrays:
@@ -74,7 +61,7 @@ class _OfArrays:
         raise AttributeError(f"a Value is one number, and has no {self.name}(). {self.remedy}")
 
 
-class Scalar(metaclass=Leaves):
+class Scalar(Node, metaclass=Leaves):
     """The base of `Value`. Comparisons, float(), bool() and format() read the number; == and hash stay identity, so
     that nodes can be kept in sets and dicts."""
 
@@ -82,77 +69,9 @@ class Scalar(metaclass=Leaves):
 
     _op_priority = 100  # and so do SymPy's expressions, which would take float(value) otherwise
 
-    op: Op | None
-    _data: Any
-    _label: str
-    _a: Any
-    _b: Any
-    _x: Any
-    _y: Any
-    _grad: Any
-    _level: int
-    _seen: object
-    exp: Callable[[], Any]
-    log: Callable[[], Any]
-    sigmoid: Callable[[], Any]
-    tanh: Callable[[], Any]
-    relu: Callable[[], Any]
-
     if TYPE_CHECKING:
 
         def __init__(self, data: Any, label: str = "") -> None: ...
-
-    @property
-    def data(self) -> Any:
-        """The number. That of a leaf can be set, for a training step; what was recorded before keeps the old one."""
-        return self._data
-
-    @data.setter
-    def data(self, data: Any) -> None:
-        if self.op is not None:
-            raise AttributeError(f"{self!r} was computed by {self.op}: change a leaf's data, and compute it again.")
-        self._data = number(data)
-
-    @property
-    def label(self) -> str:
-        """The name, in pictures, messages and formulas; "" for none."""
-        return getattr(self, "_label", "")
-
-    @label.setter
-    def label(self: Any, label: str) -> None:
-        self._label = label
-
-    @property
-    def grad(self) -> Any:
-        """∂root/∂self of the last ``root.backward()`` that came here; None if none did."""
-        return None if self._seen is None else self._grad
-
-    @grad.setter
-    def grad(self: Any, grad: Any) -> None:
-        self._grad, self._seen = grad, None if grad is None else True
-
-    @property
-    def nodes(self) -> tuple[Any, ...]:
-        """The operands that are nodes, in order, duplicates kept."""
-        return tuple(x for x in (self._a if type(self._a) is tuple else (self._a, self._b)) if x is not None)
-
-    @property
-    def operands(self) -> tuple[Any, ...]:
-        """The inputs of the op in order, duplicates kept: nodes and plain numbers. Empty for a leaf."""
-        nodes = self._a if type(self._a) is tuple else (self._a, self._b)
-        return tuple(number if node is None else node for number, node in zip(self.numbers, chain(nodes, repeat(None))))
-
-    @property
-    def numbers(self) -> tuple[Any, ...]:
-        """The operands' numbers, as they were when this node was computed. Empty for a leaf."""
-        if type(self._a) is tuple:
-            return (*self._x,)
-        return () if self.op is None else (self._x,) if self._y is None else (self._x, self._y)
-
-    @property
-    def partials(self) -> tuple[Any, ...]:
-        """∂node/∂operand for each operand, by the rule of the op at the recorded numbers. Empty for a leaf."""
-        return self.op.partials(self._data, *self.numbers) if self.op else ()
 
     sum = _OfArrays("Use micrograd_lr.sum(values) with a list of Values.")
     mean = _OfArrays("Use micrograd_lr.sum(values) / len(values) with a list of Values.")
@@ -220,8 +139,3 @@ class Scalar(metaclass=Leaves):
         from micrograd_lr.engine.pickling import deep_copied
 
         return deep_copied(self, memo)
-
-
-def number_of(x: Any) -> Any:
-    """The number of a node; any other object as it is."""
-    return x.data if isinstance(x, Scalar) else x

@@ -10,51 +10,35 @@ from __future__ import annotations
 from functools import reduce
 from numbers import Real
 
-from micrograd_lr.compiler.symbols import Symbol
 from micrograd_lr.engine import ops
-from micrograd_lr.engine.elementary import log, sigmoid, softplus
-from micrograd_lr.engine.functions import logistic_loss
+from micrograd_lr.engine.elementary import log, sigmoid
+from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.order import topological
-from micrograd_lr.engine.value import Value, apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    Addends = tuple[Any, list[tuple[int, Value]]]  # a plain number, and nodes with their signs
+    Addends = tuple[Any, list[tuple[int, Node]]]  # a plain number, and nodes with their signs
 
 MOST = 1_000  # addends of a sum that is looked at: the classes of a softmax
 DEEPEST = 30  # formulas inside formulas
 _BY_HAND = (ops.MUL, ops.DIV, ops.POW)  # what a σ that is written by hand ends with
 
 
-def _logaddexp(a: Any, b: Any) -> Any:
-    """log(eᵃ + eᵇ) = max(a, b) + log(1 + e⁻|ᵃ⁻ᵇ|), on symbols too, which record the choice."""
-    t = a - b
-    if not isinstance(t, Symbol):
-        return max(a, b) + softplus(-abs(t))
-    symbol = t.trace.symbol
-    return symbol("choose", t, a, b) + symbol("log1p", symbol("exp", -abs(t)))
-
-
-# What a sum of exponentials becomes: found here, and written by nobody, so it is not a row of the table.
-LOGADDEXP = ops.Op("logaddexp", "log Σ exp", _logaddexp, lambda out, a, b: (sigmoid(a - b), sigmoid(b - a)))
-del ops.OPS[LOGADDEXP.name]
-
-
-def stabilised(root: Value) -> Value:
+def stabilised(root: Node) -> Node:
     """The same graph with every log of a positive formula, and every σ written by hand, in its stable form."""
     reader = _Reader()
-    of: dict[Value, Value] = {}  # what became of the nodes that did not stay the same
+    of: dict[Node, Node] = {}  # what became of the nodes that did not stay the same
     for node in topological(root):
         new: Any = node
         if of and not of.keys().isdisjoint(node.nodes):
-            new = apply(new.op, *(of.get(x, x) if isinstance(x, Value) else x for x in node.operands))
+            new = new.op(*(of.get(x, x) if isinstance(x, Node) else x for x in node.operands))
         found = reader.log(new.operands[0]) if new.op is ops.LOG else None
-        if new.op in _BY_HAND and isinstance(z := reader.logit(new), Value):
+        if new.op in _BY_HAND and isinstance(z := reader.logit(new), Node):
             found = sigmoid(z)
-        elif new.op is ops.DIV and isinstance(z := reader.odds(1, new.operands[1]), Value):
+        elif new.op is ops.DIV and isinstance(z := reader.odds(1, new.operands[1]), Node):
             found = new.operands[0] * sigmoid(z)  # c/(1 + e⁻ᶻ)
         if found is not None or new is not node:
             of[node] = new if found is None else found
@@ -77,7 +61,7 @@ def log_of(x: Any) -> Any:
     return _Reader().log(x)
 
 
-def one_less(x: Any) -> Value | None:
+def one_less(x: Any) -> Any:
     """a, if x is 1 - a: also written as -a + 1 or -(a - 1); else None."""
     return _term(x, 1, -1)
 
@@ -86,21 +70,21 @@ class _Reader:
     """Reads formulas, each once: what many formulas share is remembered."""
 
     def __init__(self) -> None:
-        self.logits: dict[Value, Any] = {}
-        self.logs: dict[Value, Any] = {}
+        self.logits: dict[Node, Any] = {}
+        self.logs: dict[Node, Any] = {}
         self.depth = 0
 
     def logit(self, x: Any) -> Any:
         """z, if x is σ(z); else None."""
-        return self.read(x, self.logits, self.new_logit) if isinstance(x, Value) else None
+        return self.read(x, self.logits, self.new_logit) if isinstance(x, Node) else None
 
     def log(self, x: Any) -> Any:
         """log x, if x is positive by structure; else None."""
-        if isinstance(x, Value):
+        if isinstance(x, Node):
             return self.read(x, self.logs, self.new_log)
         return (0 if x == 1 else log(x)) if isinstance(x, Real) and float(x) > 0 else None
 
-    def read(self, x: Value, known: dict[Value, Any], new: Callable[[Value], Any]) -> Any:
+    def read(self, x: Node, known: dict[Node, Any], new: Callable[[Node], Any]) -> Any:
         if x.op is None or (x not in known and self.depth > DEEPEST):
             return None
         if x not in known:
@@ -109,7 +93,7 @@ class _Reader:
             self.depth -= 1
         return known[x]
 
-    def new_logit(self, x: Value) -> Any:
+    def new_logit(self, x: Node) -> Any:
         if x.op is ops.SIGMOID:
             return x.operands[0]
         if x.op in _BY_HAND:
@@ -129,10 +113,10 @@ class _Reader:
         z = self.logit(one_less(x))
         return self.logit(_term(x, 0, 1)) if z is None else _negative(z)
 
-    def new_log(self, x: Value) -> Any:
+    def new_log(self, x: Node) -> Any:
         z = self.logit(x)
         if z is not None:
-            return -logistic_loss(*_loss(-1, z))
+            return -ops.LOSS(*_loss(-1, z))
         if x.op is ops.EXP:
             return x.operands[0]
         if x.op in (ops.MUL, ops.DIV):
@@ -142,21 +126,21 @@ class _Reader:
             return _sum(a, b) if x.op is ops.MUL else _sum(a, _negative(b))
         if x.op is ops.POW:
             base, exponent = x.operands
-            a = None if isinstance(exponent, Value) else self.log(base)
+            a = None if isinstance(exponent, Node) else self.log(base)
             return None if a is None else exponent * a
         z = _twice_tanh(x)
         if z is not None:  # 1 + tanh(z/2) is 2σ(z)
-            return log(2) - logistic_loss(*_loss(-1, z))
+            return log(2) - ops.LOSS(*_loss(-1, z))
         found = _addends(x)
         return None if found is None else self.log_of_sum(*found)
 
     def odds(self, part: Any, whole: Any) -> Any:
         """The logit of part/whole, where the part is one of the addends of the whole: log part - log rest."""
-        found = _addends(whole) if isinstance(whole, Value) else None
+        found = _addends(whole) if isinstance(whole, Node) else None
         if found is None:
             return None
         constant, terms = found
-        if isinstance(part, Value):
+        if isinstance(part, Node):
             place = next((i for i, (sign, term) in enumerate(terms) if sign == 1 and _same(term, part)), None)
             if place is None:
                 return None
@@ -173,7 +157,7 @@ class _Reader:
             return None
         return _negative(t)
 
-    def log_of_sum(self, constant: Any, terms: list[tuple[int, Value]]) -> Any:
+    def log_of_sum(self, constant: Any, terms: list[tuple[int, Node]]) -> Any:
         """log(eᵃ + eᵇ + …), one addend after the other; None unless all are positive."""
         logs = [self.log(term) if sign == 1 else None for sign, term in terms]
         if not _is(constant, 0):
@@ -181,18 +165,18 @@ class _Reader:
         if not logs or None in logs:
             return None
         if len(logs) == 2 and _is(logs[0], 0):
-            return logistic_loss(*_loss(1, logs[1]))
-        return reduce(lambda a, b: apply(LOGADDEXP, a, b), logs)
+            return ops.LOSS(*_loss(1, logs[1]))
+        return reduce(lambda a, b: ops.LOGADDEXP(a, b), logs)
 
 
 def _addends(x: Any) -> Addends | None:
     """What a sum, a difference or a negative consists of; None for more than `MOST`, and for anything else."""
     constant: Any = 0
-    terms: list[tuple[int, Value]] = []
+    terms: list[tuple[int, Node]] = []
     waiting = [(1, x)]
     while waiting:
         sign, node = waiting.pop()
-        if not isinstance(node, Value):
+        if not isinstance(node, Node):
             constant = constant + sign * node
         elif node.op in (ops.ADD, ops.SUM, ops.SUB, ops.NEG):
             signs = {ops.SUB: (sign, -sign), ops.NEG: (-sign,)}.get(node.op, (sign,) * len(node.operands))
@@ -206,9 +190,9 @@ def _addends(x: Any) -> Addends | None:
     return None if terms == [(1, x)] else (constant, terms)
 
 
-def _term(x: Any, constant: int, sign: int) -> Value | None:
+def _term(x: Any, constant: int, sign: int) -> Node | None:
     """a, if x is constant + sign · a; else None."""
-    found = _addends(x) if isinstance(x, Value) else None
+    found = _addends(x) if isinstance(x, Node) else None
     if found is None or not _is(found[0], constant) or len(found[1]) != 1:
         return None
     ((its_sign, term),) = found[1]
@@ -226,7 +210,7 @@ def _twice_tanh(x: Any) -> Any:
 
 def _loss(sign: int, t: Any) -> tuple[Any, float]:
     """z and y of logistic_loss for log(1 + eᵗ), if the sign is 1, or for log(1 + e⁻ᵗ), without a minus inside of z."""
-    if isinstance(t, Value) and t.op is ops.NEG:
+    if isinstance(t, Node) and t.op is ops.NEG:
         return t.operands[0], 1.0 if sign == 1 else 0.0
     return t, 0.0 if sign == 1 else 1.0
 
@@ -235,24 +219,24 @@ def _sum(a: Any, b: Any) -> Any:
     """a + b, without a node for nothing."""
     if _is(a, 0) or _is(b, 0):
         return b if _is(a, 0) else a
-    return a - b.operands[0] if isinstance(b, Value) and b.op is ops.NEG else a + b
+    return a - b.operands[0] if isinstance(b, Node) and b.op is ops.NEG else a + b
 
 
 def _negative(x: Any) -> Any:
     """-x, and z for x = -z."""
-    return x.operands[0] if isinstance(x, Value) and x.op is ops.NEG else -x
+    return x.operands[0] if isinstance(x, Node) and x.op is ops.NEG else -x
 
 
 def _is(x: Any, number: float) -> bool:
-    return not isinstance(x, Value) and bool(x == number)
+    return not isinstance(x, Node) and bool(x == number)
 
 
 def _same(a: Any, b: Any, depth: int = 4) -> bool:
     """Whether two formulas are the same, as far as a look of this depth can tell."""
     if a is b:
         return True
-    if not (isinstance(a, Value) and isinstance(b, Value)):
-        return not isinstance(a, Value) and not isinstance(b, Value) and bool(a == b)
+    if not (isinstance(a, Node) and isinstance(b, Node)):
+        return not isinstance(a, Node) and not isinstance(b, Node) and bool(a == b)
     if a.op is not b.op or a.op is None or len(a.operands) != len(b.operands) or not depth:
         return False
     return all(_same(x, y, depth - 1) for x, y in zip(a.operands, b.operands))

@@ -7,12 +7,11 @@ import inspect
 import math
 import re
 import warnings
-from functools import partial
 from unicodedata import normalize
 
 from micrograd_lr.engine import functions
 from micrograd_lr.engine.ops import OPS
-from micrograd_lr.engine.value import Value, apply
+from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,7 +176,7 @@ class Expression:
 
     def _applied(self, node: ast.expr, name: str, operands: tuple[Any, ...]) -> Any:
         """The step for the op `name`: the one that stands there already, a new one, or a number if all are numbers."""
-        operation = _BY_NAME.get(name) or partial(apply, OPS[name])
+        operation = _BY_NAME.get(name) or OPS[name]
         flat = [x for operand in operands for x in (operand if isinstance(operand, tuple) else (operand,))]
         if not any(isinstance(x, _Step) for x in flat):
             return self._number(node, operation, *operands)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.number_types import number_type
-from micrograd_lr.engine.scalar import Scalar
+from micrograd_lr.engine.ops import OPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Text:
         return Text(f"abs({self})")
 
     def __add__(self, other: Any) -> Any:
-        if isinstance(other, Scalar):
+        if isinstance(other, Node):
             return NotImplemented
         if _is(other, 0):
             return self
@@ -58,7 +59,7 @@ class Text:
         return self if _is(other, 0) else as_text(other) + self
 
     def __sub__(self, other: Any) -> Any:
-        if isinstance(other, Scalar):
+        if isinstance(other, Node):
             return NotImplemented
         return self + -as_text(other)
 
@@ -66,7 +67,7 @@ class Text:
         return -self if _is(other, 0) else as_text(other) - self
 
     def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Scalar):
+        if isinstance(other, Node):
             return NotImplemented
         if _is(other, 0):
             return 0
@@ -88,7 +89,7 @@ class Text:
         return self * other if _is(other, 0) or _is(other, 1) or _is(other, -1) else as_text(other) * self
 
     def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, Scalar):
+        if isinstance(other, Node):
             return NotImplemented
         other = as_text(other)
         text = f"{self._inside(_PRODUCT)}/{other._inside(_POWER)}"
@@ -99,7 +100,7 @@ class Text:
         return as_text(other) / self
 
     def __pow__(self, exponent: Any) -> Any:
-        if isinstance(exponent, Scalar):
+        if isinstance(exponent, Node):
             return NotImplemented
         if _is(exponent, 0):
             return 1
@@ -129,13 +130,10 @@ def as_text(x: Any) -> Text:
     return Text(f"{abs(x):g}", _minus=x < 0)
 
 
-def _function(name: str) -> Any:
-    return lambda *args: Text(f"{name}({', '.join(map(str, args))})")
+def _named(name: str) -> Any:
+    """The function of this name: as its op is written, σ(z), or by its own name."""
+    symbol = OPS[name].symbol if name in OPS else name
+    return lambda x: Text(f"{symbol if symbol.isalpha() else name}({x})")
 
 
-number_type(
-    Text,
-    **{name: _function(name) for name in ("exp", "log", "tanh", "relu", "step", "softplus")},
-    sigmoid=_function("σ"),
-    tanh_slope=lambda out, x: 1 - out**2,
-)
+number_type(Text, named=_named, tanh_slope=lambda out, x: 1 - out**2)

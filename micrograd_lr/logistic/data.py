@@ -7,8 +7,8 @@ from decimal import Decimal
 from numbers import Real
 
 from micrograd_lr.engine.containers import numbers_in, opened
+from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.number_types import number
-from micrograd_lr.engine.scalar import number_of
 from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from micrograd_lr.engine.check import CLOSED_FORM_TOLERANCE, NUMERIC_TOLERANCE, GradientReport, rounding_of
-from micrograd_lr.engine.derivatives import central_differences, decimals
 from micrograd_lr.engine.elementary import inner, log, sigmoid, total
 from micrograd_lr.engine.functions import dot, logistic_loss, sum
+from micrograd_lr.engine.numeric import central_differences, decimals
 from micrograd_lr.engine.ops import SIGMOID
 from micrograd_lr.engine.value import Value
 from micrograd_lr.logistic.data import Data, like

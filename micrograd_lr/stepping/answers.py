@@ -11,7 +11,7 @@ from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.engine.ops import LOG, SIGMOID
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss
-from micrograd_lr.engine.value import Value, apply
+from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import Expression, arities
 
 TYPE_CHECKING = False
@@ -194,7 +194,7 @@ def saturated(expression: Expression, numbers: Mapping[str, float]) -> tuple[Val
                 continue
             operands = [now.get(x, x) for x in node.operands]
             try:
-                now[node] = apply(node.op, *operands)
+                now[node] = node.op(*operands)
             except DOMAIN_ERRORS:
                 return as_loss(operands[0]) if node.op is LOG else None
     return None

@@ -1,12 +1,14 @@
-"""`steps`: both passes of a graph, watched while the engine's own sweep runs, as frames."""
+"""`steps`: both passes of a graph as frames, the backward pass payment by payment."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 
+from micrograd_lr.engine import backward
+from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import topological, users_first
-from micrograd_lr.engine.pickling import deep_copied
-from micrograd_lr.engine.value import Value, sweep
+from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.templates import signed, slot
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.graph import boxes_of, changed_since, formula_of, slopes_of, write_formulas
@@ -15,8 +17,7 @@ from micrograd_lr.stepping.frames import DIGITS, Node, Payment, Steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any
+    from collections.abc import Iterable
 
     from micrograd_lr.pictures.boxes import Box
 
@@ -28,8 +29,8 @@ def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS
     """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
 
     First the inputs; then one frame per operation, from its operands; then the seed ∂L/∂L = 1; then one frame per
-    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. The
-    backward frames are what the engine's own sweep did, on a copy: no gradient of `root` changes.
+    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. No
+    gradient of `root` changes.
 
     `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
     numbers are kept whole. TypeError if `root` is no node; ValueError for
@@ -78,46 +79,23 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
         )  # fmt: skip
 
 
-def payments(root: Value, sums: Callable[[str], list[Any]] = lambda _: []) -> Iterable[Payment]:
-    """Every payment of the sweep from `root`, in its order, out of what each node remembers of it.
-
-    `sums` makes the list, empty at first, to which the running sums of a node are appended while the sweep runs.
-    """
-    witnesses: list[Any] = topological(deep_copied(root, {}, _Witness))
-    ids = {node: f"n{i}" for i, node in enumerate(witnesses)}
-    for witness in witnesses:
-        witness._seen, witness.sums = None, sums(ids[witness])
-    sweep(witness)
-    zero = witness.grad - witness.grad
-    paths = dict.fromkeys(witnesses, 0)
-    for node, position, operand, partial in paid_edges(witness):
-        path = paths[operand] = paths[operand] + 1
-        before, total = operand.sums[path - 2] if path > 1 else zero, operand.sums[path - 1]
+def payments(root: Value) -> Iterable[Payment]:
+    """Every payment of the backward pass from `root`, in its order. Raises what ``root.backward()`` would raise."""
+    ids = {node: f"n{i}" for i, node in enumerate(topological(root))}
+    order = users_first(root)
+    seed = one_like(root.data)
+    paths = Counter(operand for node in order for operand in node.nodes)
+    paid: dict[Value, int] = dict.fromkeys(order, 0)
+    grads = {root: seed}
+    positions = (i for node in order for i, x in enumerate(node.operands) if isinstance(x, Value))
+    for position, (node, operand, upstream, partial, contribution, total) in zip(
+        positions, backward.payments(order, seed, backward.edges_of)
+    ):
+        before = grads.get(operand, seed - seed)
+        paid[operand] += 1
+        grads[operand] = total
         yield Payment(
-            ids[node], position, ids[operand], node.grad, partial, node.grad * partial, before, total,
-            path, len(operand.sums),
+            ids[node], position, ids[operand], upstream, partial, contribution, before, total,
+            paid[operand], paths[operand],
         )  # fmt: skip
-
-
-def paid_edges(root: Value) -> Iterable[tuple[Any, int, Any, Any]]:
-    """A node, the number of one of its operands, this operand, and the partial between: in the order of the sweep."""
-    for node in users_first(root):
-        for position, (operand, partial) in enumerate(zip(node.operands, node.partials)):
-            if isinstance(operand, Value):
-                yield node, position, operand, partial
-
-
-class _Witness(Value):
-    """A node that remembers every value that its gradient is given: what the sweep did, payment by payment."""
-
-    __slots__ = ("sums",)
-    sums: list[Any]
-
-    @property
-    def _grad(self) -> Any:
-        return self.sums[-1]
-
-    @_grad.setter
-    def _grad(self, grad: Any) -> None:
-        if hasattr(self, "sums"):  # not yet, while it is copied
-            self.sums.append(grad)
+    backward.refuse_lost(root, grads)

@@ -7,16 +7,16 @@ import math
 from dataclasses import fields
 from fractions import Fraction
 
+from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.ops import OPS, Op
 from micrograd_lr.engine.order import topological
-from micrograd_lr.engine.scalar import number_of
-from micrograd_lr.engine.value import Value, apply
+from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.graph import boxes_of
 from micrograd_lr.pictures.labels import check_digits
 from micrograd_lr.stepping.frames import Node, Payment
 from micrograd_lr.stepping.json_values import LONGEST, as_json, expect, expect_keys, expect_list, number, same, wrong
-from micrograd_lr.stepping.record import nodes_of, paid_edges, payments
+from micrograd_lr.stepping.record import nodes_of, payments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.frames import Steps
 
 FORMAT = "micrograd_lr steps 1"
-NODE, PAYMENT = ([field.name for field in fields(cls)] for cls in (Node, Payment))
+NODE = [field.name for field in fields(Node)]
 # IEEE 754 fixes the results of these to the last digit. Every other row asks the C library of the machine, or is the
 # user's own: two machines may differ in the last bits.
 ROUNDED_ALIKE = {"add", "sub", "mul", "div", "neg", "relu", "sum", "dot"}
@@ -125,7 +125,7 @@ def _applied(path: str, node: dict[str, Any], made: dict[str, Value]) -> Value:
     if not any(isinstance(x, Value) for x in operands):
         raise wrong(f"{path}.operands", node["operands"], "the id of a node among them")
     _refuse_explosion(path, op.name, [*map(number_of, operands)])
-    value: Value = _run(path, apply, op, *operands)
+    value: Value = _run(path, op, *operands)
     value._data = _taken(f"{path}.value", op, node["value"], value._data)
     partials = tuple(_run(path, op.partials, value._data, *value.numbers))
     given = expect_list(f"{path}.partials", node["partials"], len(partials))
@@ -209,29 +209,10 @@ def _nodes(graph: list[Value], given: Any) -> list[Node]:
 
 
 def _payments(graph: list[Value], given: Any) -> list[Payment]:
-    """The payments of a sweep, which ends at the first running sum that the text has otherwise."""
-    ids = {node: f"n{i}" for i, node in enumerate(graph)}
-    edges = [*paid_edges(graph[-1])]
-    sums = {id: _Foretold() for id in ids.values()}
-    for i, (payment, edge) in enumerate(zip(expect_list("payments", given, len(edges)), edges)):
-        path, (payer, position, operand, _) = f"payments[{i}]", edge
-        expect_keys(path, payment, PAYMENT)
-        for name, right in (("payer", ids[payer]), ("position", position), ("operand", ids[operand])):
-            expect(f"{path}.{name}", payment[name], right)
-        sums[ids[operand]].ahead.append((f"{path}.total", payment["total"]))
-    made = [*payments(graph[-1], sums.__getitem__)]
-    expect("payments", given, as_json("payments", [vars(payment) for payment in made]))
+    """The payments of the backward pass, compared with those of the text one by one: it ends at the first other one."""
+    expect_list("payments", given, sum(len(node.nodes) for node in graph))
+    made = []
+    for i, payment in enumerate(payments(graph[-1])):
+        expect(f"payments[{i}]", given[i], as_json(f"payments[{i}]", vars(payment)))
+        made.append(payment)
     return made
-
-
-class _Foretold(list["Any"]):
-    """The running sums of a node, each of which must be the next one of the text."""
-
-    def __init__(self) -> None:
-        self.ahead: list[tuple[str, Any]] = []
-
-    def append(self, total: Any) -> None:
-        if self.ahead:  # empty for the root, whose only sum is the seed
-            path, given = self.ahead[len(self)]
-            expect(path, given, as_json(path, total))
-        super().append(total)

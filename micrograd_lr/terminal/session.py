@@ -6,8 +6,8 @@ from unicodedata import normalize
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.engine.functions import logistic_loss
+from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.ops import LOG, SIGMOID
-from micrograd_lr.engine.scalar import number_of
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import arities
 from micrograd_lr.formulas.text import Text

@@ -9,7 +9,7 @@ import sympy
 
 from micrograd_lr import Value, dot, exp, first_nan, gradient, hessian, log, logistic_loss, relu, sigmoid, tanh
 from micrograd_lr import sum as node_sum
-from micrograd_lr.engine.derivatives import central_differences, decimals, numeric_gradient
+from micrograd_lr.engine.numeric import central_differences, decimals, numeric_gradient
 from micrograd_lr.logistic import literal_loss
 
 

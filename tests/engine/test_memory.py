@@ -15,7 +15,7 @@ import pytest
 
 from micrograd_lr import Value, check_gradient, dot, gradient, hessian, log, logistic_loss, sigmoid
 from micrograd_lr import sum as node_sum
-from micrograd_lr.engine.derivatives import numeric_gradient
+from micrograd_lr.engine.numeric import numeric_gradient
 from micrograd_lr.logistic import literal_loss
 
 MILLION = 1_000_000

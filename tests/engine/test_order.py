@@ -7,9 +7,9 @@ import pytest
 
 from micrograd_lr import OPS, Expression, Value, dot
 from micrograd_lr import sum as node_sum
+from micrograd_lr.engine.backward import sweep
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.pickling import deep_copied
-from micrograd_lr.engine.value import sweep
 
 
 class Logged(Value):

@@ -10,7 +10,6 @@ from truth import VALUES, mp
 
 from micrograd_lr import OPS, Value
 from micrograd_lr.engine.order import topological
-from micrograd_lr.engine.value import apply
 
 ULP = 2.0**-52
 
@@ -47,7 +46,7 @@ class Dual:
 def test_polynomials_are_exact(lines, numbers):
     """In fractions the gradient is equal, not close; in floats too wherever every number fits into 53 bits."""
     leaves = [Value(x) for x in numbers]
-    run(lines, leaves, lambda name, operands: apply(OPS[name], *operands))[-1].backward()
+    run(lines, leaves, lambda name, operands: OPS[name](*operands))[-1].backward()
     truth = []
     for i in range(3):
         duals = run(lines, [Dual(x, Fraction(j == i)) for j, x in enumerate(numbers)], Dual.call)
@@ -96,7 +95,7 @@ def test_smooth_graphs_agree_with_fifty_digits(lines, numbers):
     of the sum over paths, where every intermediate number is of moderate size (so that conditioning adds little)."""
     leaves = [Value(x) for x in numbers]
     try:
-        values = run(lines, leaves, lambda name, operands: apply(OPS[name], *operands))
+        values = run(lines, leaves, lambda name, operands: OPS[name](*operands))
     except (ArithmeticError, ValueError):
         return  # outside the domain: its errors have tests of their own
     root = values[-1]

@@ -25,8 +25,8 @@ from micrograd_lr import (
     value_and_grad,
 )  # fmt: skip
 from micrograd_lr import sum as node_sum
+from micrograd_lr.engine.backward import sweep
 from micrograd_lr.engine.order import topological
-from micrograd_lr.engine.value import apply, sweep
 from micrograd_lr.logistic import literal_loss
 
 
@@ -262,10 +262,10 @@ def test_wide_nodes_with_operands_that_rest_on_each_other():
 
 
 def test_an_op_on_plain_numbers_gives_a_number():
-    assert apply(OPS["exp"], 0) == 1.0
-    assert type(apply(OPS["add"], 1, 2)) is float
+    assert OPS["exp"](0) == 1.0
+    assert type(OPS["add"](1, 2)) is float
     with pytest.raises(TypeError, match="one real number"):
-        apply(OPS["add"], 1, "2")
+        OPS["add"](1, "2")
 
 
 def test_one_and_two_operands_of_the_wide_ops():
@@ -364,7 +364,7 @@ def test_a_sweep_is_all_or_nothing():
         return (1.0,)
 
     broken = Op("sometimes", "?", lambda x: x, sometimes)
-    nodes = [apply(broken, v) for v in (a, b, node)]
+    nodes = [broken(v) for v in (a, b, node)]
     root = node_sum([other, *nodes])
     for attempt in (1, 2, 3):
         calls, fail_at = 0, attempt
@@ -436,7 +436,7 @@ def test_domain_errors_name_the_node_its_operands_and_the_remedy(record, error, 
 def test_a_wide_op_names_its_first_operands():
     wide = Op("harmonic", "h", lambda *x: sum(1 / v for v in x), lambda out, *x: tuple(-1 / v**2 for v in x))
     with pytest.raises(ZeroDivisionError, match=r"harmonic\(a = 1\.0, 2\.0, 3\.0, 0\.0, …\)"):
-        apply(wide, Value(1.0, "a"), 2.0, 3.0, 0.0, 5.0)
+        wide(Value(1.0, "a"), 2.0, 3.0, 0.0, 5.0)
 
 
 def test_an_infinite_factor_of_the_literal_loss_is_an_error_that_names_the_place():

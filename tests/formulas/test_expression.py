@@ -98,7 +98,7 @@ def test_a_row_that_is_added_to_the_table_can_be_called():
 @pytest.mark.parametrize(
     "text, column, message",
     [
-        ('__import__("os")', 0, "only these can be called: abs, dot, exp, log, logistic_loss, relu, sigmoid, sum, t"),
+        ('__import__("os")', 0, "only these can be called: abs, cos, dot, exp, log, logistic_loss, relu, sigmoid, "),
         ("w.__class__", 0, "an attribute is not part of the language"),
         ("1 + w.__class__.__mro__[0]", 4, "an index is not part of the language"),
         ("9**9**9", 3, "the exponent 3.8742e+08 is larger than 1000."),

@@ -77,14 +77,11 @@ def test_zero_and_one_vanish():
 
 def read_back(text, values):
     """The number that SymPy's parser makes of a formula in which products are written side by side."""
-    functions = {
-        name: sympy.Function(name) for name in ("log", "exp", "tanh", "relu", "step", "softplus", "sigma", "abs")
-    }
+    functions = {name: sympy.Function(name) for name in (*kernels.FUNCTIONS, "sigma", "abs")}
     rules = (*standard_transformations, split_symbols, implicit_multiplication, convert_xor)
     symbols = {name: sympy.Symbol(name) for name in values}
     expression = parse_expr(text.replace("σ", "sigma"), local_dict=functions | symbols, transformations=rules)
-    kernel = {name: getattr(kernels, name) for name in functions if name not in ("sigma", "abs")}
-    kernel |= {"sigma": kernels.sigmoid, "abs": abs}
+    kernel = kernels.FUNCTIONS | {"sigma": kernels.sigmoid, "abs": abs}
     return sympy.lambdify(list(symbols.values()), expression, modules=[kernel, "math"])(*values.values())
 
 

@@ -6,7 +6,6 @@ import pytest
 from stepped import L, slides
 
 from micrograd_lr import Expression, Op, StepThrough, Value, log, steps
-from micrograd_lr.engine.value import apply
 from micrograd_lr.pictures.labels import number
 
 
@@ -16,7 +15,7 @@ def test_rows_of_the_users_own_leave_other_pages_alone(reader, tmp_path):
     page = reader(StepThrough(slides()).save(tmp_path / "others.html")).press("End")
     assert page.shown(L, "value") == "0.9741"
     with pytest.raises(ValueError, match="the page computes with JavaScript that is made from the rules, and a rule"):
-        StepThrough(apply(cosine, Value(1.0, "x"))).save(tmp_path / "own.html")
+        StepThrough(cosine(Value(1.0, "x"))).save(tmp_path / "own.html")
 
 
 def test_where_there_is_no_value_the_last_good_numbers_stay(reader, tmp_path):

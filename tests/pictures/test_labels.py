@@ -10,7 +10,6 @@ from graphs import batch_of, by_title, slides
 
 from micrograd_lr import OPS, Op, Value, dot, draw
 from micrograd_lr import sum as node_sum
-from micrograd_lr.engine.value import apply
 from micrograd_lr.pictures.graph import picture
 from micrograd_lr.pictures.labels import Look, caption, clean, number, rows, sentence, title
 
@@ -72,10 +71,10 @@ def test_a_row_for_numbers_only_can_be_drawn():
     import math
 
     Op("real", "Re", lambda x: x.real, lambda out, x: (1,))
-    assert title(picture(apply(OPS["real"], Value(1.0, "x"))).root) == "real(x)"
+    assert title(picture(OPS["real"](Value(1.0, "x"))).root) == "real(x)"
     Op("sinus", "sin", math.sin, lambda out, x: (math.cos(x),))
     x = Value(1.0, "x")
-    root = apply(OPS["sinus"], x)
+    root = OPS["sinus"](x)
     root.backward()
     assert draw(root).text.splitlines()[0] == "sinus(x): 0.8415, grad = 1"
     assert draw(root, partials="formula").text.splitlines()[1] == "└─ [0.5403] x (data): 1, grad = 0.5403"

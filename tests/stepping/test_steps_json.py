@@ -3,9 +3,13 @@
 import copy
 import json
 import math
+import os
 import random
+import subprocess
+import sys
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +17,6 @@ import sympy
 
 from micrograd_lr import OPS, Expression, Op, Steps, Value, dot, exp, log, logistic_loss, sigmoid, steps, tanh
 from micrograd_lr.engine.functions import sum as total
-from micrograd_lr.engine.value import apply
 from micrograd_lr.stepping.questions import questions
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -334,22 +337,34 @@ def test_numbers_of_other_types_are_not_written(symbolic):
 # Machines, contexts and tables that differ
 
 
-def test_the_functions_of_another_machine_are_taken_as_they_are(monkeypatch):
-    def elsewhere(function):
-        return lambda *x: math.nextafter(function(*x), math.inf)
+def on_any_machine():
+    x = Value(1.5, "x")
+    written = [steps(GRAPHS[graph]()) for graph in ("slides", "functions", "fractions", "many_examples")]
+    return [*written, steps(x ** Value(0.7, "e")), steps(logistic_loss(x, 0.8))]
 
-    with monkeypatch.context() as other:
-        for name in ("exp", "log", "tanh"):
-            other.setattr(math, name, elsewhere(getattr(math, name)))
-        written = [steps(GRAPHS[graph]()) for graph in ("slides", "functions", "fractions", "many_examples")]
-        x = Value(1.5, "x")
-        written += [steps(x ** Value(0.7, "e")), steps(logistic_loss(x, 0.8))]
-    for frames in written:
-        again = Steps.from_json(frames.to_json())
-        assert again == frames
-        assert again.to_json() == frames.to_json()
-    assert written[0] != steps(GRAPHS["slides"]())
-    assert written[-2] != steps(x ** Value(0.7, "e"))
+
+ANOTHER_MACHINE = """
+import json, math, sys
+import numpy, sympy  # which shall not notice
+def elsewhere(function):
+    return lambda *x: math.nextafter(function(*x), math.inf)
+for name in ("exp", "log", "tanh"):
+    setattr(math, name, elsewhere(getattr(math, name)))
+import test_steps_json
+json.dump([frames.to_json() for frames in test_steps_json.on_any_machine()], sys.stdout)
+"""
+
+
+def test_the_functions_of_another_machine_are_taken_as_they_are():
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    there = subprocess.run(
+        [sys.executable, "-c", ANOTHER_MACHINE], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path}
+    )
+    assert not there.stderr
+    here = on_any_machine()
+    for text, frames in zip(json.loads(there.stdout), here, strict=True):
+        assert Steps.from_json(text).to_json() == text
+        assert Steps.from_json(text) != frames
 
 
 @pytest.mark.parametrize("factor", [1 + 1e-14, 2.0, math.inf, -1.0])
@@ -370,7 +385,7 @@ def test_decimals_need_their_context():
 
 def test_rows_of_the_users_own_must_be_known():
     half = Op("half", "½", lambda x: np.float32(x / 2), lambda out, x: (np.float32(0.5),))
-    frames = steps(apply(half, Value(3.0, "x")))
+    frames = steps(half(Value(3.0, "x")))
     assert Steps.from_json(frames.to_json()) == frames
     Op("half", "½", lambda x: {}[x], lambda out, x: (0.5,))
     with pytest.raises(ValueError, match=r"nodes\[1\] cannot be computed \(KeyError: 3.0\)"):
