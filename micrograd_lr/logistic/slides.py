@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import formula
 from micrograd_lr.formulas.templates import signed
 from micrograd_lr.formulas.text import SLOT, Text, as_text
 from micrograd_lr.logistic.model import ManyExamples, OneExample, formulas, subscript, superscript
-from micrograd_lr.pictures.labels import formula
 from micrograd_lr.stepping.record import steps
 
 TYPE_CHECKING = False

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import overload
 
 from micrograd_lr.engine.number_types import one_like
+from micrograd_lr.formulas.format import formula
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import different, filled, slot
 from micrograd_lr.formulas.text import SLOT
-from micrograd_lr.pictures.labels import formula
 from micrograd_lr.tools.streams import printable
 
 TYPE_CHECKING = False

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from micrograd_lr.formulas.expression import Expression
-from micrograd_lr.pictures.labels import formula
+from micrograd_lr.formulas.format import formula
 from micrograd_lr.stepping.frames import SHOWN, Frame, Payment, Steps
 
 TYPE_CHECKING = False

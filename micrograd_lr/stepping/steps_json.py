@@ -11,9 +11,9 @@ from micrograd_lr.engine.ops import OPS, Op
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.scalar import number_of
 from micrograd_lr.engine.value import Value, apply
+from micrograd_lr.formulas.format import check_digits
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.graph import boxes_of
-from micrograd_lr.pictures.labels import check_digits
 from micrograd_lr.stepping.frames import Node, Payment
 from micrograd_lr.stepping.json_values import LONGEST, as_json, expect, expect_keys, expect_list, number, same, wrong
 from micrograd_lr.stepping.record import nodes_of, paid_edges, payments
