@@ -8,9 +8,11 @@ from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.pickling import deep_copied
 from micrograd_lr.engine.value import Value, sweep
 from micrograd_lr.formulas.format import check_digits, clean
+from micrograd_lr.formulas.rules import formula_of, slopes_of
 from micrograd_lr.formulas.templates import signed, slot
 from micrograd_lr.formulas.text import Text
-from micrograd_lr.pictures.graph import boxes_of, changed_since, formula_of, slopes_of, write_formulas
+from micrograd_lr.pictures.boxes import write_formulas
+from micrograd_lr.pictures.graph import boxes_of, changed_since
 from micrograd_lr.stepping.frames import DIGITS, Node, Payment, Steps
 
 TYPE_CHECKING = False
