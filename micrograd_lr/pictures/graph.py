@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import reduce
 from operator import add, mul
 
+from micrograd_lr.engine.literal import literal_loss
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.value import Value
-from micrograd_lr.logistic.model import literal_loss
 from micrograd_lr.pictures.boxes import Box, Edge, Picture, write_formulas
 from micrograd_lr.pictures.fold import folded, grouped, with_leaves_apart
 
