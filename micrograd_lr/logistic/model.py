@@ -8,8 +8,9 @@ from micrograd_lr.engine.elementary import inner, sigmoid, total
 from micrograd_lr.engine.functions import dot, logistic_loss, sum
 from micrograd_lr.engine.literal import cross_entropy, literal_loss
 from micrograd_lr.engine.ops import SIGMOID
+from micrograd_lr.engine.shapes import like
 from micrograd_lr.engine.value import Value
-from micrograd_lr.logistic.data import Data, like
+from micrograd_lr.logistic.data import Data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
