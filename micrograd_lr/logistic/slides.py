@@ -16,7 +16,7 @@ from micrograd_lr.formulas.format import formula
 from micrograd_lr.formulas.templates import signed
 from micrograd_lr.formulas.text import SLOT, Text, as_text
 from micrograd_lr.logistic.model import ManyExamples, OneExample, formulas, subscript, superscript
-from micrograd_lr.stepping.record import steps
+from micrograd_lr.stepping.frames import steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

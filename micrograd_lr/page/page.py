@@ -33,9 +33,10 @@ from micrograd_lr.pictures.drawing import Drawing
 from micrograd_lr.pictures.graph import EXAMPLES_OPENED, picture
 from micrograd_lr.pictures.look import THEMES, Look
 from micrograd_lr.pictures.renderers import choose
-from micrograd_lr.stepping.frames import Frame, Line, Node, Steps
+from micrograd_lr.stepping.frames import Frame, Steps, steps
+from micrograd_lr.stepping.moves import Line, Node
 from micrograd_lr.stepping.questions import TOLERANCE, Question, questions
-from micrograd_lr.stepping.record import payments, steps
+from micrograd_lr.stepping.record import payments
 from micrograd_lr.tools.files import write_whole
 from micrograd_lr.tools.streams import printable
 

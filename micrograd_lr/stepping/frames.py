@@ -8,10 +8,16 @@ from functools import cached_property
 from typing import overload
 
 from micrograd_lr.engine.number_types import one_like
-from micrograd_lr.formulas.format import formula
+from micrograd_lr.engine.order import topological
+from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import check_digits, formula
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import different, filled, slot
 from micrograd_lr.formulas.text import SLOT
+from micrograd_lr.pictures.graph import boxes_of, changed_since
+from micrograd_lr.stepping.moves import Line, Node, Payment
+from micrograd_lr.stepping.record import nodes_of, payments
+from micrograd_lr.stepping.steps_json import read, written
 from micrograd_lr.tools.streams import printable
 
 TYPE_CHECKING = False
@@ -21,84 +27,6 @@ if TYPE_CHECKING:
 
 SHOWN = 6  # operands of one node that a frame shows line by line
 DIGITS = 4
-
-
-@dataclass(frozen=True)
-class Node:
-    """A node of the graph. `kind` is op, parameter or data; `operands` are ids, and plain numbers as they were written.
-
-    `name` is how formulas write the node: its label, a short formula, or its id. `formula` is its value in the names of
-    its operands and `slopes` are its partials; `template` and `slope_templates` the same with slots for the numbers:
-    ``⟦v3⟧`` is the value of n3, and ``⟦(v3)⟧`` wants parentheses around a negative one, or a fraction.
-    """
-
-    id: str
-    kind: str
-    label: str
-    name: str
-    op: str
-    operands: tuple[Any, ...]
-    value: Any
-    partials: tuple[Any, ...]
-    formula: str
-    slopes: tuple[str, ...]
-    template: str
-    slope_templates: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """The slot of its value."""
-        return f"v{self.id[1:]}"
-
-
-@dataclass(frozen=True)
-class Payment:
-    """`payer` pays its operand number `position`: upstream × partial = contribution, and `before` becomes `total`.
-
-    It is path number `path` of the `paths` that reach `operand` in all.
-    """
-
-    payer: str
-    position: int
-    operand: str
-    upstream: Any
-    partial: Any
-    contribution: Any
-    before: Any
-    total: Any
-    path: int
-    paths: int
-
-    def key(self, letter: str) -> str:
-        """The slot of a number of this payment: p partial, c contribution, s sum so far, r the sum before."""
-        return f"{letter}{self.payer[1:]}.{self.position}"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a frame: parts that are equal, as templates. `kind` is value, local, payment, ledger, seed or result.
-
-    `key` is the slot of the number at its end, which ask mode hides; `note` says which number it is, where the first
-    part does not.
-    """
-
-    kind: str
-    parts: tuple[str, ...]
-    key: str
-    note: str = ""
-
-    @property
-    def template(self) -> str:
-        """The whole line: ``z = wx + b = ⟦v2⟧ + ⟦v3⟧ = ⟦v4⟧``."""
-        return self._noted(self.parts)
-
-    @property
-    def formula(self) -> str:
-        """The parts without numbers: ``z = wx + b``."""
-        return self._noted(part for part in self.parts if SLOT not in part)
-
-    def _noted(self, parts: Iterable[str]) -> str:
-        return ": ".join(filter(None, (self.note, " = ".join(parts))))
 
 
 @dataclass(frozen=True)
@@ -355,9 +283,7 @@ class Steps(Sequence[Frame]):
         It holds float, int, Fraction and Decimal, of at most 1,000 digits: ValueError for longer ones, TypeError for
         numbers of other types.
         """
-        from micrograd_lr.stepping.steps_json import written
-
-        return written(self)
+        return written(self.nodes.values(), self.payments, self.digits)
 
     @classmethod
     def from_json(cls, text: str) -> Steps:
@@ -367,11 +293,37 @@ class Steps(Sequence[Frame]):
         Only what the exp, log and pow of another machine round differently is taken from the text. A row of your own
         must be in ``OPS`` when its steps are read, and decimals need the context in which they were computed.
         """
-        from micrograd_lr.stepping.steps_json import read
-
         return cls(*read(text))
 
 
 def _comparable(x: Any) -> Any:
     """`x` with NaN, which is not equal to itself, as its text."""
     return tuple(map(_comparable, x)) if isinstance(x, tuple) else x if x == x else str(x)
+
+
+def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS) -> Steps:
+    """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
+
+    First the inputs; then one frame per operation, from its operands; then the seed ∂L/∂L = 1; then one frame per
+    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. The
+    backward frames are what the engine's own sweep did, on a copy: no gradient of `root` changes.
+
+    `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
+    numbers are kept whole. TypeError if `root` is no node; ValueError for
+    leaves that have changed since; the errors of ``backward()`` where a gradient is lost.
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
+            "Compute with Values: w = Value(0.5, 'w')."
+        )
+    check_digits(digits)
+    order = topological(root)
+    for leaf, recorded in changed_since(order).items():
+        raise ValueError(
+            f"{leaf.label or 'a leaf'} was {recorded} when this was recorded, and is {leaf.data} now. "
+            "Compute it again, and step through that."
+        )
+    names = {data} if isinstance(data, str) else {*data}
+    boxes = boxes_of(order, set(), {name.lower() for name in names}).boxes
+    return Steps(nodes_of(boxes), payments(root), digits)

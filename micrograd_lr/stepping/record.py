@@ -1,4 +1,4 @@
-"""`steps`: both passes of a graph, watched while the engine's own sweep runs, as frames."""
+"""What both passes of a graph did: its nodes with their formulas, and every payment of the engine's own sweep."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import re
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.pickling import deep_copied
 from micrograd_lr.engine.value import Value, sweep
-from micrograd_lr.formulas.format import check_digits, clean
+from micrograd_lr.formulas.format import clean
 from micrograd_lr.formulas.rules import formula_of, slopes_of
 from micrograd_lr.formulas.templates import signed, slot
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.boxes import write_formulas
-from micrograd_lr.pictures.graph import boxes_of, changed_since
-from micrograd_lr.stepping.frames import DIGITS, Node, Payment, Steps
+from micrograd_lr.stepping.moves import Node, Payment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,34 +23,6 @@ if TYPE_CHECKING:
 
 _SLOT_MARKS = re.compile("[⟦⟧]")  # in a label they would begin a place for a number
 SHORT = 20  # characters of a formula that can name its node: ∂L/∂(wx)
-
-
-def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS) -> Steps:
-    """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
-
-    First the inputs; then one frame per operation, from its operands; then the seed ∂L/∂L = 1; then one frame per
-    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. The
-    backward frames are what the engine's own sweep did, on a copy: no gradient of `root` changes.
-
-    `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
-    numbers are kept whole. TypeError if `root` is no node; ValueError for
-    leaves that have changed since; the errors of ``backward()`` where a gradient is lost.
-    """
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
-            "Compute with Values: w = Value(0.5, 'w')."
-        )
-    check_digits(digits)
-    order = topological(root)
-    for leaf, recorded in changed_since(order).items():
-        raise ValueError(
-            f"{leaf.label or 'a leaf'} was {recorded} when this was recorded, and is {leaf.data} now. "
-            "Compute it again, and step through that."
-        )
-    names = {data} if isinstance(data, str) else {*data}
-    boxes = boxes_of(order, set(), {name.lower() for name in names}).boxes
-    return Steps(nodes_of(boxes), payments(root), digits)
 
 
 def nodes_of(boxes: list[Box]) -> Iterable[Node]:

@@ -14,16 +14,14 @@ from micrograd_lr.engine.value import Value, apply
 from micrograd_lr.formulas.format import check_digits
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.graph import boxes_of
-from micrograd_lr.stepping.frames import Node, Payment
 from micrograd_lr.stepping.json_values import LONGEST, as_json, expect, expect_keys, expect_list, number, same, wrong
+from micrograd_lr.stepping.moves import Node, Payment
 from micrograd_lr.stepping.record import nodes_of, paid_edges, payments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
-
-    from micrograd_lr.stepping.frames import Steps
 
 FORMAT = "micrograd_lr steps 1"
 NODE, PAYMENT = ([field.name for field in fields(cls)] for cls in (Node, Payment))
@@ -35,17 +33,17 @@ _BITS = LONGEST * math.log2(10)
 _SUMMED = 1000 * _BITS  # bits of the common denominator, times the terms of a sum: what is added up in no time
 
 
-def written(steps: Steps) -> str:
+def written(nodes: Iterable[Node], payments: Iterable[Payment], digits: int) -> str:
     """The text of `Steps.to_json`."""
-    nodes = [*steps.nodes.values()]
+    of = {node.id: node for node in nodes}
     parts = {
         "format": FORMAT,
-        "digits": steps.digits,
-        "nodes": as_json("nodes", [vars(node) for node in nodes]),
-        "payments": as_json("payments", [vars(payment) for payment in steps.payments]),
+        "digits": digits,
+        "nodes": as_json("nodes", [vars(node) for node in of.values()]),
+        "payments": as_json("payments", [vars(payment) for payment in payments]),
     }
-    for i, node in enumerate(nodes):
-        operands = [steps.nodes[x].value if isinstance(x, str) else x for x in node.operands]
+    for i, node in enumerate(of.values()):
+        operands = [of[x].value if isinstance(x, str) else x for x in node.operands]
         _refuse_explosion(f"nodes[{i}]", node.op, operands)
     return json.dumps(parts)
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from micrograd_lr.formulas.expression import Expression
-    from micrograd_lr.stepping.frames import Line
+    from micrograd_lr.stepping.moves import Line
     from micrograd_lr.terminal.keyboard import Press
     from micrograd_lr.terminal.screen import Styled
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from typing import Any
 
-    from micrograd_lr.stepping.frames import Frame, Line
+    from micrograd_lr.stepping.frames import Frame
+    from micrograd_lr.stepping.moves import Line
 
 WIDTH, NARROWEST, HEIGHT = 80, 30, 24
 ROWS, FEWEST_ROWS = 20, 3  # of the table

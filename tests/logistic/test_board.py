@@ -11,7 +11,7 @@ from micrograd_lr import Value, logistic_loss
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
 from micrograd_lr.logistic.slides import Answer, board, derivation
-from micrograd_lr.stepping.record import steps
+from micrograd_lr.stepping.frames import steps
 
 
 @pytest.mark.parametrize("case", CASES)
