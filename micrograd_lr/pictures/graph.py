@@ -9,6 +9,7 @@ from micrograd_lr.engine.literal import literal_loss
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.keys import ids
 from micrograd_lr.pictures.boxes import Box, Edge, Picture, write_formulas
 from micrograd_lr.pictures.fold import folded, grouped, with_leaves_apart
 
@@ -77,8 +78,8 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
         return box
 
     of: dict[Value, Box] = {}
-    ids = {node: f"n{index}" for index, node in enumerate(order)}
-    for node, id in ids.items():
+    id_of = ids(order)
+    for node, id in id_of.items():
         atoms: tuple[Value, dict[Value, Value]] | None = None
         if node.op and node.op.name in opened:
             try:
@@ -95,9 +96,9 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
             name, label = (id, node.label) if atom is top else (f"{id}-atom{i}", "")
             inside[atom] = written(name, atom, inside, grad, label)
         of[node] = inside[top]
-    if changed := dict.fromkeys(str(node.label or ids[node]) for node in changed_since(order)):
+    if changed := dict.fromkeys(str(node.label or id_of[node]) for node in changed_since(order)):
         notes.append(f"{', '.join(changed)} changed after this was recorded: the other numbers are of before")
-    return Picture(boxes, notes, ids)
+    return Picture(boxes, notes, id_of)
 
 
 def changed_since(order: list[Value]) -> dict[Value, Any]:

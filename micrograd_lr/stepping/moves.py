@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from micrograd_lr.formulas.keys import payment_key, value_key
 from micrograd_lr.formulas.text import SLOT
 
 TYPE_CHECKING = False
@@ -36,8 +37,8 @@ class Node:
 
     @property
     def key(self) -> str:
-        """The slot of its value."""
-        return f"v{self.id[1:]}"
+        """The key of its value."""
+        return value_key(self.id)
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,14 @@ class Payment:
     paths: int
 
     def key(self, letter: str) -> str:
-        """The slot of a number of this payment: p partial, c contribution, s sum so far, r the sum before."""
-        return f"{letter}{self.payer[1:]}.{self.position}"
+        """The key of a number of this payment: p partial, c contribution, s the sum with it, r the sum before."""
+        return payment_key(letter, self.payer, self.position)
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """The numbers of this payment by their keys."""
+        named = {"p": self.partial, "c": self.contribution, "s": self.total, "r": self.before}
+        return {self.key(letter): x for letter, x in named.items()}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.pickling import deep_copied
 from micrograd_lr.engine.value import Value, sweep
 from micrograd_lr.formulas.format import clean
+from micrograd_lr.formulas.keys import value_key
 from micrograd_lr.formulas.rules import formula_of, slopes_of
 from micrograd_lr.formulas.templates import signed, slot
 from micrograd_lr.formulas.text import Text
@@ -36,7 +37,7 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
         write_formulas(box)
         operands = [edge.to for edge in box.edges]
         constant = [x.kind == "constant" for x in operands]
-        slots = [x.name if plain else Text(slot(f"v{x.id[1:]}")) for x, plain in zip(operands, constant)]
+        slots = [x.name if plain else Text(slot(value_key(x.id))) for x, plain in zip(operands, constant)]
         numbers = [x.value if plain else slot for x, slot, plain in zip(operands, slots, constant)]
         written = str(box.formula)
         yield Node(
@@ -46,7 +47,7 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
             partials=tuple(edge.partial for edge in box.edges),
             formula=written, slopes=tuple(edge.formula for edge in box.edges),
             template=signed(str(formula_of(box.op, slots, numbers))) if box.op else "",
-            slope_templates=tuple(map(signed, slopes_of(box.op, Text(slot(f"v{box.id[1:]}")), slots, numbers)))
+            slope_templates=tuple(map(signed, slopes_of(box.op, Text(slot(value_key(box.id))), slots, numbers)))
             if box.op else (),
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.scalar import number_of
 from micrograd_lr.engine.value import Value, apply
 from micrograd_lr.formulas.format import check_digits
+from micrograd_lr.formulas.keys import ids, node_id
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.graph import boxes_of
 from micrograd_lr.stepping.json_values import LONGEST, as_json, expect, expect_keys, expect_list, number, same, wrong
@@ -88,7 +89,7 @@ def _graph(given: Any) -> list[Value]:
     for i, node in enumerate(expect_list("nodes", given)):
         path = f"nodes[{i}]"
         expect_keys(path, node, NODE)
-        expect(f"{path}.id", node["id"], f"n{i}")
+        expect(f"{path}.id", node["id"], node_id(i))
         for name in ("op", "label"):
             if type(node[name]) is not str:
                 raise wrong(f"{path}.{name}", node[name], "a text")
@@ -196,9 +197,10 @@ def _refuse_explosion(path: str, op: str, numbers: Sequence[Any]) -> None:
 def _nodes(graph: list[Value], given: Any) -> list[Node]:
     """The nodes as `steps` makes them, compared with those of the text one by one."""
     boxes = boxes_of(graph, set(), set()).boxes
+    kinds = {node["id"]: node["kind"] for node in given}
     for box in boxes:
         if box.kind == "parameter":
-            box.kind = given[int(box.id[1:])]["kind"]
+            box.kind = kinds[box.id]
     nodes = []
     for i, node in enumerate(nodes_of(boxes)):
         expect(f"nodes[{i}]", given[i], as_json(f"nodes[{i}]", vars(node)))
@@ -208,15 +210,15 @@ def _nodes(graph: list[Value], given: Any) -> list[Node]:
 
 def _payments(graph: list[Value], given: Any) -> list[Payment]:
     """The payments of a sweep, which ends at the first running sum that the text has otherwise."""
-    ids = {node: f"n{i}" for i, node in enumerate(graph)}
+    id_of = ids(graph)
     edges = [*paid_edges(graph[-1])]
-    sums = {id: _Foretold() for id in ids.values()}
+    sums = {id: _Foretold() for id in id_of.values()}
     for i, (payment, edge) in enumerate(zip(expect_list("payments", given, len(edges)), edges)):
         path, (payer, position, operand, _) = f"payments[{i}]", edge
         expect_keys(path, payment, PAYMENT)
-        for name, right in (("payer", ids[payer]), ("position", position), ("operand", ids[operand])):
+        for name, right in (("payer", id_of[payer]), ("position", position), ("operand", id_of[operand])):
             expect(f"{path}.{name}", payment[name], right)
-        sums[ids[operand]].ahead.append((f"{path}.total", payment["total"]))
+        sums[id_of[operand]].ahead.append((f"{path}.total", payment["total"]))
     made = [*payments(graph[-1], sums.__getitem__)]
     expect("payments", given, as_json("payments", [vars(payment) for payment in made]))
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from micrograd_lr.formulas.format import formula, number
-from micrograd_lr.stepping.frames import SHOWN
+from micrograd_lr.stepping.lines import SHOWN
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
