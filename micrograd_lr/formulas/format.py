@@ -50,3 +50,13 @@ def number(x: Any, digits: int) -> str:
 def formula(x: Any) -> str:
     """A formula with real minus signs."""
     return clean(str(x).replace("-", "−"))
+
+
+def subscript(j: int) -> str:
+    """The slides' index of a feature: ₁."""
+    return str(j).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def superscript(i: int) -> str:
+    """The slides' index of an example: ⁽¹⁾."""
+    return f"⁽{str(i).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}⁾"

@@ -10,6 +10,7 @@ from micrograd_lr.engine.literal import cross_entropy, literal_loss
 from micrograd_lr.engine.ops import SIGMOID
 from micrograd_lr.engine.shapes import like
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import subscript, superscript
 from micrograd_lr.logistic.data import Data
 
 TYPE_CHECKING = False
@@ -155,16 +156,6 @@ def _loss_number(loss: Callable[[Any, Any], Any], z: Decimal, y: Decimal) -> Any
         return loss(z, y)
     except (AttributeError, TypeError):  # it has methods, as z.sigmoid(), or floats, as 0.5 * z
         return loss(Value(z), y).data
-
-
-def subscript(j: int) -> str:
-    """The slides' index of a feature: ₁."""
-    return str(j).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def superscript(i: int) -> str:
-    """The slides' index of an example: ⁽¹⁾."""
-    return f"⁽{str(i).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}⁾"
 
 
 def _node(x: Any, label: str) -> Value:
