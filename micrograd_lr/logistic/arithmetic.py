@@ -6,8 +6,9 @@ import re
 
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.templates import signed
-from micrograd_lr.formulas.text import SLOT, Text, as_text
+from micrograd_lr.formulas.keys import gradient_key, ids, payment_key, value_key
+from micrograd_lr.formulas.templates import signed, slot
+from micrograd_lr.formulas.text import Text, as_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,26 +19,29 @@ MOST = 6  # entries of a vector, or examples, that are written one by one; of mo
 
 
 class Slots:
-    """The slots for the numbers of a graph, as names that the rules run on: ``⟦v3⟧``, ``⟦g3⟧``, ``⟦p3.0⟧``."""
+    """The slots for the numbers of a graph, as names that the rules can run on: ``⟦v3⟧``, ``⟦g3⟧``, ``⟦p3.0⟧``."""
 
     def __init__(self, root: Value) -> None:
-        self._place = {node: place for place, node in enumerate(topological(root))}
+        self._id = ids(topological(root))
 
     def value(self, x: Any) -> Text:
-        """The slot of a node; a plain number as it is."""
-        return Text(f"{SLOT}v{self._place[x]}⟧") if isinstance(x, Value) else as_text(x)
+        """The slot for the value of a node; a plain number as it is."""
+        return Text(slot(value_key(self._id[x]))) if isinstance(x, Value) else as_text(x)
 
     def gradient(self, node: Value) -> Text:
-        return Text(f"{SLOT}g{self._place[node]}⟧")
+        """The slot for the gradient of a node."""
+        return Text(slot(gradient_key(self._id[node])))
 
     def partial(self, node: Value, position: int = 0) -> Text:
-        return Text(f"{SLOT}p{self._place[node]}.{position}⟧")
+        """The slot for the derivative of a node by its operand at `position`."""
+        return Text(slot(payment_key("p", self._id[node], position)))
 
     def row(self, nodes: Iterable[Value]) -> str:
+        """The values of the nodes as a row."""
         return row_of(map(self.value, nodes))
 
-    def product(self, w: Any, x: Any) -> Any:
-        """A term of wx."""
+    def term(self, w: Any, x: Any) -> Any:
+        """A weight times a feature, as it stands in wx."""
         return self.value(w) * self.value(x)
 
 

@@ -67,7 +67,7 @@ class SlidesOfMany:
 
     def forward(self) -> tuple[Answer, ...]:
         slots, many, rules = self.slots, self.many, formulas("wXbYZA")
-        logits = (sum_of(map(slots.product, many.w, x), slots.value(many.b)) for x in zip(*many.X))
+        logits = (sum_of(map(slots.term, many.w, x), slots.value(many.b)) for x in zip(*many.X))
         losses = [*map(slots.value, many.losses)]
         loss_of_y_hat = formulas(("w", "x", "b", "y⁽ⁱ⁾", "z", "ŷ⁽ⁱ⁾"))["L"]
         return (

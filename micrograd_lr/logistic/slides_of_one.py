@@ -52,7 +52,7 @@ class SlidesOfOne:
 
     def forward(self) -> tuple[Answer, ...]:
         slots, one, numbers = self.slots, self.one, self.numbers
-        z = sum_of(map(slots.product, one.w, one.x), slots.value(one.b))
+        z = sum_of(map(slots.term, one.w, one.x), slots.value(one.b))
         loss_of_y_hat = formulas("wxbyzŷ")["L"]
         return (
             Answer(f"z = {self.rules['z']}", (line_of("z", z, self.z),)),
