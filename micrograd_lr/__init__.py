@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from micrograd_lr.formulas.expression import Expression, ExpressionError
     from micrograd_lr.page.page import StepThrough
     from micrograd_lr.pictures.drawing import Drawing, RenderError, draw
-    from micrograd_lr.stepping.frames import Steps
-    from micrograd_lr.stepping.record import steps
+    from micrograd_lr.stepping.frames import Steps, steps
 
 __version__ = "0.1.0"
 
@@ -76,7 +75,7 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "gradient": "compiler.by_batch",
     "hessian": "compiler.by_batch",
     "logistic": "logistic",
-    "steps": "stepping.record",
+    "steps": "stepping.frames",
     "value_and_grad": "compiler.compiled",
 }
 

@@ -8,7 +8,7 @@ from plain_formulas import HIGH, LOW, holds, jacobian
 from micrograd_lr import Value
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
 from micrograd_lr.logistic.slides import derivation
-from micrograd_lr.stepping.record import steps
+from micrograd_lr.stepping.frames import steps
 
 # What the slides say, in their order, and what is said here: None where it is the same. LOOSE marks what does not hold
 # as it stands on the slide; the test shows that, and that what stands here holds.

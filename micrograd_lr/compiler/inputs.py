@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from micrograd_lr.engine.containers import opened
-from micrograd_lr.logistic.data import shape_of
+from micrograd_lr.engine.shapes import shape_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

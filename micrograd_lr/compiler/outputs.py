@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.logistic.data import like
+from micrograd_lr.engine.shapes import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,10 +12,11 @@ from micrograd_lr.compiler.compiled import value_and_grad
 from micrograd_lr.demo.report import Report
 from micrograd_lr.engine.elementary import inner, sigmoid
 from micrograd_lr.engine.functions import dot, logistic_loss, sum
+from micrograd_lr.engine.literal import literal_loss
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.logistic.dataset import Cases, breast_cancer
-from micrograd_lr.logistic.model import ManyExamples, OneExample, formulas, literal_loss, three_way_check
+from micrograd_lr.logistic.model import ManyExamples, OneExample, formulas, three_way_check
 from micrograd_lr.page.page import StepThrough
 from micrograd_lr.pictures.drawing import RenderError, draw
 

@@ -20,19 +20,18 @@ if TYPE_CHECKING:
 ONE = 1  # the partial of +, and the seed of a derivative that is a graph
 
 
-def payments(order: Iterable[T], seed: Any, edges: Edges[T]) -> Iterator[tuple[T, T, Any, Any, Any, Any]]:
+def payments(order: list[T], seed: Any, edges: Edges[T]) -> Iterator[tuple[T, T, Any, Any, Any, Any]]:
     """Reverse mode, payment by payment: node, operand, upstream gradient, partial, what is paid, the sum so far.
 
     `order` begins with the root, whose gradient is the `seed`, and has users before operands. So a node has been paid
     by all its users when its turn comes to pay: along a path the partials are multiplied, and different paths add up.
     """
-    grads: dict[T, Any] = {}
+    grads = dict.fromkeys(order[:1], seed)
     for node in order:
-        upstream = grads[node] if grads else seed
         for operand, partial in edges(node):
-            paid = times(upstream, partial)
+            paid = times(grads[node], partial)
             grads[operand] = grads[operand] + paid if operand in grads else paid
-            yield node, operand, upstream, partial, paid, grads[operand]
+            yield node, operand, grads[node], partial, paid, grads[operand]
 
 
 def accumulate(order: list[T], seed: Any, edges: Edges[T]) -> dict[T, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from micrograd_lr.formulas.format import formula, number
 from micrograd_lr.formulas.text import SLOT
-from micrograd_lr.pictures.labels import formula, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,13 +1,12 @@
 """The lesson: one example, many examples, the closed forms, the derivation of the slides, and the data."""
 
+from micrograd_lr.engine.literal import literal_loss
+from micrograd_lr.formulas.format import subscript, superscript
 from micrograd_lr.logistic.model import (
     ManyExamples,
     OneExample,
     closed_form,
     formulas,
-    literal_loss,
-    subscript,
-    superscript,
     three_way_check,
 )
 

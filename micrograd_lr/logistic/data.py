@@ -9,6 +9,7 @@ from numbers import Real
 from micrograd_lr.engine.containers import numbers_in, opened
 from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.number_types import number
+from micrograd_lr.engine.shapes import shape_of
 from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False
@@ -16,31 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 Rows = list[list["Any"]]
-
-
-def shape(data: Any) -> tuple[int, ...]:
-    """The shape of a number (), of nested lists, or of an array. ValueError if the rows differ in length."""
-    if hasattr(data, "shape"):
-        return tuple(data.shape)
-    if not isinstance(data, (list, tuple)):
-        return ()
-    inner = [shape(part) for part in data]
-    if any(s != inner[0] for s in inner):
-        odd = next(i for i, s in enumerate(inner) if s != inner[0])
-        raise ValueError(f"the rows differ in length: row 0 has shape {inner[0]}, row {odd} has shape {inner[odd]}.")
-    return (len(data), *(inner[0] if inner else ()))
-
-
-def like(data: Any, numbers: list[Any]) -> Any:
-    """`numbers` in the shape of `data`: a number, nested lists, or (where `data` is one) a NumPy array."""
-    dims = shape(data)
-    if hasattr(data, "__array__") and dims:
-        import numpy
-
-        return numpy.array(numbers).reshape(dims)
-    for size in reversed(dims[1:]):
-        numbers = [numbers[i : i + size] for i in range(0, len(numbers), size)]
-    return numbers if dims else numbers[0]
 
 
 class Data:
@@ -132,11 +108,3 @@ def _matrix(name: str, data: Any, n: int, column: bool) -> Rows:
         raise ValueError(f"{name} is {dims}; expected {wanted}. For many examples: ManyExamples(w, b, X, Y).")
     entries = _entries(data)
     return [entries[i : i + dims[1]] for i in range(0, len(entries), dims[1])] if dims[1] else [[] for _ in range(n)]
-
-
-def shape_of(name: str, data: Any) -> tuple[int, ...]:
-    """The shape of the argument `name`. ValueError with the name if it is not a rectangle."""
-    try:
-        return shape(data)
-    except ValueError as error:
-        raise ValueError(f"{name} is not a rectangle: {error}") from None

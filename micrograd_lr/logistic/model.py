@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from micrograd_lr.engine.check import CLOSED_FORM_TOLERANCE, NUMERIC_TOLERANCE, GradientReport, rounding_of
-from micrograd_lr.engine.elementary import inner, log, sigmoid, total
+from micrograd_lr.engine.elementary import inner, sigmoid, total
 from micrograd_lr.engine.functions import dot, logistic_loss, sum
+from micrograd_lr.engine.literal import cross_entropy, literal_loss
 from micrograd_lr.engine.numeric import central_differences, decimals
 from micrograd_lr.engine.ops import SIGMOID
+from micrograd_lr.engine.shapes import like
 from micrograd_lr.engine.value import Value
-from micrograd_lr.logistic.data import Data, like
+from micrograd_lr.formulas.format import subscript, superscript
+from micrograd_lr.logistic.data import Data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from decimal import Decimal
     from typing import Any
-
-
-def literal_loss(z: Any, y: Any) -> Any:
-    """L = -(y log a + (1-y) log(1-a)) with a = σ(z), node by node as on the slides. Ends at z = 36.7, where a is 1."""
-    return _cross_entropy(sigmoid(z), y)
-
-
-def _cross_entropy(a: Any, y: Any) -> Any:
-    return -(y * log(a) + (1 - y) * log(1 - a))
 
 
 class OneExample:
@@ -41,7 +35,7 @@ class OneExample:
         self.y = _node(data.Y[0], "y")
         self.z = _named(dot(self.w, self.x) + self.b, "z")
         self.a = _named(sigmoid(self.z), "a")
-        self.L = _named(_cross_entropy(self.a, self.y), "L")
+        self.L = _named(cross_entropy(self.a, self.y), "L")
 
     def factors(self) -> dict[str, Any]:
         """∂L/∂a, ∂a/∂z, ∂z/∂w (n numbers), ∂z/∂b: the factors of the slides' chain, each by the engine's own sweep.
@@ -82,7 +76,7 @@ class ManyExamples:
         self.activations: list[Any] = []
         if loss is literal_loss:
             self.activations = _numbered([sigmoid(z) for z in self.Z], "a")
-            self.losses = _numbered(list(map(_cross_entropy, self.activations, self.Y)), "L")
+            self.losses = _numbered(list(map(cross_entropy, self.activations, self.Y)), "L")
         else:
             self.losses = _numbered(list(map(loss, self.Z, self.Y)), "L")
         self.J = _named(sum(self.losses), "J")
@@ -164,16 +158,6 @@ def _loss_number(loss: Callable[[Any, Any], Any], z: Decimal, y: Decimal) -> Any
         return loss(Value(z), y).data
 
 
-def subscript(j: int) -> str:
-    """The slides' index of a feature: ₁."""
-    return str(j).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def superscript(i: int) -> str:
-    """The slides' index of an example: ⁽¹⁾."""
-    return f"⁽{str(i).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}⁾"
-
-
 def _node(x: Any, label: str) -> Value:
     node = x if isinstance(x, Value) else Value(x, label)
     node.label = node.label or label
@@ -205,7 +189,7 @@ def formulas(names: Sequence[str] = "wxbyza") -> dict[str, str]:
     from micrograd_lr.formulas.text import Text
 
     w, x, b, y, z, a = (Value(Text(name), name) for name in names)
-    logit, loss = w * x + b, _cross_entropy(a, y)
+    logit, loss = w * x + b, cross_entropy(a, y)
     activation = sigmoid(z)
     logit.backward()
     dz_dw, dz_db = w.grad, b.grad

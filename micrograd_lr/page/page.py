@@ -23,17 +23,20 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss, logit, one_less
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import Expression
+from micrograd_lr.formulas.format import formula
 from micrograd_lr.formulas.mathml import mathml
+from micrograd_lr.formulas.rules import FOR_NUMBERS_ONLY
 from micrograd_lr.formulas.text import SLOT
 from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.logistic.slides import derivation
 from micrograd_lr.pictures.drawing import Drawing
-from micrograd_lr.pictures.graph import EXAMPLES_OPENED, FOR_NUMBERS_ONLY, picture
-from micrograd_lr.pictures.labels import THEMES, Look, formula
+from micrograd_lr.pictures.graph import EXAMPLES_OPENED, picture
+from micrograd_lr.pictures.look import THEMES, Look
 from micrograd_lr.pictures.renderers import choose
-from micrograd_lr.stepping.frames import Frame, Line, Node, Steps
+from micrograd_lr.stepping.frames import Frame, Steps, steps
+from micrograd_lr.stepping.moves import Line, Node
 from micrograd_lr.stepping.questions import TOLERANCE, Question, questions
-from micrograd_lr.stepping.record import payments, steps
+from micrograd_lr.stepping.record import payments
 from micrograd_lr.tools.files import write_whole
 from micrograd_lr.tools.streams import printable
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from micrograd_lr.formulas.rules import formula_of, slopes_of
 from micrograd_lr.formulas.text import Text, as_text
 
 TYPE_CHECKING = False
@@ -69,3 +70,14 @@ class Picture:
         return [
             box for box in self.boxes if name in (box.id, *box.id.split("-for-")[:1], box.id.removesuffix("-example"))
         ]
+
+
+def write_formulas(box: Box) -> None:
+    """The formula of the node and of each partial, by running the rules of the table on names."""
+    if box.op is None:
+        return
+    names = [edge.to.name for edge in box.edges]
+    numbers = [edge.to.value if edge.to.kind == "constant" else edge.to.name for edge in box.edges]
+    box.formula = formula_of(box.op, names, numbers)
+    for edge, formula in zip(box.edges, slopes_of(box.op, box.name, names, numbers)):
+        edge.formula = formula

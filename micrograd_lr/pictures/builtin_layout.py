@@ -7,7 +7,8 @@ from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from micrograd_lr.pictures.dot import FONT, edge_id
-from micrograd_lr.pictures.labels import THEMES, Look, captions, rows, widths
+from micrograd_lr.pictures.labels import captions, rows
+from micrograd_lr.pictures.look import THEMES, Look, widths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

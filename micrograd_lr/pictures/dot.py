@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from micrograd_lr.pictures.labels import THEMES, Look, captions, rows, widths
+from micrograd_lr.pictures.labels import captions, rows
+from micrograd_lr.pictures.look import THEMES, Look, widths
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False

@@ -9,7 +9,8 @@ from micrograd_lr.engine.value import Value
 from micrograd_lr.pictures.builtin_layout import layered_svg
 from micrograd_lr.pictures.dot import dot_source
 from micrograd_lr.pictures.graph import LIMIT, picture
-from micrograd_lr.pictures.labels import EDGES_WITH_CAPTIONS, Look, marked, title
+from micrograd_lr.pictures.labels import EDGES_WITH_CAPTIONS, title
+from micrograd_lr.pictures.look import Look
 from micrograd_lr.pictures.outline import description, text_tree
 from micrograd_lr.pictures.renderers import (
     BUILT_IN,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, TypeVar
 
-    from micrograd_lr.pictures.boxes import Picture
+    from micrograd_lr.pictures.boxes import Box, Picture
 
     T = TypeVar("T")
 
@@ -79,6 +80,25 @@ def draw(
             f"local derivatives are left out, on more than {EDGES_WITH_CAPTIONS} edges; use a smaller limit"
         )
     return Drawing(drawn, look, marked(drawn, names), choose(len(drawn.boxes), renderer))
+
+
+def marked(drawn: Picture, highlight: Any) -> set[Box]:
+    """The boxes of the nodes in `highlight`, given as nodes, labels or ids. ValueError for one that is not there."""
+    found = set()
+    for name in highlight:
+        boxes = (
+            drawn.of_node(name)
+            if isinstance(name, Value)
+            else [box for box in drawn.boxes if name and name == box.label]
+        )
+        boxes = boxes or [box for box in drawn.boxes if name == box.id]
+        if not boxes:
+            known = [*dict.fromkeys(box.label or box.id for box in drawn.boxes)]
+            listed = ", ".join(known[:12]) + ", …" * (len(known) > 12)
+            asked = f"for {name!r}" if isinstance(name, Value) else f"called {name!r}"
+            raise ValueError(f"highlight: there is no box {asked} in the picture; there are {listed}.")
+        found.update(boxes)
+    return found
 
 
 class Drawing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from micrograd_lr.engine.backward import ONE, accumulate
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.boxes import LONGEST_NAME, Box, Edge, Picture
 
@@ -99,11 +100,7 @@ def _example(term: Box, part: list[Box], shared: list[Box], word: str) -> Box:
     example = Box(f"{term.id}-example", "example", term.label, term.op, term.value, term.grad)
     example.word = word
     example.inside = [box for box in part if box.label and box is not term]
-    slopes: dict[Box, Any] = {term: 1}
-    for box in reversed(part):
-        for edge in box.edges:
-            if edge.to.kind != "constant":
-                slopes[edge.to] = slopes.get(edge.to, 0) + slopes[box] * edge.partial
+    slopes = accumulate(part[::-1], ONE, lambda box: ((x.to, x.partial) for x in box.edges if x.to.kind != "constant"))
     example.edges = [Edge(box, slopes[box]) for box in shared if box in slopes]
     return example
 

@@ -5,24 +5,20 @@ from __future__ import annotations
 from functools import reduce
 from operator import add, mul
 
-from micrograd_lr.engine.number_types import one_like
-from micrograd_lr.engine.order import topological, users_first
+from micrograd_lr.engine.backward import gradients
+from micrograd_lr.engine.literal import literal_loss
+from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.text import Text, as_text
-from micrograd_lr.logistic.model import literal_loss
-from micrograd_lr.pictures.boxes import Box, Edge, Picture
+from micrograd_lr.formulas.keys import ids
+from micrograd_lr.pictures.boxes import Box, Edge, Picture, write_formulas
 from micrograd_lr.pictures.fold import folded, grouped, with_leaves_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from typing import Any
 
-    from micrograd_lr.engine.ops import Op
-
 LIMIT = 120  # boxes: what can still be read
-LONGEST_TITLE = 60  # characters of a formula on its own
-MANY = 6  # operands, from which on a formula gives their number only
 LEAVES_APART = 200  # boxes from which on a leaf is drawn once per use: hubs are what a layout spends its time on
 
 OPENED: dict[str, Callable[..., Any]] = {
@@ -30,12 +26,6 @@ OPENED: dict[str, Callable[..., Any]] = {
     "logistic_loss": literal_loss,
 }  # the ops that can be drawn as their atoms, each in terms of other ops
 EXAMPLES_OPENED = "examples"
-FOR_NUMBERS_ONLY = (
-    TypeError,
-    AttributeError,
-    ValueError,
-    ArithmeticError,
-)  # a row of the user's own
 
 
 def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y")) -> Picture:
@@ -63,11 +53,7 @@ def _foreign_gradients(order: list[Value]) -> bool:
     """Whether the gradients in this graph are not those of a sweep from its root."""
     if order[-1].grad is None:
         return any(node.grad is not None for node in order)
-    expected: dict[Value, Any] = {order[-1]: one_like(order[-1].data)}
-    for node in users_first(order[-1]):  # as in the sweep, digit by digit
-        for operand, partial in zip(node.operands, node.partials):
-            if isinstance(operand, Value):
-                expected[operand] = expected.get(operand, 0) + expected[node] * partial
+    expected = gradients(order[-1])
     return any(node.grad is None or (node.grad != x and x == x) for node, x in expected.items())
 
 
@@ -88,8 +74,8 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
         return box
 
     of: dict[Value, Box] = {}
-    ids = {node: f"n{index}" for index, node in enumerate(order)}
-    for node, id in ids.items():
+    id_of = ids(order)
+    for node, id in id_of.items():
         atoms: tuple[Value, dict[Value, Value]] | None = None
         if node.op and node.op.name in opened:
             try:
@@ -106,9 +92,9 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
             name, label = (id, node.label) if atom is top else (f"{id}-atom{i}", "")
             inside[atom] = written(name, atom, inside, grad, label)
         of[node] = inside[top]
-    if changed := dict.fromkeys(str(node.label or ids[node]) for node in changed_since(order)):
+    if changed := dict.fromkeys(str(node.label or id_of[node]) for node in changed_since(order)):
         notes.append(f"{', '.join(changed)} changed after this was recorded: the other numbers are of before")
-    return Picture(boxes, notes, ids)
+    return Picture(boxes, notes, id_of)
 
 
 def changed_since(order: list[Value]) -> dict[Value, Any]:
@@ -132,37 +118,3 @@ def _atoms(node: Value) -> tuple[Value, dict[Value, Value]]:
 def _stem(label: str) -> str:
     """The letters of a name: ``x₁``, ``x_1``, ``X[3]``, ``X₁⁽²⁾`` and ``x`` have the stem x."""
     return label.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾_[](), ").lower()
-
-
-def write_formulas(box: Box) -> None:
-    """The formula of the node and of each partial, by running the rules of the table on names."""
-    if box.op is None:
-        return
-    names = [edge.to.name for edge in box.edges]
-    numbers = [edge.to.value if edge.to.kind == "constant" else edge.to.name for edge in box.edges]
-    box.formula = formula_of(box.op, names, numbers)
-    for edge, formula in zip(box.edges, slopes_of(box.op, box.name, names, numbers)):
-        edge.formula = formula
-
-
-# A plain number is a number to functions and slopes, softplus(-z) for y = 1, 2x and not 2 x^(2 - 1); but a name to the
-# operators: 1·x is a node of its own.
-def formula_of(op: Op, names: Sequence[Any], numbers: Sequence[Any]) -> Text:
-    """The value of a row as a formula. `numbers` are the names, but for plain numbers the numbers themselves."""
-    names = numbers if op.symbol.isalpha() else names
-    try:
-        formula = Text(f"{op.symbol} of {len(names)}") if len(names) > MANY else op.value(*names)
-        if len(str(formula)) > LONGEST_TITLE:
-            formula = op.value(*(x if len(str(x)) < LONGEST_TITLE / len(names) else Text("…") for x in names))
-    except FOR_NUMBERS_ONLY:
-        formula = Text(f"{op}({', '.join(map(str, names))})")
-    return as_text(formula)
-
-
-def slopes_of(op: Op, out: Any, names: Sequence[Any], numbers: Sequence[Any]) -> list[str]:
-    """The partials of a row as formulas, of the names of the node and of its operands."""
-    try:
-        partials = op.partials(out, *numbers)
-    except FOR_NUMBERS_ONLY:
-        return [""] * len(names)
-    return [f"{x:g}" if isinstance(x, (int, float)) else str(x) for x in partials]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from micrograd_lr.pictures.labels import Look, caption, clean, number, rows, sentence, title
+from micrograd_lr.formulas.format import clean, number
+from micrograd_lr.pictures.labels import caption, rows, sentence, title
+from micrograd_lr.pictures.look import Look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,9 @@ from functools import cache
 from importlib.util import find_spec
 from xml.etree import ElementTree as ET
 
-from micrograd_lr.pictures.labels import Look, caption, captions, clean, rows, sentence
+from micrograd_lr.formulas.format import clean
+from micrograd_lr.pictures.labels import caption, captions, rows, sentence
+from micrograd_lr.pictures.look import Look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

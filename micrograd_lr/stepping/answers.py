@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from typing import Any
 
-    from micrograd_lr.stepping.frames import Payment, Steps
+    from micrograd_lr.stepping.frames import Steps
+    from micrograd_lr.stepping.moves import Payment
 
 _AS_TYPED = str.maketrans(
     {"−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "×": "*", "^": "**", "²": "**2", "³": "**3"}

@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 
 from micrograd_lr.formulas.expression import Expression
-from micrograd_lr.pictures.labels import formula
-from micrograd_lr.stepping.frames import SHOWN, Frame, Payment, Steps
+from micrograd_lr.formulas.format import formula
+from micrograd_lr.stepping.frames import Frame, Steps
+from micrograd_lr.stepping.lines import SHOWN
+from micrograd_lr.stepping.moves import Payment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
-from micrograd_lr.pictures.labels import formula, number
+from micrograd_lr.formulas.format import formula, number
 from micrograd_lr.stepping.answers import Slopes, number_in
+from micrograd_lr.stepping.frames import steps
 from micrograd_lr.stepping.questions import hint, questions, right
-from micrograd_lr.stepping.record import steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from micrograd_lr.formulas.expression import Expression
-    from micrograd_lr.stepping.frames import Frame, Line
+    from micrograd_lr.stepping.frames import Frame
+    from micrograd_lr.stepping.moves import Line
     from micrograd_lr.stepping.questions import Question
 
 NOT_YET = "Not yet. Look at the formula above, and try again."

@@ -1,4 +1,4 @@
-"""`steps`: both passes of a graph as frames, the backward pass payment by payment."""
+"""What both passes of a graph did: its nodes with their formulas, and every payment of the backward pass."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from micrograd_lr.engine import backward
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import clean
+from micrograd_lr.formulas.keys import ids, value_key
+from micrograd_lr.formulas.rules import formula_of, slopes_of
 from micrograd_lr.formulas.templates import signed, slot
 from micrograd_lr.formulas.text import Text
-from micrograd_lr.pictures.graph import boxes_of, changed_since, formula_of, slopes_of, write_formulas
-from micrograd_lr.pictures.labels import check_digits, clean
-from micrograd_lr.stepping.frames import DIGITS, Node, Payment, Steps
+from micrograd_lr.pictures.boxes import write_formulas
+from micrograd_lr.stepping.moves import Node, Payment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,34 +25,6 @@ if TYPE_CHECKING:
 
 _SLOT_MARKS = re.compile("[⟦⟧]")  # in a label they would begin a place for a number
 SHORT = 20  # characters of a formula that can name its node: ∂L/∂(wx)
-
-
-def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS) -> Steps:
-    """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
-
-    First the inputs; then one frame per operation, from its operands; then the seed ∂L/∂L = 1; then one frame per
-    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. No
-    gradient of `root` changes.
-
-    `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
-    numbers are kept whole. TypeError if `root` is no node; ValueError for
-    leaves that have changed since; the errors of ``backward()`` where a gradient is lost.
-    """
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"steps(root) steps through the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
-            "Compute with Values: w = Value(0.5, 'w')."
-        )
-    check_digits(digits)
-    order = topological(root)
-    for leaf, recorded in changed_since(order).items():
-        raise ValueError(
-            f"{leaf.label or 'a leaf'} was {recorded} when this was recorded, and is {leaf.data} now. "
-            "Compute it again, and step through that."
-        )
-    names = {data} if isinstance(data, str) else {*data}
-    boxes = boxes_of(order, set(), {name.lower() for name in names}).boxes
-    return Steps(nodes_of(boxes), payments(root), digits)
 
 
 def nodes_of(boxes: list[Box]) -> Iterable[Node]:
@@ -64,7 +38,7 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
         write_formulas(box)
         operands = [edge.to for edge in box.edges]
         constant = [x.kind == "constant" for x in operands]
-        slots = [x.name if plain else Text(slot(f"v{x.id[1:]}")) for x, plain in zip(operands, constant)]
+        slots = [x.name if plain else Text(slot(value_key(x.id))) for x, plain in zip(operands, constant)]
         numbers = [x.value if plain else slot for x, slot, plain in zip(operands, slots, constant)]
         written = str(box.formula)
         yield Node(
@@ -74,14 +48,14 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
             partials=tuple(edge.partial for edge in box.edges),
             formula=written, slopes=tuple(edge.formula for edge in box.edges),
             template=signed(str(formula_of(box.op, slots, numbers))) if box.op else "",
-            slope_templates=tuple(map(signed, slopes_of(box.op, Text(slot(f"v{box.id[1:]}")), slots, numbers)))
+            slope_templates=tuple(map(signed, slopes_of(box.op, Text(slot(value_key(box.id))), slots, numbers)))
             if box.op else (),
         )  # fmt: skip
 
 
 def payments(root: Value) -> Iterable[Payment]:
     """Every payment of the backward pass from `root`, in its order. Raises what ``root.backward()`` would raise."""
-    ids = {node: f"n{i}" for i, node in enumerate(topological(root))}
+    id_of = ids(topological(root))
     order = users_first(root)
     seed = one_like(root.data)
     paths = Counter(operand for node in order for operand in node.nodes)
@@ -95,7 +69,7 @@ def payments(root: Value) -> Iterable[Payment]:
         paid[operand] += 1
         grads[operand] = total
         yield Payment(
-            ids[node], position, ids[operand], upstream, partial, contribution, before, total,
+            id_of[node], position, id_of[operand], upstream, partial, contribution, before, total,
             paid[operand], paths[operand],
         )  # fmt: skip
     backward.refuse_lost(root, grads)

@@ -11,19 +11,18 @@ from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.ops import OPS, Op
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import check_digits
+from micrograd_lr.formulas.keys import node_id
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.graph import boxes_of
-from micrograd_lr.pictures.labels import check_digits
-from micrograd_lr.stepping.frames import Node, Payment
 from micrograd_lr.stepping.json_values import LONGEST, as_json, expect, expect_keys, expect_list, number, same, wrong
+from micrograd_lr.stepping.moves import Node, Payment
 from micrograd_lr.stepping.record import nodes_of, payments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
-
-    from micrograd_lr.stepping.frames import Steps
 
 FORMAT = "micrograd_lr steps 1"
 NODE = [field.name for field in fields(Node)]
@@ -35,17 +34,17 @@ _BITS = LONGEST * math.log2(10)
 _SUMMED = 1000 * _BITS  # bits of the common denominator, times the terms of a sum: what is added up in no time
 
 
-def written(steps: Steps) -> str:
+def written(nodes: Iterable[Node], payments: Iterable[Payment], digits: int) -> str:
     """The text of `Steps.to_json`."""
-    nodes = [*steps.nodes.values()]
+    of = {node.id: node for node in nodes}
     parts = {
         "format": FORMAT,
-        "digits": steps.digits,
-        "nodes": as_json("nodes", [vars(node) for node in nodes]),
-        "payments": as_json("payments", [vars(payment) for payment in steps.payments]),
+        "digits": digits,
+        "nodes": as_json("nodes", [vars(node) for node in of.values()]),
+        "payments": as_json("payments", [vars(payment) for payment in payments]),
     }
-    for i, node in enumerate(nodes):
-        operands = [steps.nodes[x].value if isinstance(x, str) else x for x in node.operands]
+    for i, node in enumerate(of.values()):
+        operands = [of[x].value if isinstance(x, str) else x for x in node.operands]
         _refuse_explosion(f"nodes[{i}]", node.op, operands)
     return json.dumps(parts)
 
@@ -90,7 +89,7 @@ def _graph(given: Any) -> list[Value]:
     for i, node in enumerate(expect_list("nodes", given)):
         path = f"nodes[{i}]"
         expect_keys(path, node, NODE)
-        expect(f"{path}.id", node["id"], f"n{i}")
+        expect(f"{path}.id", node["id"], node_id(i))
         for name in ("op", "label"):
             if type(node[name]) is not str:
                 raise wrong(f"{path}.{name}", node[name], "a text")
@@ -198,9 +197,10 @@ def _refuse_explosion(path: str, op: str, numbers: Sequence[Any]) -> None:
 def _nodes(graph: list[Value], given: Any) -> list[Node]:
     """The nodes as `steps` makes them, compared with those of the text one by one."""
     boxes = boxes_of(graph, set(), set()).boxes
+    kinds = {node["id"]: node["kind"] for node in given}
     for box in boxes:
         if box.kind == "parameter":
-            box.kind = given[int(box.id[1:])]["kind"]
+            box.kind = kinds[box.id]
     nodes = []
     for i, node in enumerate(nodes_of(boxes)):
         expect(f"nodes[{i}]", given[i], as_json(f"nodes[{i}]", vars(node)))

@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import contextmanager
 
-from micrograd_lr.pictures.labels import clean
+from micrograd_lr.formulas.format import clean
 from micrograd_lr.terminal.keyboard import ESCAPE, keyboard
 from micrograd_lr.terminal.screen import HEIGHT, NARROWEST, WIDTH, cells, fitted, folded
 from micrograd_lr.terminal.session import COMMANDS, KEYS, Session

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from micrograd_lr.pictures.labels import formula, number
-from micrograd_lr.stepping.frames import SHOWN
+from micrograd_lr.formulas.format import formula, number
+from micrograd_lr.stepping.lines import SHOWN
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from typing import Any
 
-    from micrograd_lr.stepping.frames import Frame, Line
+    from micrograd_lr.stepping.frames import Frame
+    from micrograd_lr.stepping.moves import Line
 
 WIDTH, NARROWEST, HEIGHT = 80, 30, 24
 ROWS, FEWEST_ROWS = 20, 3  # of the table

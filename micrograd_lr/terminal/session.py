@@ -10,8 +10,8 @@ from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.ops import LOG, SIGMOID
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import arities
+from micrograd_lr.formulas.format import clean, formula, number
 from micrograd_lr.formulas.text import Text
-from micrograd_lr.pictures.labels import clean, formula, number
 from micrograd_lr.stepping.answers import inputs, saturated
 from micrograd_lr.stepping.frames import DIGITS
 from micrograd_lr.stepping.quiz import Walk
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from micrograd_lr.formulas.expression import Expression
-    from micrograd_lr.stepping.frames import Line
+    from micrograd_lr.stepping.moves import Line
     from micrograd_lr.terminal.screen import Styled
 
 _WORDS = {

@@ -16,8 +16,8 @@ from micrograd_lr import Expression, Value, gradient, hessian, number_type, tanh
 from micrograd_lr.compiler.codegen_javascript import javascript
 from micrograd_lr.engine import elementary as kernels
 from micrograd_lr.engine.ops import TANH
+from micrograd_lr.formulas.rules import slopes_of
 from micrograd_lr.formulas.text import Text
-from micrograd_lr.pictures.graph import slopes_of
 
 _random = random.Random(1)
 POINTS = [_random.uniform(-20, 20) for _ in range(8_000)] + [_random.uniform(-370, 370) for _ in range(1_000)]

@@ -10,8 +10,9 @@ from slides import CASES, ROOT, many_examples, one_example, said
 from micrograd_lr import Value, logistic_loss
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
-from micrograd_lr.logistic.slides import Answer, board, derivation
-from micrograd_lr.stepping.record import steps
+from micrograd_lr.logistic.slide import Answer
+from micrograd_lr.logistic.slides import board, derivation
+from micrograd_lr.stepping.frames import steps
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -11,7 +11,7 @@ from micrograd_lr import OPS
 from micrograd_lr.engine.order import topological
 from micrograd_lr.logistic import ManyExamples, literal_loss
 from micrograd_lr.logistic.slides import board, derivation
-from micrograd_lr.stepping.record import steps
+from micrograd_lr.stepping.frames import steps
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -10,7 +10,7 @@ from stepped import SLIDES, A, L, Z, slides
 
 from micrograd_lr import OPS, Expression, StepThrough, logistic, steps
 from micrograd_lr.engine.order import topological
-from micrograd_lr.pictures.labels import number
+from micrograd_lr.formulas.format import number
 
 
 def test_the_file_is_small_and_asks_for_nothing_but_itself(file, example, reader):

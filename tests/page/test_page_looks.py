@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from stepped import slides
 
 from micrograd_lr import Expression, StepThrough
-from micrograd_lr.pictures.labels import number
+from micrograd_lr.formulas.format import number
 
 
 def test_everything_is_done_with_keys_alone(file, reader):

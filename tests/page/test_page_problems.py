@@ -6,7 +6,7 @@ import pytest
 from stepped import L, slides
 
 from micrograd_lr import Expression, Op, StepThrough, Value, log, steps
-from micrograd_lr.pictures.labels import number
+from micrograd_lr.formulas.format import number
 
 
 def test_rows_of_the_users_own_leave_other_pages_alone(reader, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from micrograd_lr import Expression, StepThrough, Value, logistic, steps
-from micrograd_lr.pictures.labels import number
+from micrograd_lr.formulas.format import number
 
 
 def test_ask_mode_hides_the_number_until_it_is_answered(file, reader):

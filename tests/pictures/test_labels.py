@@ -10,8 +10,10 @@ from graphs import batch_of, by_title, slides
 
 from micrograd_lr import OPS, Op, Value, dot, draw
 from micrograd_lr import sum as node_sum
+from micrograd_lr.formulas.format import clean, number
 from micrograd_lr.pictures.graph import picture
-from micrograd_lr.pictures.labels import Look, caption, clean, number, rows, sentence, title
+from micrograd_lr.pictures.labels import caption, rows, sentence, title
+from micrograd_lr.pictures.look import Look
 
 
 def test_numbers_are_shown_with_digits_and_a_real_minus():

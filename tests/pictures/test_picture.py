@@ -17,7 +17,8 @@ from programs import POLYNOMIAL, programs, run
 from micrograd_lr import OPS, Value, draw, log, number_type, sigmoid
 from micrograd_lr.engine.order import topological
 from micrograd_lr.pictures.graph import picture
-from micrograd_lr.pictures.labels import flow, title, widths
+from micrograd_lr.pictures.labels import title
+from micrograd_lr.pictures.look import flow, widths
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"

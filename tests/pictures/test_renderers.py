@@ -18,7 +18,8 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.pictures import renderers as render
 from micrograd_lr.pictures.builtin_layout import GAP, Place, _ranked, _spread, _width
 from micrograd_lr.pictures.graph import picture
-from micrograd_lr.pictures.labels import Look, caption, captions, rows, title
+from micrograd_lr.pictures.labels import caption, captions, rows, title
+from micrograd_lr.pictures.look import Look
 from micrograd_lr.tools.files import write_whole
 
 NAMED = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"

@@ -7,9 +7,9 @@ from sessions import SLIDES
 
 from micrograd_lr import Expression, cli
 from micrograd_lr.stepping.answers import Slopes, assigned, elsewhere, inputs, number_in, with_products
+from micrograd_lr.stepping.frames import steps
 from micrograd_lr.stepping.questions import questions
 from micrograd_lr.stepping.quiz import Walk
-from micrograd_lr.stepping.record import steps
 
 
 @pytest.mark.parametrize(

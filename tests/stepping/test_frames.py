@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from micrograd_lr import Expression, Op, Steps, Value, log, sigmoid, steps
 from micrograd_lr.engine.functions import sum as total
 from micrograd_lr.engine.order import topological
-from micrograd_lr.stepping.frames import SHOWN
+from micrograd_lr.stepping.lines import SHOWN
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 

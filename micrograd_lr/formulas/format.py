@@ -1,0 +1,62 @@
+"""Numbers and formulas written out, as every room shows them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+LONGEST_NUMBER = 24  # characters of an exact number or a symbol
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def check_digits(digits: Any) -> None:
+    """ValueError for what is no number of significant digits."""
+    if type(digits) is not int or not 1 <= digits <= 17:
+        raise ValueError(f"digits={digits!r}: significant digits are a whole number from 1 to 17.")
+
+
+def clean(text: str) -> str:
+    """`text` in one line, without the characters that no XML can hold."""
+    return _NOT_IN_XML.sub("\ufffd", " ".join(text.split()))
+
+
+def number(x: Any, digits: int) -> str:
+    """A number with `digits` significant digits and a real minus sign; "–" for None, before backward.
+
+    An exact number stands as it is, 1/3, if it is short; what is longer is rounded (≈).
+    """
+    if x is None:
+        return "–"
+    shown = str(x)
+    if isinstance(x, (float, Decimal)):
+        whole = 10**digits <= abs(float(x)) < 1e7  # 10000, and not 1e+04
+        shown = f"{x:.0f}" if whole else f"{x + 0:.{digits}g}"  # -0.0 + 0 is 0.0
+    elif len(shown) > (digits if "." in shown else LONGEST_NUMBER):
+        try:
+            rounded = float(x)
+        except (TypeError, ArithmeticError):  # a formula, or beyond the floats
+            rounded = 0.0
+        if rounded:
+            shown = f"{rounded:.{digits}g}" if "." in shown else f"≈ {rounded:.{digits}g}"
+        elif len(shown) > LONGEST_NUMBER:
+            shown = shown[: LONGEST_NUMBER - 1] + "…"
+    return clean(shown.replace("-", "−"))
+
+
+def formula(x: Any) -> str:
+    """A formula with real minus signs."""
+    return clean(str(x).replace("-", "−"))
+
+
+def subscript(j: int) -> str:
+    """The slides' index of a feature: ₁."""
+    return str(j).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def superscript(i: int) -> str:
+    """The slides' index of an example: ⁽¹⁾."""
+    return f"⁽{str(i).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}⁾"

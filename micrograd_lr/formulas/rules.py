@@ -1,0 +1,39 @@
+"""The rules as text: a row of the op table run on names gives the formulas of its value and of its partials."""
+
+from __future__ import annotations
+
+from micrograd_lr.formulas.text import Text, as_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from micrograd_lr.engine.ops import Op
+
+LONGEST_TITLE = 60  # characters of a formula on its own
+MANY = 6  # operands, from which on a formula gives their number only
+FOR_NUMBERS_ONLY = (TypeError, AttributeError, ValueError, ArithmeticError)  # a row of the user's own
+
+
+# A plain number is a number to functions and slopes, softplus(-z) for y = 1, 2x and not 2 x^(2 - 1); but a name to the
+# operators: 1·x is a node of its own.
+def formula_of(op: Op, names: Sequence[Any], numbers: Sequence[Any]) -> Text:
+    """The value of a row as a formula. `numbers` are the names, but for plain numbers the numbers themselves."""
+    names = numbers if op.symbol.isalpha() else names
+    try:
+        formula = Text(f"{op.symbol} of {len(names)}") if len(names) > MANY else op.value(*names)
+        if len(str(formula)) > LONGEST_TITLE:
+            formula = op.value(*(x if len(str(x)) < LONGEST_TITLE / len(names) else Text("…") for x in names))
+    except FOR_NUMBERS_ONLY:
+        formula = Text(f"{op}({', '.join(map(str, names))})")
+    return as_text(formula)
+
+
+def slopes_of(op: Op, out: Any, names: Sequence[Any], numbers: Sequence[Any]) -> list[str]:
+    """The partials of a row as formulas, of the names of the node and of its operands."""
+    try:
+        partials = op.partials(out, *numbers)
+    except FOR_NUMBERS_ONLY:
+        return [""] * len(names)
+    return [f"{x:g}" if isinstance(x, (int, float)) else str(x) for x in partials]

@@ -1,0 +1,74 @@
+"""How a picture looks: its colours, its direction, and how wide its edges are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from micrograd_lr.formulas.format import check_digits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from micrograd_lr.pictures.boxes import Box, Edge, Picture
+
+DIRECTIONS = {"TB": "top to bottom", "BT": "bottom to top", "LR": "left to right", "RL": "right to left"}
+PARTIALS = ("number", "formula", "both", "none")
+# Colours: canvas, text, line, gradient; then fill and outline of each kind of box. All texts reach a contrast of 4.5.
+THEMES: dict[str, dict[str, Any]] = {
+    "light": {
+        "canvas": "#ffffff", "text": "#14181f", "word": "#4a5361", "line": "#5b6675", "grad": "#a3123a",
+        "mark": "#c2410c", "op": ("#ffffff", "#5b6675"), "parameter": ("#e6effc", "#1d4f9e"),
+        "data": ("#fdf1dc", "#8a5200"), "constant": ("#f1f2f4", "#6b7482"), "example": ("#e7f5ec", "#1f6b40"),
+        "folded": ("#ffffff", "#6b7482"),
+    },
+    "dark": {
+        "canvas": "#14171c", "text": "#eef1f5", "word": "#b4bdca", "line": "#9aa6b5", "grad": "#ff9fb2",
+        "mark": "#ffb454", "op": ("#20252d", "#9aa6b5"), "parameter": ("#17305a", "#8ab8ff"),
+        "data": ("#45320f", "#ffc970"), "constant": ("#2b3039", "#aab3c0"), "example": ("#173a28", "#86d9a9"),
+        "folded": ("#14171c", "#aab3c0"),
+    },
+    "print": {
+        "canvas": "#ffffff", "text": "#000000", "word": "#000000", "line": "#000000", "grad": "#000000",
+        "mark": "#000000",
+        **dict.fromkeys(["op", "parameter", "data", "constant", "example", "folded"], ("#ffffff", "#000000")),
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a picture is drawn; ValueError for a value that is not known."""
+
+    direction: str = "TB"
+    digits: int = 4
+    theme: str = "light"
+    gradients: bool = True
+    partials: str = "number"
+
+    def __post_init__(self) -> None:
+        for name, known in (("direction", [*DIRECTIONS]), ("theme", [*THEMES]), ("partials", [*PARTIALS])):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name}={getattr(self, name)!r}: known are {', '.join(known)}.")
+        check_digits(self.digits)
+
+
+def flow(box: Box, edge: Edge) -> float | None:
+    """|∂root/∂operand along this edge|, the gradient that the edge carries back; None before backward, and for NaN."""
+    if box.grad is None or edge.partial is None:
+        return None
+    try:
+        carried = abs(float(box.grad * edge.partial))
+    except OverflowError:
+        return math.inf
+    except TypeError:  # a symbol
+        return None
+    return None if math.isnan(carried) else carried
+
+
+def widths(drawn: Picture) -> dict[Edge, float]:
+    """The width of each edge in points, 1 to 3.5, by the root of its share of the largest gradient that one carries."""
+    flows = {edge: flow(box, edge) for box in drawn.boxes for edge in box.edges}
+    largest = max((x for x in flows.values() if x is not None and x < math.inf), default=0) or 1
+    return {edge: 1.2 if x is None else round(1 + 2.5 * min(x / largest, 1) ** 0.5, 2) for edge, x in flows.items()}

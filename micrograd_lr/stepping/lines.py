@@ -1,0 +1,64 @@
+"""The lines of a move: what is computed in it, as formulas with slots for the numbers."""
+
+from __future__ import annotations
+
+from micrograd_lr.formulas.keys import gradient_key
+from micrograd_lr.formulas.templates import different, slot
+from micrograd_lr.formulas.text import SLOT
+from micrograd_lr.stepping.moves import Line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from micrograd_lr.stepping.moves import Node, Payment
+    from micrograd_lr.stepping.names import NamedNodes
+
+SHOWN = 6  # payments of one node that are shown line by line
+
+
+def input_lines(graph: NamedNodes) -> Iterable[Line]:
+    """``w = ⟦v1⟧`` for every leaf."""
+    for node in _leaves(graph):
+        yield Line("value", (node.name, slot(node.key)), node.key)
+
+
+def forward_line(node: Node) -> Line:
+    """``z = wx + b = ⟦v2⟧ + ⟦v3⟧ = ⟦v4⟧``."""
+    return Line("value", different(node.name, node.formula, node.template, slot(node.key)), node.key)
+
+
+def gradient_line(kind: str, graph: NamedNodes, node: str) -> Line:
+    """``∂L/∂w = ⟦g1⟧``, a seed or a result."""
+    key = gradient_key(node)
+    return Line(kind, (graph.gradient_of(node), slot(key)), key)
+
+
+def payment_lines(graph: NamedNodes, payments: Iterable[Payment]) -> Iterable[Line]:
+    """For each payment its local derivative and its contribution, and the sum so far if it is not the first one."""
+    for payment in payments:
+        payer = graph.nodes[payment.payer]
+        local = graph.slope_of(payment)
+        slope, template = payer.slopes[payment.position], payer.slope_templates[payment.position]
+        if SLOT not in template:  # a plain number
+            slope = template = ""
+        p, c = payment.key("p"), payment.key("c")
+        of_all = graph.gradient_of(payment.operand)
+        yield Line("local", different(local, slope, template, slot(p)), p)
+        product = f"{graph.gradient_of(payer.id)} · {local}", f"{slot(gradient_key(payer.id))}·{slot(f'({p})')}"
+        note = graph.path(payment)
+        yield Line("payment", different("" if note else of_all, *product, slot(c)), c, note)
+        if payment.path > 1:
+            r, s, note = payment.key("r"), payment.key("s"), graph.so_far(payment)
+            yield Line("ledger", different("" if note else of_all, f"{slot(r)} + {slot(f'({c})')}", slot(s)), s, note)
+
+
+def result_lines(graph: NamedNodes) -> Iterable[Line]:
+    """``∂L/∂w = ⟦g1⟧`` for every parameter, or for every leaf if all of them are data."""
+    leaves = _leaves(graph)
+    for node in [leaf for leaf in leaves if leaf.kind == "parameter"] or leaves:
+        yield gradient_line("result", graph, node.id)
+
+
+def _leaves(graph: NamedNodes) -> list[Node]:
+    return [node for node in graph.nodes.values() if not node.op]

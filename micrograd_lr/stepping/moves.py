@@ -1,0 +1,97 @@
+"""The plain data of stepping: the nodes of a graph, what they pay in the backward pass, and lines of formulas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from micrograd_lr.formulas.keys import payment_key, value_key
+from micrograd_lr.formulas.text import SLOT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of the graph. `kind` is op, parameter or data; `operands` are ids, and plain numbers as they were written.
+
+    `name` is how formulas write the node: its label, a short formula, or its id. `formula` is its value in the names of
+    its operands and `slopes` are its partials; `template` and `slope_templates` the same with slots for the numbers:
+    ``⟦v3⟧`` is the value of n3, and ``⟦(v3)⟧`` wants parentheses around a negative one, or a fraction.
+    """
+
+    id: str
+    kind: str
+    label: str
+    name: str
+    op: str
+    operands: tuple[Any, ...]
+    value: Any
+    partials: tuple[Any, ...]
+    formula: str
+    slopes: tuple[str, ...]
+    template: str
+    slope_templates: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The key of its value."""
+        return value_key(self.id)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """`payer` pays its operand number `position`: upstream × partial = contribution, and `before` becomes `total`.
+
+    It is path number `path` of the `paths` that reach `operand` in all.
+    """
+
+    payer: str
+    position: int
+    operand: str
+    upstream: Any
+    partial: Any
+    contribution: Any
+    before: Any
+    total: Any
+    path: int
+    paths: int
+
+    def key(self, letter: str) -> str:
+        """The key of a number of this payment: p partial, c contribution, s the sum with it, r the sum before."""
+        return payment_key(letter, self.payer, self.position)
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """The numbers of this payment by their keys."""
+        named = {"p": self.partial, "c": self.contribution, "s": self.total, "r": self.before}
+        return {self.key(letter): x for letter, x in named.items()}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a frame: parts that are equal, as templates. `kind` is value, local, payment, ledger, seed or result.
+
+    `key` is the slot of the number at its end, which ask mode hides; `note` says which number it is, where the first
+    part does not.
+    """
+
+    kind: str
+    parts: tuple[str, ...]
+    key: str
+    note: str = ""
+
+    @property
+    def template(self) -> str:
+        """The whole line: ``z = wx + b = ⟦v2⟧ + ⟦v3⟧ = ⟦v4⟧``."""
+        return self._noted(self.parts)
+
+    @property
+    def formula(self) -> str:
+        """The parts without numbers: ``z = wx + b``."""
+        return self._noted(part for part in self.parts if SLOT not in part)
+
+    def _noted(self, parts: Iterable[str]) -> str:
+        return ": ".join(filter(None, (self.note, " = ".join(parts))))

@@ -1,0 +1,50 @@
+"""The nodes of a graph by their ids, and how formulas name them, their gradients and their local derivatives."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from micrograd_lr.stepping.moves import Node, Payment
+
+
+class NamedNodes:
+    """The `nodes` of a graph by id, operands before users, and the `root`, which is the last of them."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self.nodes = {node.id: node for node in nodes}
+        self.root = [*self.nodes.values()][-1]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The labels of several letters: what formulas write as one name."""
+        return tuple(dict.fromkeys(node.label for node in self.nodes.values() if len(node.label) > 1))
+
+    def name(self, node: str) -> str:
+        """How formulas write a node."""
+        return self.nodes[node].name
+
+    def gradient_of(self, node: str) -> str:
+        """``∂L/∂w``."""
+        return f"∂{self._tight(self.root.id)}/∂{self._tight(node)}"
+
+    def slope_of(self, payment: Payment) -> str:
+        """``∂a/∂z``, the name of the local derivative of a payment."""
+        return f"∂{self._tight(payment.payer)}/∂{self._tight(payment.operand)}"
+
+    def _tight(self, node: str) -> str:
+        """A name as it stands after ∂: in parentheses if it is a formula."""
+        name = self.nodes[node].name
+        return name if name in (self.nodes[node].label, node) and " " not in name else f"({name})"
+
+    def path(self, payment: Payment) -> str:
+        """``path 1 of 2 to a``; "" if there is only one path."""
+        return "" if payment.paths == 1 else f"path {payment.path} of {payment.paths} to {self.name(payment.operand)}"
+
+    def so_far(self, payment: Payment) -> str:
+        """``paths 1 to 2 of 3 to a``; "" when all have paid."""
+        last = payment.path == payment.paths
+        return "" if last else f"paths 1 to {payment.path} of {payment.paths} to {self.name(payment.operand)}"
