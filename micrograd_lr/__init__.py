@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from micrograd_lr.engine.check import GradientCheckError, GradientReport, check_gradient
     from micrograd_lr.engine.derivatives import first_nan, gradient, hessian
     from micrograd_lr.formulas.expression import Expression, ExpressionError
-    from micrograd_lr.page.page import StepThrough
+    from micrograd_lr.page.step_through import StepThrough
     from micrograd_lr.pictures.drawing import Drawing, RenderError, draw
     from micrograd_lr.stepping.frames import Steps
     from micrograd_lr.stepping.record import steps
@@ -64,7 +64,7 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "GradientCheckError": "engine.check",
     "GradientReport": "engine.check",
     "RenderError": "pictures.drawing",
-    "StepThrough": "page.page",
+    "StepThrough": "page.step_through",
     "Steps": "stepping.frames",
     "TraceError": "compiler.tracing",
     "check_gradient": "engine.check",

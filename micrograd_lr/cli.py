@@ -172,7 +172,7 @@ def _draw(options: argparse.Namespace) -> int:
 
 def _step(options: argparse.Namespace) -> int:
     from micrograd_lr.formulas.expression import Expression
-    from micrograd_lr.page.page import StepThrough
+    from micrograd_lr.page.step_through import StepThrough
     from micrograd_lr.terminal.app import step_through
 
     slides = options.expression is None

@@ -16,7 +16,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.logistic.dataset import Cases, breast_cancer
 from micrograd_lr.logistic.model import ManyExamples, OneExample, formulas, literal_loss, three_way_check
-from micrograd_lr.page.page import StepThrough
+from micrograd_lr.page.step_through import StepThrough
 from micrograd_lr.pictures.drawing import RenderError, draw
 
 TYPE_CHECKING = False
