@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from micrograd_lr.logistic.model import ManyExamples, OneExample
     from micrograd_lr.stepping.frames import Steps
 
-SCRIPTS = ("formula.js", "inputs.js", "page.js")
+SCRIPTS = (
+    "state.js", "text.js", "picture.js", "frame.js", "table.js", "questions.js", "formula.js", "answers.js", "inputs.js",
+    "moves.js", "address.js", "controls.js",
+)  # fmt: skip
 
 
 def page(
