@@ -132,7 +132,7 @@ def _recorded(expression: str, numbers: Iterable[str]) -> Value:
 
 def _given(numbers: Iterable[str]) -> dict[str, float]:
     """The numbers of a command line, by name."""
-    from micrograd_lr.stepping.answers import by_name, separated
+    from micrograd_lr.formulas.typed import by_name, separated
 
     try:
         return by_name(part for text in numbers for part in separated(text))

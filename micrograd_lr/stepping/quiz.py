@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
+from micrograd_lr.formulas.typed import number_in
 from micrograd_lr.pictures.labels import formula, number
-from micrograd_lr.stepping.answers import Slopes, number_in
+from micrograd_lr.stepping.answers import Slopes
 from micrograd_lr.stepping.questions import hint, questions, right
 from micrograd_lr.stepping.record import steps
 
