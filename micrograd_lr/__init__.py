@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from micrograd_lr.engine.check import GradientCheckError, GradientReport, check_gradient
     from micrograd_lr.engine.derivatives import first_nan
     from micrograd_lr.formulas.expression import Expression, ExpressionError
-    from micrograd_lr.page.page import StepThrough
-    from micrograd_lr.pictures.drawing import Drawing, RenderError, draw
+    from micrograd_lr.page.step_through import StepThrough
+    from micrograd_lr.pictures.drawing import Drawing, draw
+    from micrograd_lr.pictures.renderers import RenderError
     from micrograd_lr.stepping.frames import Steps, steps
 
 __version__ = "0.1.0"
@@ -66,7 +67,7 @@ _FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engin
     "GradientCheckError": "engine.check",
     "GradientReport": "engine.check",
     "RenderError": "pictures.drawing",
-    "StepThrough": "page.page",
+    "StepThrough": "page.step_through",
     "Steps": "stepping.frames",
     "TraceError": "compiler.tracers",
     "check_gradient": "engine.check",

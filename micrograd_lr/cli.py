@@ -132,7 +132,7 @@ def _recorded(expression: str, numbers: Iterable[str]) -> Value:
 
 def _given(numbers: Iterable[str]) -> dict[str, float]:
     """The numbers of a command line, by name."""
-    from micrograd_lr.stepping.answers import by_name, separated
+    from micrograd_lr.formulas.typed import by_name, separated
 
     try:
         return by_name(part for text in numbers for part in separated(text))
@@ -172,7 +172,7 @@ def _draw(options: argparse.Namespace) -> int:
 
 def _step(options: argparse.Namespace) -> int:
     from micrograd_lr.formulas.expression import Expression
-    from micrograd_lr.page.page import StepThrough
+    from micrograd_lr.page.step_through import StepThrough
     from micrograd_lr.terminal.app import step_through
 
     slides = options.expression is None

@@ -17,8 +17,9 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.logistic.dataset import Cases, breast_cancer
 from micrograd_lr.logistic.model import ManyExamples, OneExample, formulas, three_way_check
-from micrograd_lr.page.page import StepThrough
-from micrograd_lr.pictures.drawing import RenderError, draw
+from micrograd_lr.page.step_through import StepThrough
+from micrograd_lr.pictures.drawing import draw
+from micrograd_lr.pictures.renderers import RenderError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

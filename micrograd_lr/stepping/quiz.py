@@ -7,7 +7,8 @@ from functools import cached_property
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.formulas.format import formula, number
-from micrograd_lr.stepping.answers import Slopes, number_in
+from micrograd_lr.formulas.typed import number_in
+from micrograd_lr.stepping.answers import Slopes
 from micrograd_lr.stepping.frames import steps
 from micrograd_lr.stepping.questions import hint, questions, right
 

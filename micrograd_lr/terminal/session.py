@@ -12,7 +12,8 @@ from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import arities
 from micrograd_lr.formulas.format import clean, formula, number
 from micrograd_lr.formulas.text import Text
-from micrograd_lr.stepping.answers import inputs, saturated
+from micrograd_lr.formulas.typed import inputs
+from micrograd_lr.stepping.answers import saturated
 from micrograd_lr.stepping.frames import DIGITS
 from micrograd_lr.stepping.quiz import Walk
 from micrograd_lr.terminal.screen import (

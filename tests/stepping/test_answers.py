@@ -6,7 +6,8 @@ import pytest
 from sessions import SLIDES
 
 from micrograd_lr import Expression, cli
-from micrograd_lr.stepping.answers import Slopes, assigned, elsewhere, inputs, number_in, with_products
+from micrograd_lr.formulas.typed import assigned, inputs, number_in, with_products
+from micrograd_lr.stepping.answers import Slopes, elsewhere
 from micrograd_lr.stepping.frames import steps
 from micrograd_lr.stepping.questions import questions
 from micrograd_lr.stepping.quiz import Walk

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from micrograd_lr import Expression, cli
-from micrograd_lr.stepping.answers import assigned, by_name, inputs, number_in
+from micrograd_lr.formulas.typed import assigned, by_name, inputs, number_in
 from micrograd_lr.terminal.session import Session
 
 NUMBERS = {

@@ -1,0 +1,34 @@
+"""The slides' derivation as part of a page: questions, each with its answers behind it."""
+
+from __future__ import annotations
+
+from html import escape
+
+from micrograd_lr.formulas.format import formula
+from micrograd_lr.formulas.mathml import mathml
+from micrograd_lr.logistic.model import ManyExamples, OneExample
+from micrograd_lr.logistic.slides import derivation
+
+
+def board(example: OneExample | ManyExamples | None) -> str:
+    """The slides' derivation: questions, each answer behind its own. Only for an example whose graph shows a = σ(z)."""
+    if example is None or (isinstance(example, ManyExamples) and not example.activations):
+        return ""
+    lines = ['<section id="board" class="board" aria-labelledby="board-title"><h2 id="board-title">On the board</h2>']
+    lines.append('<button type="button" id="answers" aria-pressed="false">Show all answers</button>')
+    for slide in derivation(example):
+        lines.append(f"<h3>{escape(slide.title)}</h3><p>{escape(formula(slide.question))}</p>")
+        lines += [f"<p>{_math(slide.given)}</p>"] if slide.given else []
+        for answer in slide.answers:
+            lines.append(
+                f'<details><summary aria-label="{escape(formula(answer.asked))}">{_math(answer.asked)}</summary>'
+            )
+            lines.append(f"<p>{_math(answer.formula)}</p>")
+            lines += [f'<p class="numbers">{_math(line)}</p>' for line in answer.numbers]
+            lines += [f'<p class="why">{escape(formula(answer.why))}</p>'] if answer.why else []
+            lines.append("</details>")
+    return "\n".join([*lines, "</section>"])
+
+
+def _math(text: str) -> str:
+    return f"<math>{mathml(text)}</math>"

@@ -1,0 +1,128 @@
+"""The data of a page, as its script reads them: what is shown when, as templates.
+
+The same formula stands in many frames, and so does a hint: each is kept once, in a pool, and named by its number.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+from micrograd_lr.engine.errors import REMEDIES
+from micrograd_lr.engine.ops import LOG, MUL
+from micrograd_lr.engine.order import topological
+from micrograd_lr.engine.stable import as_loss, logit, one_less
+from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import formula
+from micrograd_lr.formulas.mathml import mathml
+from micrograd_lr.formulas.text import SLOT
+from micrograd_lr.stepping.questions import TOLERANCE, questions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from micrograd_lr.stepping.moves import Line, Node, Steps
+    from micrograd_lr.stepping.questions import Question
+
+
+class _Pool:
+    """Texts, each once, by number."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, int] = {}
+
+    def __call__(self, text: str) -> int:
+        return self.texts.setdefault(text, len(self.texts))
+
+
+class Content:
+    """What the script reads: nodes and frames, with formulas and usual mistakes by their number in a pool."""
+
+    def __init__(self, steps: Steps, root: Value) -> None:
+        self.steps, self.saturations = steps, _saturations(root)
+        self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
+        self.math = cache(lambda text: self.formulas(mathml(text, steps.names)))
+        self.data = {
+            "digits": steps.digits, "tolerance": TOLERANCE,
+            "nodes": [self.node(node) for node in steps.nodes.values()],
+            "frames": [self.frame(frame) for frame in steps],
+            "pool": [*self.formulas.texts], "hints": [*self.hints.texts],
+        }  # fmt: skip
+
+    def node(self, node: Node) -> dict[str, Any]:
+        return {
+            "id": node.id, "name": formula(node.name), "math": self.math(node.name), "kind": node.kind, "op": node.op,
+            "formula": self.math(node.formula), "line": [self.math(x) for x in (node.name, node.template) if x],
+            "operands": [x for x in node.operands if isinstance(x, str)], "start": None if node.op else _start(node),
+            "remedy": REMEDIES.get(node.op, ""), "saturated": self.saturations.get(node.id, []),
+        }  # fmt: skip
+
+    def frame(self, frame: Frame) -> dict[str, Any]:
+        return {
+            "kind": frame.kind, "node": frame.node, "text": formula(frame.template), "lead": frame.lead,
+            "lines": [self.line(line) for line in frame.lines],
+            "questions": [self.question(question) for question in questions(frame)],
+            "payments": [[x.payer, x.position, x.operand, x.path, x.paths] for x in frame.payments],
+        }  # fmt: skip
+
+    def line(self, line: Line) -> dict[str, Any]:
+        return {
+            "kind": line.kind, "note": formula(line.note), "key": line.key,
+            "parts": [self.math(part) for part in line.parts],
+            "plain": [self.math(part) for part in line.parts if SLOT not in part],
+        }  # fmt: skip
+
+    def question(self, question: Question) -> dict[str, Any]:
+        numbers = {name: x for mistake in question.mistakes for name, x in mistake.numbers.items()}
+        mistakes = [[self.mistakes(x.expression), self.hints(x.hint)] for x in question.mistakes]
+        asked = {
+            "text": formula(question.prompt), "key": question.key, "mistakes": mistakes, "numbers": _for_json(numbers)
+        }  # fmt: skip
+        if question.payment is None:
+            return asked
+        return asked | {
+            "slope": self.math(question.slope_prompt), "partial": question.payment.key("p"),
+            "slope_text": formula(question.slope_prompt), "slope_formula": formula(question.slope),
+        }  # fmt: skip
+
+
+def _start(leaf: Node) -> float:
+    """The number that a leaf of the page starts from. ValueError for one that a page cannot start from."""
+    try:
+        number = float(leaf.value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(
+            f"the page computes with floats, from finite numbers; {leaf.name} is {leaf.value!s:.40}. "
+            "Record the expression at numbers, and read the frames of steps(root) for anything else."
+        )
+    return number
+
+
+def _for_json(numbers: dict[str, Any]) -> dict[str, Any]:
+    """Slots, and plain numbers as floats."""
+    return {name: x if isinstance(x, str) else float(x) for name, x in numbers.items()}
+
+
+def _saturations(root: Value) -> dict[str, list[Any]]:
+    """Of every log a and log(1 - a) with a = σ(z), by its id: the ids of a and z, and the label, an id or a number."""
+    order = topological(root)
+    ids = {node: f"n{i}" for i, node in enumerate(order)}
+    found: dict[str, list[Any]] = {}
+    for node in order:
+        (x,) = node.operands if node.op is LOG else (None,)
+        z, label = as_loss(x) or (None, 0.0)
+        a = one_less(x) or x
+        if isinstance(z, Value) and z in ids and logit(a) is z:
+            found[ids[node]] = [ids[a], ids[z], _label_of(node, label, order, ids)]
+    return found
+
+
+def _label_of(log: Value, label: float, order: Iterable[Value], ids: Mapping[Value, str]) -> Any:
+    """What multiplies the log of a is y, and that of 1 - a is 1 - y: the id of y, or the label itself."""
+    weights = (user.operands[user.operands[0] is log] for user in order if user.op is MUL and log in user.operands)
+    labels = (weight if label else one_less(weight) for weight in weights)
+    return next((ids[y] for y in labels if isinstance(y, Value)), label)

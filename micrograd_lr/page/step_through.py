@@ -1,0 +1,61 @@
+"""`StepThrough`: both passes to step through, in a notebook, or as one HTML file that works offline."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from micrograd_lr.engine.value import Value
+from micrograd_lr.logistic.model import ManyExamples, OneExample
+from micrograd_lr.page.page import page
+from micrograd_lr.stepping.frames import steps
+from micrograd_lr.tools.files import write_whole
+from micrograd_lr.tools.streams import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from micrograd_lr.stepping.frames import Steps
+
+
+class StepThrough:
+    """The forward and the backward pass of `root`, one move at a time. ``save("page.html")`` writes a page of its own.
+
+    `steps` are its frames. `root` is a node, or an example of `logistic` (OneExample, ManyExamples), whose page has the
+    slides' derivation too. `data` names the leaves that are data; `digits` are those of the numbers that are shown.
+    """
+
+    def __init__(
+        self, root: Value | OneExample | ManyExamples, *, data: Iterable[str] = ("x", "y"), digits: int = 4
+    ) -> None:
+        self.example: OneExample | ManyExamples | None = None if isinstance(root, Value) else root
+        self.root: Value = (
+            root.L if isinstance(root, OneExample) else root.J if isinstance(root, ManyExamples) else root
+        )
+        self.data = (data,) if isinstance(data, str) else tuple(data)
+        self.steps: Steps = steps(self.root, data=self.data, digits=digits)
+
+    @property
+    def html(self) -> str:
+        """The page as text: one file, with all that it needs, and without the network."""
+        return page(self.root, self.steps, self.example, self.data)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page, whole or not at all; returns the path. ValueError for a name that does not end in .html."""
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"{path.name!r}: the page is an HTML file. Choose a name that ends in .html.")
+        write_whole(path, self.html)
+        return path
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        framed = f'<iframe srcdoc="{escape(self.html)}" style="width: 100%; height: 46rem; border: 0"></iframe>'
+        return {"text/html": framed, "text/plain": repr(self)}
+
+    def __str__(self) -> str:
+        return printable("\n".join(frame.text for frame in self.steps))
+
+    def __repr__(self) -> str:
+        return printable(f"<StepThrough: {len(self.steps)} frames of {self.steps.root.name}>")
