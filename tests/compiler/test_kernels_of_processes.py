@@ -9,14 +9,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from test_kernel_cache import STRANGER, as_root, place, refused
+from kernels import STRANGER, as_root, refused
 
 from micrograd_lr import value_and_grad
 from micrograd_lr.compiler import kernel_cache
 from micrograd_lr.compiler import load as generated
 from micrograd_lr.compiler import numba_math as vectorised
-
-__all__ = ["place"]  # a fixture
 
 
 def loss_of_a_module(w, x):

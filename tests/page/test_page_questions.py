@@ -1,0 +1,185 @@
+"""Questions on the page: what is hidden, which answers are right, what a wrong one is told."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from micrograd_lr import Expression, StepThrough, Value, logistic, steps
+from micrograd_lr.pictures.labels import number
+
+
+def test_ask_mode_hides_the_number_until_it_is_answered(file, reader):
+    page = reader(file, "step=4")
+    page.page.locator("#ask").select_option("number")
+    assert page.settled().shown("n6", "value") == "0.3775"
+    assert page.shown("n7", "value") == "–"
+    assert "−0.9741" not in page.text("#frame")
+    page.fill("#answer", "0.97").press("Enter")
+    assert page.text("#verdict") == "The sign is the other way round."
+    page.fill("#answer", "-0.974").click("#question [type=submit]")
+    assert page.text("#verdict") == "Right."
+    assert page.shown("n7", "value") == "−0.9741"
+    assert page.text("#score") == "0 of 1 right at the first try"
+    page.click("#next").fill("#answer", "-0.974").click("#question [type=submit]")
+    assert page.text("#score") == "1 of 2 right at the first try"
+
+
+@pytest.mark.parametrize(
+    "step, answer, said",
+    [
+        (3, "-0.3775", "The sign is the other way round."),
+        (3, "0.6225", "That is σ(−z): the sign of the exponent"),
+        (4, "-0.423", "That is the logarithm to base 10"),
+        (20, "-2.649", "That is the gradient above, ∂L/∂a. Multiply it by the local derivative ∂a/∂z = a(1 − a)."),
+        (20, "0.235", "That is the local derivative ∂a/∂z alone."),
+        (20, "-1.0", "You left out a factor: ∂a/∂z is a(1 − a), with both."),
+        (20, "-2.649*0.6225", "You left out a factor"),
+        (23, "-0.311", "The two factors are swapped: ∂(wx)/∂w is the other factor, x."),
+        (23, "-0.6225", "That is the gradient above, ∂L/∂(wx)."),
+        (20, "7", "Not yet. Try again, or reveal."),
+        (20, "what", "“w” cannot be read here: write numbers, + - * / ^ and parentheses."),
+        (20, "(1", "A parenthesis is not closed."),
+    ],
+)
+def test_a_wrong_number_is_diagnosed(step, answer, said, file, reader):
+    page = reader(file, f"step={step}&ask=number").fill("#answer", answer).click("#question [type=submit]")
+    assert page.text("#verdict").startswith(said)
+    assert page.page.locator("#question").is_visible()
+
+
+def test_lost_paths_and_means_are_diagnosed(reader, tmp_path):
+    J = Expression("c = w*x; J = sum([c*c, 3*c, 1])")(w=2.0, x=1.5)
+    page = reader(StepThrough(J).save(tmp_path / "paths.html"), "step=4&ask=number")
+    page.fill("#answer", str(J.data / 3)).click("#question [type=submit]")
+    assert page.text("#verdict") == "That is the mean; J is the sum over the examples."
+    at = next(frame.index for frame in steps(J) if any(line.kind == "ledger" for line in frame.lines))
+    page = reader(tmp_path / "paths.html", f"step={at}&ask=number")
+    page.fill("#answer", "3").click("#question [type=submit]")
+    assert page.text("#verdict") in ("Right.", "")
+
+
+def test_a_formula_is_asked_for_and_any_way_to_write_it_is_right(file, reader):
+    for written in ("a(1-a)", "a*(1 - a)", "a - a^2", "sigmoid(z)*sigmoid(-z)", "σ(z)(1−a)"):
+        page = reader(file, "step=20&ask=formula")
+        assert "a(1" not in page.text("#lines")
+        page.fill("#answer", written).click("#question [type=submit]")
+        assert page.text("#verdict") == "Right.", written
+    page = reader(file, "step=20&ask=formula")
+    for wrong, said in (
+        ("a(1+a)", "Not yet. Try again, or reveal."),
+        ("0.23500371220159449", "That is right at these numbers by chance, and not at others."),
+        ("a(1-q)", "“q” cannot be read here: write numbers, names of the graph, + - * / ^ and parentheses."),
+        ("a(1-a", "A parenthesis is not closed."),
+        ("a(1-a))", "“)” cannot be read here."),
+        ("a*", "The formula ends too early."),
+    ):
+        page.fill("#answer", wrong).click("#question [type=submit]")
+        assert page.text("#verdict") == said
+
+
+def test_a_formula_is_judged_elsewhere_too(file, reader, tmp_path):
+    saturated = reader(file, "step=20&ask=formula&n1=15")
+    for wrong in ("0", "1-a", "a"):
+        saturated.fill("#answer", wrong).click("#question [type=submit]")
+        assert saturated.text("#verdict") != "Right."
+    shown = StepThrough(Expression("p + q + r + s*u*t")(p=1, q=2, r=3, s=4, t=0, u=5))
+    shown.save(tmp_path / "zero.html")
+    at = next(x.index for x in shown.steps if x.kind == "backward" and shown.steps.nodes[x.node].formula == "su t")
+    zero = reader(tmp_path / "zero.html", f"step={at}&ask=formula").fill("#answer", "0")
+    assert zero.click("#question [type=submit]").text("#verdict") != "Right."
+
+
+@pytest.mark.parametrize(
+    "text, at, answer",
+    [
+        ("w*0.123456789 + w", {"w": 2.0}, "0.123457"),
+        ("2**x", {"x": 3.0}, "0.693147*2^x"),
+        ("exp(e)", {"e": 1.0}, "exp(e)"),
+        ("x**l", {"x": 2.0, "l": 3.0}, "l x^(l-1)"),
+        ("sigmoid(s)", {"s": 1.0}, "σ(s)(1 - sigmoid(s))"),
+        ("tanh(x1)", {"x1": 0.5}, "1 - tanh(x_1)²"),
+        ("3*a**3", {"a": 0.5}, "3a²"),
+    ],
+)
+def test_formulas_as_readers_write_them(text, at, answer, reader, tmp_path):
+    file = StepThrough(Expression(text)(**at)).save(tmp_path / "own.html")
+    last = len(steps(Expression(text)(**at))) - 2
+    page = reader(file, f"step={last}&ask=formula")
+    assert page.fill("#answer", answer).click("#question [type=submit]").text("#verdict") == "Right."
+
+
+def test_names_with_indices_are_typed_as_it_suits(reader, tmp_path):
+    file = StepThrough(Value(0.5, "w₁") * Value(3.0, "X₁⁽²⁾")).save(tmp_path / "indices.html")
+    for answer in ("X₁⁽²⁾", "X1(2)", "X_1(2)"):
+        page = reader(file, "step=3&ask=formula").fill("#answer", answer).click("#question [type=submit]")
+        assert page.text("#verdict") == "Right.", answer
+
+
+def test_only_formulas_that_can_be_typed_are_asked_for(reader, tmp_path):
+    page = reader(StepThrough(Expression("relu(z)")(z=2.0)).save(tmp_path / "relu.html"), "step=3&ask=formula")
+    assert page.page.locator("#question").is_hidden()
+    twins = Value(2.0, "w") * Value(3.0, "w")
+    page = reader(StepThrough(twins).save(tmp_path / "twins.html"), "step=3&ask=formula")
+    assert page.text("#prompt").count("∂") == 2
+    tiny = reader(StepThrough(Value(2.0, "w") * 1e-10).save(tmp_path / "tiny.html"), "step=3&ask=formula")
+    assert tiny.fill("#answer", "0").click("#question [type=submit]").text("#verdict") != "Right."
+
+
+def test_an_open_question_hides_every_later_line(file, reader):
+    page = reader(file, "step=20&ask=formula")
+    assert "2.649" not in page.text("#lines")
+    assert "0 + (" not in page.text("#lines")
+
+
+def test_powers_of_negative_numbers_have_a_page(reader, tmp_path):
+    root = Expression("z=w*x+b; a=sigmoid(z); L=(a-y)**2")(w=0.5, x=2.0, b=-1.0, y=1.0)
+    page = reader(StepThrough(root).save(tmp_path / "square.html")).press("End")
+    assert page.shown("n8", "value") == "0.25"
+    page = reader(StepThrough(1 / Value(2.0, "x")).save(tmp_path / "under.html"), "step=3&ask=number&n0=4")
+    page.fill("#answer", ".5").click("#question [type=submit]")
+    assert page.text("#verdict") == "Not yet. Try again, or reveal."
+
+
+def test_a_mistake_that_is_infinite_is_nobodys(reader, tmp_path):
+    file = StepThrough(Expression("L = x/v")(x=0.0, v=2.0)).save(tmp_path / "quotient.html")
+    page = reader(file, "step=1&ask=number").fill("#answer", "5").click("#question [type=submit]")
+    assert page.text("#verdict") == "Not yet. Try again, or reveal."
+
+
+def test_another_number_begins_the_questions_anew(file, reader):
+    page = reader(file, "step=20&ask=number").click("#reveal")
+    assert page.text("#verdict") == "∂L/∂z = −0.6225"
+    assert page.text("#score") == "0 of 1 right at the first try"
+    page.fill("#input-n1", "2")
+    assert page.text("#verdict") == page.text("#score") == ""
+    page.press("Escape").click("#present").press("a")
+    assert page.page.locator("#ask").input_value() == "formula"
+    assert page.press("r").text("#verdict") == "∂a/∂z = a(1 − a)"
+
+
+def test_revealing(file, reader):
+    page = reader(file, "step=23&ask=number").click("#reveal")
+    assert page.text("#verdict") == "∂L/∂w = −1.245"
+    assert page.page.locator("#question").is_visible()  # for ∂L/∂x
+    page.click("#next")
+    assert page.step() == 23
+    assert page.page.locator("#question").is_hidden()
+    assert page.text("#score") == "0 of 2 right at the first try"
+    assert page.click("#next").step() == 24
+
+
+def test_the_board_asks_before_it_tells_and_follows_the_inputs(example, reader):
+    page = reader(example)
+    answers = page.page.locator("#board details")
+    assert answers.count() == 21
+    assert page.page.locator("#board details[open]").count() == 0
+    answers.nth(20).locator("summary").click()
+    assert "∂L∂b=0.7006−1=−0.2994" in answers.nth(20).text_content()
+    page.fill("#input-n4", "3")
+    root = logistic.OneExample([0.5, -0.25], 0.1, [2.0, 3.0], 1.0)
+    root.L.backward()
+    assert f"∂L∂b={number(root.a.data, 4)}−1={number(root.b.grad, 4)}" in answers.nth(20).text_content()
+    page.click("#answers")
+    assert page.page.locator("#board details:not([open])").count() == 0
+    assert Axe().run(page.page).response["violations"] == []
+    page.click("#answers")
+    assert page.page.locator("#board details[open]").count() == 0
