@@ -7,11 +7,11 @@ from micrograd_lr.engine.functions import dot, logistic_loss, sum
 from micrograd_lr.engine.number_types import number_type
 from micrograd_lr.engine.ops import OPS, Op, cos, sin
 from micrograd_lr.engine.value import Value
+from micrograd_lr.tools.lazily import lazily
+from micrograd_lr.tools.version import __version__ as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from micrograd_lr import logistic
     from micrograd_lr.compiler.by_batch import gradient, hessian
     from micrograd_lr.compiler.compiled import value_and_grad
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from micrograd_lr.pictures.drawing import Drawing, draw
     from micrograd_lr.pictures.renderers import RenderError
     from micrograd_lr.stepping.frames import Steps, steps
-
-__version__ = "0.1.0"
 
 __all__ = [
     "OPS",
@@ -60,35 +58,26 @@ __all__ = [
     "value_and_grad",
 ]
 
-_FOUND_IN = {  # loaded at first use, so that `import micrograd_lr` is the engine alone
-    "Drawing": "pictures.drawing",
-    "Expression": "formulas.expression",
-    "ExpressionError": "formulas.expression",
-    "GradientCheckError": "engine.check",
-    "GradientReport": "engine.check",
-    "RenderError": "pictures.drawing",
-    "StepThrough": "page.step_through",
-    "Steps": "stepping.frames",
-    "TraceError": "compiler.tracers",
-    "check_gradient": "engine.check",
-    "draw": "pictures.drawing",
-    "first_nan": "engine.derivatives",
-    "gradient": "compiler.by_batch",
-    "hessian": "compiler.by_batch",
-    "logistic": "logistic",
-    "steps": "stepping.frames",
-    "value_and_grad": "compiler.compiled",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _FOUND_IN:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    module = import_module(f"{__name__}.{_FOUND_IN[name]}")
-    return module if name == _FOUND_IN[name] else getattr(module, name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+# Loaded at first use, so that `import micrograd_lr` is the engine alone.
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "Drawing": "pictures.drawing",
+        "Expression": "formulas.expression",
+        "ExpressionError": "formulas.expression",
+        "GradientCheckError": "engine.check",
+        "GradientReport": "engine.check",
+        "RenderError": "pictures.renderers",
+        "StepThrough": "page.step_through",
+        "Steps": "stepping.frames",
+        "TraceError": "compiler.tracers",
+        "check_gradient": "engine.check",
+        "draw": "pictures.drawing",
+        "first_nan": "engine.derivatives",
+        "gradient": "compiler.by_batch",
+        "hessian": "compiler.by_batch",
+        "logistic": "logistic",
+        "steps": "stepping.frames",
+        "value_and_grad": "compiler.compiled",
+    },
+)

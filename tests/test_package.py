@@ -1,6 +1,8 @@
 """The public surface, what an import loads, and the data that ships."""
 
 import importlib
+import inspect
+import pkgutil
 import subprocess
 import sys
 import tomllib
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 import micrograd_lr
+from micrograd_lr import Value
 from micrograd_lr.logistic.dataset import breast_cancer
 from micrograd_lr.tools.late import need
 
@@ -28,6 +31,41 @@ def test_the_public_names():
         assert name in dir(micrograd_lr)
     with pytest.raises(AttributeError, match="module 'micrograd_lr' has no attribute 'Tensor'"):
         micrograd_lr.Tensor  # noqa: B018
+
+
+CALLS = {  # every public function, as it may be called
+    "check_gradient": lambda f: f(lambda w: w * w, 3.0).agree,
+    "cos": lambda f: f(Value(0.0)).data == 1.0,
+    "dot": lambda f: f([1.0, 2.0], [Value(3.0), 4.0]).data == 11.0,
+    "draw": lambda f: f(Value(1.0) + 2.0).source.startswith("digraph"),
+    "exp": lambda f: f(Value(0.0)).data == 1.0,
+    "first_nan": lambda f: f(Value(1.0) + 2.0) is None,
+    "gradient": lambda f: f(lambda w: w * w, 3.0) == 6.0,
+    "hessian": lambda f: f(lambda w: w * w, 3.0) == [[2.0]],
+    "log": lambda f: f(Value(1.0)).data == 0.0,
+    "logistic_loss": lambda f: f(Value(0.0), 1.0).data == pytest.approx(np.log(2.0)),
+    "number_type": lambda f: f(type("Own", (), {}), exp=abs, log=abs) is None,
+    "relu": lambda f: f(Value(-1.0)).data == 0.0,
+    "sigmoid": lambda f: f(Value(0.0)).data == 0.5,
+    "sin": lambda f: f(Value(0.0)).data == 0.0,
+    "steps": lambda f: len(f(Value(1.0) + 2.0)) > 2,
+    "sum": lambda f: f([Value(1.0), 2.0]).data == 3.0,
+    "tanh": lambda f: f(Value(0.0)).data == 0.0,
+    "value_and_grad": lambda f: f(lambda w, x: w * x, "x", backend="python")(2.0, [1.0, 4.0]) == (10.0, {"w": 5.0}),
+}
+
+
+def test_no_module_takes_the_place_of_a_public_name():
+    """As a sub-package called `draw` would: once something has imported it, it stands where the function was."""
+    modules = [module.name for module in pkgutil.walk_packages(micrograd_lr.__path__, "micrograd_lr.")]
+    assert {"micrograd_lr.cli", "micrograd_lr.compiler.numba_math"} <= {*modules}
+    for name in modules:
+        importlib.import_module(name)
+    public = {name: getattr(micrograd_lr, name) for name in micrograd_lr.__all__}
+    assert {name for name, thing in public.items() if inspect.isfunction(thing)} == {*CALLS}
+    assert {name for name, thing in public.items() if not inspect.isclass(thing)} == {*CALLS, "OPS", "logistic"}
+    assert all(public[name].__name__ == name for name in {*public} - {"OPS", "logistic"})
+    assert [name for name, call in CALLS.items() if not call(public[name])] == []
 
 
 def test_import_loads_no_third_party_module_and_no_heavy_standard_one():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from micrograd_lr import __version__
 from micrograd_lr.compiler.kernel_cache import digest_of
 from micrograd_lr.compiler.program import looped_entries
 from micrograd_lr.compiler.schedule import Plan
 from micrograd_lr.compiler.source import SCALAR, Lines, of_the_math_module
 from micrograd_lr.compiler.symbols import OTHER, Symbol, in_order
+from micrograd_lr.tools.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from micrograd_lr.stepping.moves import Line, Node, Steps
+    from micrograd_lr.stepping.frames import Frame, Steps
+    from micrograd_lr.stepping.moves import Line, Node
     from micrograd_lr.stepping.questions import Question
 
 
