@@ -9,6 +9,7 @@ import sympy
 
 from micrograd_lr import OPS, number_type
 from micrograd_lr.compiler.symbols import Symbol
+from micrograd_lr.engine.elementary import FUNCTIONS
 from micrograd_lr.engine.number_types import _FUNCTIONS
 from micrograd_lr.formulas.text import Text  # plug themselves in when imported, which may be in a test
 
@@ -23,10 +24,10 @@ os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = _compiled_here.na
 
 @pytest.fixture(autouse=True)
 def _nothing_left_behind():
-    """Ops and number types that a test adds are gone after it."""
-    ops, types = dict(OPS), dict(_FUNCTIONS)
+    """Ops, functions and number types that a test adds are gone after it."""
+    ops, functions, types = dict(OPS), dict(FUNCTIONS), dict(_FUNCTIONS)
     yield
-    for registry, before in ((OPS, ops), (_FUNCTIONS, types)):
+    for registry, before in ((OPS, ops), (FUNCTIONS, functions), (_FUNCTIONS, types)):
         registry.clear()
         registry.update(before)
 
