@@ -82,7 +82,8 @@ def sweep(root: Node) -> None:
     before: list[tuple[Node, Any]] = []  # what earlier sweeps left in the nodes, for the case that this one fails
     levels: list[list[Node]] = [[] for _ in range(root._level + 1)]
 
-    def pay(node: Node, amount: Any) -> None:
+    def pay(node: Node, amount: Any, seen: Any = seen, levels: Any = levels) -> None:
+        # The one payment. A call for each costs a tenth of the sweep, and is less to read than three times these lines.
         if node._seen is seen:
             node._grad += amount
         else:
@@ -92,17 +93,21 @@ def sweep(root: Node) -> None:
             node._seen = seen
             levels[node._level].append(node)
 
-    one, of_products = ONE, exchanged  # local names are read faster
+    one, of_products = ONE, exchanged  # like the defaults above: local names are read faster
     try:
         pay(root, one_like(root._data))
         for level in levels[:0:-1]:
             for node in level:
-                op, grad, a, y = node.op, node._grad, node._a, node._y
+                op = node.op
+                grad = node._grad
+                a = node._a
+                y = node._y
                 rule = op.partials
                 if y is not None:  # two operands
                     b = node._b
                     if rule is of_products:  # nearly half of all nodes: their rule without a call
-                        da, db = y, node._x
+                        da = y
+                        db = node._x
                     elif (constant := op.constant) is not None:
                         da, db = constant
                     else:

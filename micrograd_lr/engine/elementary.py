@@ -7,7 +7,7 @@ import operator
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS, LabelError, domain_error
 from micrograd_lr.engine.node import Node, number_of
-from micrograd_lr.engine.number_types import function_of, number
+from micrograd_lr.engine.number_types import function_of, number, one_like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,6 +146,11 @@ def tanh_slope(out: Any, x: Any) -> Any:
         return rounded + (tanh_slope(out.data, x.data) - rounded.data)
     given = function_of(x, "tanh_slope")
     return given(out, x) if given else 4 / (exp(x) + exp(-x)) ** 2
+
+
+def inverse(b: Any, like: Any) -> Any:
+    """1/b; of a whole number in the type of `like`, because Python makes a float of 1/3, and a Fraction stays exact."""
+    return (one_like(number_of(like)) if type(b) is int else 1) / b
 
 
 def power(base: Any, exponent: Any) -> Any:

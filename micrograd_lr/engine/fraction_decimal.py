@@ -1,9 +1,8 @@
-"""The number types of the standard library, `Fraction` and `Decimal`: plugged in when the first of them is met."""
+"""`Fraction` and `Decimal`, the number types of the standard library. Loaded when the first such number is met."""
 
 from __future__ import annotations
 
 from micrograd_lr.engine.elementary import FUNCTIONS, relu, step, tanh_slope
-from micrograd_lr.engine.number_types import plug_in_later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,31 +11,25 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def fraction() -> dict[type, dict[str, Callable[..., Any]]]:
-    """A Fraction stays a Fraction: exact where the value is rational (exp 0, log 1, σ(0)), else as near as a double."""
+def standard_types() -> dict[type, dict[str, Callable[..., Any]]]:
+    """Both types, with their functions.
+
+    A Fraction stays a Fraction: exact where the value is rational (exp 0, log 1, σ(0)), else as near as a double. A
+    Decimal is computed with the digits of its context.
+    """
+    from decimal import Decimal
     from fractions import Fraction
 
-    def named(name: str) -> Callable[[Any], Any]:
+    def by_floats(name: str) -> Callable[[Any], Any]:
         return lambda x: Fraction(FUNCTIONS[name](float(x)))
 
-    functions: dict[str, Any] = {
+    of_fractions: dict[str, Any] = {
         "relu": relu.derived, "step": step.derived,  # which are rational
         "tanh_slope": lambda out, x: Fraction(tanh_slope(float(out), float(x))),
-        "named": named,
+        "named": by_floats,
     }  # fmt: skip
-    return {Fraction: functions}
-
-
-def decimal() -> dict[type, dict[str, Callable[..., Any]]]:
-    """A Decimal is computed with the digits of its context."""
-    from decimal import Decimal
-
-    functions: dict[str, Any] = {"exp": Decimal.exp, "log": Decimal.ln, "sin": sin, "cos": cos, "convert": Decimal}
-    return {Decimal: functions}
-
-
-plug_in_later("fractions", fraction)
-plug_in_later("decimal", decimal)
+    of_decimals = {"exp": Decimal.exp, "log": Decimal.ln, "sin": sin, "cos": cos, "convert": Decimal}
+    return {Fraction: of_fractions, Decimal: of_decimals}
 
 
 # Decimals have no sine. It is x - x³/3! + x⁵/5! - … of what is left of x after whole turns, and the cosine likewise.

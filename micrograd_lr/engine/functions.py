@@ -23,7 +23,8 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
 
     A number or node stands for a vector of one entry.
     """
-    w, x = ([*v] if hasattr(v, "__iter__") and not isinstance(v, Value) else [v] for v in (w, x))
+    w = w if type(w) is list else _entries(w)
+    x = x if type(x) is list else _entries(x)
     if len(w) != len(x) or not w:
         raise ValueError(f"dot(w, x) needs as many weights as features, at least one: got {len(w)} and {len(x)}.")
     if len(w) > 1 and {*map(type, x)} == {float}:
@@ -33,6 +34,10 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
         except (AttributeError, TypeError):
             pass
     return ops.DOT(*w, *x)
+
+
+def _entries(v: Any) -> list[Any]:
+    return [*v] if hasattr(v, "__iter__") and not isinstance(v, Value) else [v]
 
 
 def sum(terms: Iterable[Any], /, start: Any = 0) -> Any:  # the name that every library of the field gives it

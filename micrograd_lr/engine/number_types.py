@@ -4,11 +4,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-_FUNCTIONS: dict[type, dict[str, Callable[..., Any]]] = {}
-_WAITING: dict[str, Callable[[], dict[type, dict[str, Callable[..., Any]]]]] = {}  # by module: types not yet met
+    Functions = dict[str, Callable[..., Any]]
+
+_FUNCTIONS: dict[type, Functions] = {}
+_WAITING: dict[str, Callable[[], dict[type, Functions]]] = {}  # by module: types that no number has had yet
 
 
 def number_type(cls: type, /, **functions: Callable[..., Any]) -> None:
@@ -27,19 +29,19 @@ def number_type(cls: type, /, **functions: Callable[..., Any]) -> None:
     _FUNCTIONS[cls] = {**(functions_of(cls) or {}), **functions}
 
 
-def plug_in_later(module: str, types: Callable[[], dict[type, dict[str, Callable[..., Any]]]]) -> None:
-    """Plug in the `types` of a module, each with its functions by name, when the first number of one of them comes."""
-    _WAITING[module] = types
+def plug_in_later(modules: Iterable[str], types: Callable[[], dict[type, Functions]]) -> None:
+    """Plug in `types`, each with its functions by name, when the first number comes whose class is of these modules."""
+    _WAITING.update(dict.fromkeys(modules, types))
 
 
-def functions_of(cls: type) -> dict[str, Callable[..., Any]] | None:
+def functions_of(cls: type) -> Functions | None:
     """The functions given for `cls` or its nearest base class; None where no `number_type` call covers it."""
     for base in cls.__mro__:
         if base in _FUNCTIONS:
             return _FUNCTIONS[base]
         if base.__module__ in _WAITING:
             _FUNCTIONS.update(_WAITING[base.__module__]())
-            return _FUNCTIONS[base]
+            return _FUNCTIONS.get(base)
     return None
 
 

@@ -133,3 +133,14 @@ def test_the_extension_point_is_needed_and_says_so():
 def test_a_sum_of_symbols(symbolic):
     x, y = sympy.symbols("x y")
     assert sympy.simplify(node_sum([Value(x), Value(y), Value(x)]).data - 2 * x - y) == 0
+
+
+def test_a_quotient_by_a_whole_number_stays_exact():
+    """Python's 1/3 is a float, in which a Fraction would be lost, and which a Decimal refuses."""
+    for x, off in ((F(2, 7), 0), (Decimal("0.3"), Decimal("1e-27"))):
+        v, one = Value(x), type(x)(1)
+        root = v / 3 + v * v / 7
+        root.backward()
+        assert abs(v.grad - (one / 3 + 2 * x / 7)) <= off
+        assert gradient(lambda v: v / 3, x) == one / 3
+        assert abs(hessian(lambda v: v * v / 3, x)[0][0] - 2 * one / 3) <= off
