@@ -26,7 +26,7 @@ class Log(logging.Handler):
 @contextmanager
 def refused(reason):
     """What is inside says once that nothing is kept, for this reason."""
-    kernel_cache._said.clear()
+    kernel_cache._warned.clear()
     log, logger = Log(), logging.getLogger("micrograd_lr")
     logger.addHandler(log)
     try:

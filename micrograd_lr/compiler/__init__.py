@@ -1,1 +1,18 @@
-"""The loss of one example becomes a function over millions."""
+"""The loss of one example becomes a function over millions.
+
+The way of a call of ``value_and_grad(loss)``, by modules:
+
+1. compiled: the call. It remembers the programs and kernels that were made before.
+2. inputs: the arguments are checked, and become arrays.
+3. tracing: the loss is run once on nodes that refuse to show their numbers (tracers), which are symbols (symbols).
+4. program: what that leaves behind, the loss of one example and its derivatives, as symbols.
+5. loops: symbols that differ only in an index become loops over the features.
+6. schedule: the order of work.
+7. codegen_python, codegen_numpy, codegen_numba (with numba_kernel): the kernel as source text (source, names).
+8. load: the text becomes a function. Numba's machine code is kept on disk (kernel_cache); numba_math is what it calls.
+9. run: the kernel passes over all examples, on several threads (threads).
+10. outputs: its sums, in the shapes of the parameters.
+11. nonfinite: if a number is NaN or infinite, which one, in which example, and why.
+
+by_batch gives `gradient` and `hessian` the option ``batch=``. codegen_javascript writes a graph for pages.
+"""

@@ -35,7 +35,7 @@ def hessian(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None 
 
     With `batch`, as for `value_and_grad` and with its options, `fun` is the loss of one example, and a function is
     returned: called like the loss, with all examples at once, it gives ``{"w": {"w": ∂²J/∂w∂w, "b": ∂²J/∂w∂b}, …}``,
-    tables (n, n) for two vectors, vectors (n,) for a vector and a number.
+    matrices (n, n) for two vectors, vectors (n,) for a vector and a number.
     """
     if batch is None and not options:
         return derivatives.hessian(fun, *args)

@@ -1,10 +1,10 @@
-"""A recorded graph as JavaScript: values, local derivatives and gradients of every node, from the leaves' numbers."""
+"""A graph as JavaScript: the values, local derivatives and gradients of every node, from the numbers of its leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from micrograd_lr.compiler.source import INFIX, Lines
+from micrograd_lr.compiler.source import INFIX, SourceText
 from micrograd_lr.compiler.symbols import Symbol, Trace, in_order
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-# The functions of one number that JavaScript has.
+# The functions of one number that JavaScript has
 _MATH = {
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "ceil", "cos", "cosh", "exp", "expm1", "floor",
     "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
@@ -29,8 +29,9 @@ def javascript(root: Value, name: str = "compute") -> str:
     """The source of a function ``compute(leaves)`` for the graph of `root`.
 
     `leaves` maps the ids of the leaves (n0, n1, … as in a picture) to numbers. It returns an object with `values` and
-    `gradients`, by id, and `partials`, by id a list with one per operand. The rules are the table's, run on symbols: it
-    is what the engine computes, in the same order. Outside a domain there is NaN or Infinity, as JavaScript has it.
+    `gradients`, by id, and `partials`, by id, a list with one per operand. The rules are those of the table of ops, run
+    on symbols, so it computes what the engine computes, in the same order. Where an op has no value, the result is NaN
+    or Infinity, as always in JavaScript.
     """
     nodes = topological(symbolic(root))
     nodes[-1].backward()
@@ -55,8 +56,8 @@ def symbolic(root: Value) -> Value:
 
 
 def function(name: str, results: Mapping[str, Any]) -> str:
-    """The source of ``name(leaves)`` that returns an object of symbols, whose entries may be objects and lists."""
-    out = _Lines(NOTATION)
+    """The source of ``name(leaves)``, which returns an object of symbols, objects and lists (here tuples)."""
+    out = _JavaScript(NOTATION)
     out.add(0, f"function {name}(leaves) {{")
     for x in in_order(_flat(results)):
         if x.op != "entry":
@@ -64,8 +65,8 @@ def function(name: str, results: Mapping[str, Any]) -> str:
     out.add(1, "return {")
     _write_object(out, 2, results)
     out.add(1, "};")
-    out.text += ["}", ""]
-    return "\n".join(out.text)
+    out.lines += ["}", ""]
+    return "\n".join(out.lines)
 
 
 def _flat(results: Any) -> Iterator[Any]:
@@ -76,7 +77,7 @@ def _flat(results: Any) -> Iterator[Any]:
         yield results
 
 
-def _write_object(out: _Lines, depth: int, results: Mapping[str, Any]) -> None:
+def _write_object(out: _JavaScript, depth: int, results: Mapping[str, Any]) -> None:
     for name, x in results.items():
         key = name if name.isidentifier() else f'"{name}"'
         if isinstance(x, Mapping):
@@ -84,25 +85,25 @@ def _write_object(out: _Lines, depth: int, results: Mapping[str, Any]) -> None:
             _write_object(out, depth + 1, x)
             out.add(depth, "},")
         elif isinstance(x, tuple):
-            out.add(depth, f"{key}: [{', '.join(out.written(y, _entry) for y in x)}],")
+            out.add(depth, f"{key}: [{', '.join(out.operand(y, _entry) for y in x)}],")
         else:
-            out.add(depth, f"{key}: {out.written(x, _entry)},")
+            out.add(depth, f"{key}: {out.operand(x, _entry)},")
 
 
 def _entry(x: Symbol) -> str:
     return f"leaves.{x.name}"
 
 
-class _Lines(Lines):
-    """Lines of JavaScript, indented by two, so that pages stay small."""
+class _JavaScript(SourceText):
+    """JavaScript, indented by two spaces, so that pages stay small."""
 
     indent = "  "
     call = "Math.{0}({{0}})"
 
-    def form(self, op: str) -> str:
+    def notation_of(self, op: str) -> str:
         if op not in self.notation and op not in _MATH:
             raise ValueError(f"JavaScript has no function {op}: the page cannot compute with it.")
-        return super().form(op)
+        return super().notation_of(op)
 
     def number(self, x: float) -> str:
         text = "NaN" if x != x else repr(x).replace("inf", "Infinity")
@@ -110,5 +111,5 @@ class _Lines(Lines):
 
     def assign(self, depth: int, x: Symbol, entry: Callable[[Symbol], str]) -> str:
         name = super().assign(depth, x, entry)
-        self.text[-1] = f"{self.text[-1].replace(name, 'const ' + name, 1)};"
+        self.lines[-1] = f"{self.lines[-1].replace(name, 'const ' + name, 1)};"
         return name

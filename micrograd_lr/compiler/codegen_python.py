@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from micrograd_lr.compiler.schedule import Plan
-from micrograd_lr.compiler.source import SCALAR, Lines, of_anybody
+from micrograd_lr.compiler.schedule import Schedule
+from micrograd_lr.compiler.source import SCALAR, SourceText, import_from_the_engine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def python_source(program: Program) -> str:
-    """One example after the other, with the math module and nothing else."""
-    plan, out = Plan(program), Lines(SCALAR | {"pow": "power({0}, {1})"})
+    """The source of ``kernel(…, start, stop)``, which gives the sums over these examples."""
+    schedule, out = Schedule(program), SourceText(SCALAR | {"pow": "power({0}, {1})"})
     batch = program.batch
 
     def entry(x: Symbol) -> str:
@@ -29,7 +29,7 @@ def python_source(program: Program) -> str:
         for line in [*statements, f"{where} += {term}"]:
             out.add(depth, line)
 
-    def totals(depth: int, x: Symbol) -> None:
+    def add_total(depth: int, x: Symbol) -> None:
         name = f"v{len(out.names)}"
         out.add(depth, f"{name} = 0.0")
         out.add(depth, f"for j in range({x.index}):")
@@ -37,30 +37,30 @@ def python_source(program: Program) -> str:
         out.names[x] = name
 
     out.add(0, f"def kernel({', '.join(program.lengths)}, start, stop):")
-    for x in plan.before:
-        totals(1, x) if x.op == "total" else out.assign(1, x, entry)
+    for x in schedule.before:
+        add_total(1, x) if x.op == "total" else out.assign(1, x, entry)
     out.add(1, f"sums = [[] for _ in range({len(program.columns)})]")
     for name, shape in program.shapes.items():
         out.add(1, f"d_{name} = [0.0] * {prod(shape)}")
     out.add(1, "for i in range(start, stop):")
-    for sums, lines in plan.stages:
-        for x in sums:
-            totals(2, x)
+    for totals, lines in schedule.stages:
+        for x in totals:
+            add_total(2, x)
         for x in lines:
             out.assign(2, x, entry)
     for k, x in enumerate(program.columns):
-        out.add(2, f"sums[{k}].append({out.written(x, entry)})")
+        out.add(2, f"sums[{k}].append({out.operand(x, entry)})")
     for name, form in program.loops.items():
         out.add(2, f"for j in range({program.shapes[name][0]}):")
         add_up(3, f"d_{name}[j]", form)
-    for name, form in program.tables.items():
+    for name, form in program.matrices.items():
         rows, columns = program.shapes[name]
         out.add(2, f"for j in range({rows}):")
         out.add(3, f"for k in range({columns}):")
         add_up(4, f"d_{name}[j * {columns} + k]", form)
     ends = "".join(f", d_{name}" for name in program.shapes)
     out.add(1, f"return [fsum(column) for column in sums]{ends},")
-    head = ["from math import exp, fsum, log, log1p, tanh", *of_anybody(out.called)]
-    if any("power(" in line for line in out.text):
+    head = ["from math import exp, fsum, log, log1p, tanh", *import_from_the_engine(out.called)]
+    if any("power(" in line for line in out.lines):
         head += ["", "from micrograd_lr.engine.elementary import power"]
-    return "\n".join([*head, "", "", *out.text, ""])
+    return "\n".join([*head, "", "", *out.lines, ""])

@@ -1,8 +1,8 @@
-"""Compiled kernels on disk, for the next process: in a folder that nobody else can write to, or not at all.
+"""A cache of compiled kernels on disk, for the next process, in a folder that nobody else can write to.
 
-What is kept is machine code, inside of pickles: whoever can write there runs code as this user. So every folder on the
-way, and every file, has to belong to this user (or root) and to be closed to all others; a file that was changed is
-not what its digest says, and is made anew. Nothing here is needed: where it does not work, kernels are compiled again.
+It holds machine code inside of pickles: whoever can write to the folder runs code as this user. So every folder on the
+path, and every file, has to belong to this user (or root) and be closed to all others; a file whose digest is wrong is
+not read. If something does not work, kernels are simply compiled again.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-VARIABLE = "MICROGRAD_LR_CACHE"  # a folder for compiled kernels; "off" for none
-LARGEST = 64 << 20  # bytes of all kernels together: the ones that were used last are kept
+VARIABLE = "MICROGRAD_LR_CACHE"  # the folder for compiled kernels, or "off"
+LARGEST = 64 << 20  # bytes of all kernels together: beyond, those used least recently are removed
 SUFFIX = ".kernel"
 _REMEDY = 'pip install "micrograd_lr[fast]"'
 _DIGEST = hashlib.sha256().digest_size
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _READING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_said: list[str] = []  # why nothing is kept
+_warned: list[str] = []  # why no kernel is kept, once it has been logged
 
 
 def folder() -> Path | None:
-    """The folder for compiled kernels, made if it is not there; None where there can be none, which is said once."""
+    """The folder for compiled kernels, made if there is none yet. None if it cannot be used, with a warning, once."""
     wanted = os.environ.get(VARIABLE, "").strip()
     if wanted.lower() == "off":
         return None
@@ -48,19 +48,19 @@ def folder() -> Path | None:
         for missing in reversed([part for part in (path, *path.parents) if not part.exists()]):
             missing.mkdir(0o700, exist_ok=True)  # for this user alone, whatever the umask says
         _refuse_what_cannot_be_written(path)
-    except (OSError, RuntimeError) as error:  # RuntimeError: nobody knows where the home of this user is
-        _say_once(error)
+    except (OSError, RuntimeError) as error:  # RuntimeError: this user has no home folder
+        _warn_once(error)
         return None
     return path
 
 
-def _say_once(error: Exception) -> None:
-    """On stderr, or where this program's log goes. Not as a warning, which a filter may make an error: that a kernel
-    is not kept is no reason to end a call."""
+def _warn_once(error: Exception) -> None:
+    """On stderr, or where the log of the program goes. Not with `warnings`, whose filters can turn a warning into an
+    error: a call must not fail because a kernel is not kept."""
     import logging
 
-    if not _said:
-        _said.append(str(error))
+    if not _warned:
+        _warned.append(str(error))
         logging.getLogger(__package__).warning(
             "compiled kernels are not kept for the next run: %s. Set %s to a folder of yours, or to off.",
             error, VARIABLE,
@@ -68,7 +68,7 @@ def _say_once(error: Exception) -> None:
 
 
 def read(name: str) -> bytes | None:
-    """What was kept under a name; None if nothing was, or not by this user, or not whole."""
+    """What is kept under a name. None if there is nothing, or it is not this user's, or it is damaged."""
     place = folder()
     if place is None:
         return None
@@ -79,7 +79,7 @@ def read(name: str) -> bytes | None:
             state = os.fstat(file)
             _refuse_what_is_not_ours(path, state, {os.geteuid()} if hasattr(os, "geteuid") else set())
             content = opened.read() if state.st_size <= LARGEST else b""
-        os.utime(path)  # used just now
+        os.utime(path)  # it is in use
     except FileNotFoundError:
         return None
     except OSError:  # a link, a folder, another user's file, one that cannot be read
@@ -89,7 +89,7 @@ def read(name: str) -> bytes | None:
 
 
 def write(name: str, content: bytes) -> None:
-    """Keep something under a name, whole or not at all. A full disk, or whatever else stops it, costs nothing."""
+    """Keep something under a name, whole or not at all. If that fails, as on a full disk, nothing else does."""
     place = folder()
     if place is None:
         return
@@ -108,12 +108,12 @@ def write(name: str, content: bytes) -> None:
 
 
 def _digest(name: str, content: bytes) -> bytes:
-    """Of the name too: under another name, a kernel would be another's."""
+    """The name is part of it, so that a file that was renamed is not taken for another kernel."""
     return hashlib.sha256(name.encode() + content).digest()
 
 
 def _of_the_user() -> Path:
-    """The folder for caches of this user: as the XDG specification says, which ignores a relative one."""
+    """The user's folder for caches, as in the XDG specification, which ignores relative paths."""
     for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
         base = Path(os.environ.get(variable, ""))
         if base.is_absolute():
@@ -128,15 +128,14 @@ def _absolute(path: Path) -> Path:
 
 
 def _refuse_what_is_open_to_others(path: Path) -> None:
-    """OSError unless this user alone can write in the folder, if it is there, and nobody but root and this user could
-    put another in its place."""
-    if not hasattr(os, "geteuid"):  # on Windows, what lies in a user's own folder is the user's
+    """OSError if anybody else could write to the folder, or (apart from root) put another folder in its place."""
+    if not hasattr(os, "geteuid"):  # on Windows, others cannot write to a user's own folder
         return
     me = os.geteuid()
     for part in (path, *path.parents):
         if part.exists():
             state = part.stat()
-            # With the sticky bit, as in /tmp, none but its owner can rename what is ours.
+            # In a folder with the sticky bit, such as /tmp, others cannot rename what is ours.
             sticky = part != path and bool(state.st_mode & stat.S_ISVTX)
             _refuse_what_is_not_ours(part, state, {me} if part == path else {me, 0}, sticky)
 
@@ -149,7 +148,7 @@ def _refuse_what_cannot_be_written(path: Path) -> None:
 
 
 def _refuse_links_of_others(path: Path) -> None:
-    """OSError if another user decides where the path leads: to a folder of ours, but with files that came from afar."""
+    """OSError if a link of another user is on the path: it could lead to a folder of ours that holds foreign files."""
     for place in [path, *path.parents]:
         if place.is_symlink():
             if hasattr(os, "geteuid") and place.lstat().st_uid not in (os.geteuid(), 0):
@@ -167,9 +166,9 @@ def _refuse_what_is_not_ours(path: Path, state: os.stat_result, owners: set[int]
 
 
 def _shrink(place: Path) -> None:
-    """Remove the kernels that have not been used for the longest time, until the rest is small enough."""
+    """Remove the kernels that were used least recently, until the rest is small enough."""
     found = []
-    for path in [*place.glob(f"*{SUFFIX}"), *place.glob(".*.part")]:  # of processes that were killed
+    for path in [*place.glob(f"*{SUFFIX}"), *place.glob(".*.part")]:  # parts are left by processes that were killed
         with suppress(OSError):  # another process has removed it
             state = path.lstat()
             found.append((state.st_mtime_ns, state.st_size, path))
@@ -184,15 +183,20 @@ def _shrink(place: Path) -> None:
 
 @cache
 def digest_of(module: str) -> str:
-    """What tells a module of this package from that of another day: compiled code holds copies of its functions."""
+    """Changes with the source of a module of this package, for compiled code that contains functions of the module."""
     name = f"{__package__}.{module}"
     loader: Any = getattr(find_spec(name), "loader", None)
-    return hashlib.sha256((loader.get_source(name) or "").encode()).hexdigest()[:12]  # none where only .pyc are shipped
+    return hashlib.sha256((loader.get_source(name) or "").encode()).hexdigest()[
+        :12
+    ]  # no source where only .pyc are shipped
 
 
 class KernelCache:
-    """What a Numba dispatcher asks before it compiles a signature, and tells when it has: Numba's own cache, but for
-    the place, the checks and the index. `source` is the text of all code that the function contains."""
+    """The cache of a Numba dispatcher: asked before it compiles a signature, and told afterwards.
+
+    It differs from Numba's own in its folder, its checks, and in having no index. `source` is the text of all code that
+    the function contains.
+    """
 
     cache_path = None
 
@@ -200,29 +204,29 @@ class KernelCache:
         self.source = source
 
     def load_overload(self, signature: Any, target: Any) -> Any:
-        """The compiled function, from disk; None where it has to be compiled."""
+        """The compiled function from disk, or None."""
         target.refresh()
-        content = read(self._name(signature, target.codegen()))
+        content = read(self._key(signature, target.codegen()))
         if content is None:
             return None
         try:
             return need("numba.core.compiler", _REMEDY).CompileResult._rebuild(target, *pickle.loads(content))
-        except Exception:  # another build of Numba wrote it, say: it is compiled again, and replaced
+        except Exception:  # written by another build of Numba, for example: compile it again, and replace it
             return None
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
-        """Keep a function that was just compiled, if it is made of code alone."""
+        """Keep a function that was just compiled, unless it refers to objects of this process."""
         if not compiled.lifted and not compiled.library.has_dynamic_globals:
             content = need("numba.core.serialize", _REMEDY).dumps(compiled._reduce())
-            write(self._name(signature, compiled.codegen), content)
+            write(self._key(signature, compiled.codegen), content)
 
     def flush(self) -> None:
-        """Nothing: what is not valid any more has another name."""
+        """Does nothing: code that is out of date is never found, because its key differs."""
 
     enable = disable = flush
 
-    def _name(self, signature: Any, codegen: Any) -> str:
-        """What tells this function, its types, this processor and these versions from all others."""
+    def _key(self, signature: Any, codegen: Any) -> str:
+        """The cache key: of this function, its types, this processor and these versions."""
         versions = sys.version, *(need(name, _REMEDY).__version__ for name in ("numba", "llvmlite"))
         parts = self.source, signature, codegen.magic_tuple(), versions
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:40]

@@ -1,4 +1,4 @@
-"""The names that generated code uses itself, and what it calls an argument that has one of them."""
+"""The names that generated code uses itself, and other names for arguments that have one of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""exp and log1p for Numba as polynomials without branches, which LLVM computes for several examples at once."""
+"""exp, log1p, log and tanh for Numba. The first two are polynomials without branches, which LLVM can vectorise."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _extending = need("numba.extending", _REMEDY)
 _ir = need("llvmlite.ir", _REMEDY)
 _arrays, _cgutils = need("numba.np.arrayobj", _REMEDY), need("numba.core.cgutils", _REMEDY)
 
-# Not "reassoc": it would fold (t + ROUND) - ROUND to t. Not "nnan", "ninf": infinities and NaN are meant.
+# Without "reassoc", which would fold (t + ROUND) - ROUND to t; without "nnan" and "ninf", because NaN and ∞ occur.
 _to_code = numba.njit(error_model="numpy", fastmath={"contract"})
 
 
@@ -41,10 +41,10 @@ _SQRT2_LESS_1 = 0.41421356237309503
 
 
 def _economised(taylor: list[Fraction], radius: Fraction, count: int) -> list[float]:
-    """The first `count` coefficients of a polynomial, changed so that they stand for all of it where |x| ≤ radius.
+    """The first `count` coefficients of a polynomial, changed so that they approximate all of it for |x| ≤ radius.
 
-    Of all polynomials xᵏ + …, Chebyshev's rᵏ Tₖ(x/r) / 2ᵏ⁻¹ is the one nearest to 0. Multiples of it are taken away,
-    from the highest power down.
+    Of all polynomials xᵏ + …, Chebyshev's rᵏ Tₖ(x/r) / 2ᵏ⁻¹ is the one nearest to 0. So multiples of it are
+    subtracted, from the highest power down.
     """
     kept = [*taylor]
     while len(kept) > count:
@@ -73,7 +73,7 @@ def _bits(x: float) -> int:
 
 
 def _float_of(bits: int) -> float:
-    """The float of these bits, of which 64 count."""
+    """The float of these 64 bits."""
     return float(struct.unpack("<d", struct.pack("<Q", bits % 2**64))[0])
 
 
@@ -95,7 +95,7 @@ def _cast_to_float(typing: Any, x: Any) -> Any:
 
 @_extending.intrinsic
 def prefetch(typing: Any, array: Any, j: Any, i: Any) -> Any:
-    """Ask for the cache line of ``array[j, i]``, which a later loop reads: memory answers while this one computes."""
+    """Start to load the cache line of ``array[j, i]``, which a later loop reads."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         view = _arrays.make_array(array)(context, builder, values[0])
@@ -111,7 +111,7 @@ def prefetch(typing: Any, array: Any, j: Any, i: Any) -> Any:
 
 @_extending.intrinsic
 def wide_vectors(typing: Any) -> Any:
-    """Let the function that calls this use the widest vectors: LLVM takes 256 of 512 bits on some processors."""
+    """Let the function that calls this use vectors of 512 bits: on some processors LLVM uses only 256 of them."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         builder.function.attributes.update(['"prefer-vector-width"="512"'])

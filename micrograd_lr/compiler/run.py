@@ -1,4 +1,4 @@
-"""A pass over all examples, slice by slice: sums with one rounding, on several threads, with a progress bar."""
+"""A pass over all examples, slice by slice: exactly rounded sums, on several threads, with a progress bar."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    Run = Callable[[int, int], Any]  # a kernel, from one example to another: its sums, and its loops and tables
+    Run = Callable[[int, int], Any]  # a kernel, from one example to another: its sums, then its loops and matrices
 
 GROUP = 64  # slices whose results are kept until they are added up
 
 
-def passed(run: Run, m: int, step: int, threads: int | None, bar: bool | None) -> tuple[list[float], list[Any]]:
-    """The sums over all m examples, `step` at a time: one number per column, and the loops and tables.
+def pass_over(run: Run, m: int, size: int, threads: int | None, bar: bool | None) -> tuple[list[float], list[Any]]:
+    """The sums over all m examples, `size` examples at a time: one number per column; and the loops and matrices.
 
-    On so many `threads`, None for all cores; with a `bar` of progress, or None for those who have to wait for it.
+    It runs on this many `threads`, None for one per core. A progress `bar` is shown, or not, or (None) after a while.
     """
-    starts = range(0, m, step)
+    starts = range(0, m, size)
     if len(starts) == 1:
-        sums, *shaped = run(0, m)
-        return [*map(float, sums)], shaped
+        sums, *arrays = run(0, m)
+        return [*map(float, sums)], arrays
     threads = min(threads or os.cpu_count() or 1, len(starts))
-    columns: list[Any] = []
-    shaped = []
+    all_sums: list[Any] = []
+    arrays = []
 
     def one(start: int) -> Any:
-        with quiet() if threads > 1 else nullcontext():  # each thread has a state of its own
-            return run(start, min(start + step, m))
+        with without_warnings() if threads > 1 else nullcontext():  # NumPy has this setting once per thread
+            return run(start, min(start + size, m))
 
     with progress(len(starts), bar) as advance:
         for first in range(0, len(starts), GROUP):
             group = starts[first : first + GROUP]
-            for sums, *others in map(one, group) if threads < 2 else in_threads(one, group, threads):
-                columns.append(sums)
-                shaped = [_added(*pair) for pair in zip(shaped, others)] if shaped else others
+            for sums, *more in map(one, group) if threads < 2 else in_threads(one, group, threads):
+                all_sums.append(sums)
+                arrays = [_added(*pair) for pair in zip(arrays, more)] if arrays else more
                 if threads < 2:
-                    advance(len(columns))
-            advance(len(columns))
-    return [_sum(column) for column in zip(*columns)], shaped
+                    advance(len(all_sums))
+            advance(len(all_sums))
+    return [_sum(column) for column in zip(*all_sums)], arrays
 
 
-def quiet() -> Any:
-    """Without NumPy's warnings: what is lost is lost in J or a derivative, and found there."""
+def without_warnings() -> Any:
+    """Without NumPy's warnings: a NaN or an infinity reaches J or a derivative, and is found there."""
     return need("numpy", 'pip install "micrograd_lr[numpy]"').errstate(all="ignore")
 
 

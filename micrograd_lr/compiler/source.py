@@ -1,4 +1,4 @@
-"""Symbols written as source text."""
+"""Symbols written as source text: what the languages share, and how each writes an op."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ ARRAYS = INFIX | {
     "relu": "where({0} <= 0.0, 0.0, {0})",
     "step": "where({0} <= 0.0, 0.0, where({0} > 0.0, 1.0, {0}))",
 }
-IMPORTED = ("abs", "exp", "log", "log1p", "tanh")  # the functions that every kernel has
-_LONG = 100  # characters of an expression, beyond which its parts get names
+ALWAYS_IMPORTED = ("abs", "exp", "log", "log1p", "tanh")
+_LONG = 100  # characters of an expression; a longer part of one gets a name
 
 
-class Lines:
-    """Source text in the making: names of symbols, and indentation.
+class SourceText:
+    """Source text that grows line by line, and the `names` that its symbols have so far.
 
-    `notation` says how the ops are written. Whatever it does not have is a call of the function of that name; those
-    that not every kernel has are `called`.
+    `notation` says how ops are written, by their names. Any other op is a call of the function of that name; `called`
+    are those of them that are not always imported.
     """
 
     indent = "    "
@@ -43,50 +43,50 @@ class Lines:
 
     def __init__(self, notation: Mapping[str, str]) -> None:
         self.notation = notation
-        self.text: list[str] = []
+        self.lines: list[str] = []
         self.names: dict[Symbol, str] = {}
         self.called: dict[str, None] = {}
 
-    def form(self, op: str) -> str:
+    def notation_of(self, op: str) -> str:
         """How an op is written, with places for its operands."""
         if op in self.notation:
             return self.notation[op]
-        if op not in IMPORTED:
+        if op not in ALWAYS_IMPORTED:
             self.called[op] = None
         return self.call.format(op)
 
     def add(self, depth: int, line: str) -> None:
         """A line, `depth` levels in."""
-        self.text.append(self.indent * depth + line)
+        self.lines.append(self.indent * depth + line)
 
     def number(self, x: float) -> str:
         """A plain number."""
-        text = "(1e999 - 1e999)" if x != x else repr(x).replace("inf", "1e999")  # literals that are NaN and infinity
+        text = "(1e999 - 1e999)" if x != x else repr(x).replace("inf", "1e999")  # Python has no literal for NaN and ∞
         return f"({text})" if x < 0 else text
 
-    def written(
+    def operand(
         self, x: Any, entry: Callable[[Symbol], str], name: Callable[[Symbol], str | None] = lambda x: None
     ) -> str:
-        """A number, an argument, or a symbol that has a name."""
+        """A number; or a symbol by its name: the one that it has according to `name` or so far, or as an `entry`."""
         return self.number(float(x)) if not isinstance(x, Symbol) else name(x) or self.names.get(x) or entry(x)
 
     def expression(
         self, form: Any, entry: Callable[[Symbol], str], name: Callable[[Symbol], str | None] = lambda x: None,
         part: str = "p",
     ) -> tuple[list[str], str]:  # fmt: skip
-        """Statements for the parts of `form` that are used twice, or long; and then the expression."""
+        """Statements for the parts of `form` that are used twice, or are long; and then the expression."""
         texts: dict[Symbol, str] = {}
         statements: list[str] = []
 
         def known(x: Symbol) -> bool:
             if x not in texts and (x.op == "entry" or x in self.names or name(x)):
-                texts[x] = self.written(x, entry, name)
+                texts[x] = self.operand(x, entry, name)
             return x in texts
 
         order = in_order([form], known)
         users = Counter(x for symbol in order for x in symbol.operands if isinstance(x, Symbol))
         for x in order:
-            right = self.form(x.op).format(
+            right = self.notation_of(x.op).format(
                 *(texts[y] if isinstance(y, Symbol) else self.number(float(y)) for y in x.operands)
             )
             texts[x] = f"({right})"
@@ -96,26 +96,23 @@ class Lines:
         return statements, texts[form] if isinstance(form, Symbol) else self.number(float(form))
 
     def assign(self, depth: int, x: Symbol, entry: Callable[[Symbol], str]) -> str:
-        """A line that computes `x` from named operands, and its new name."""
-        right = self.form(x.op).format(*(self.written(y, entry) for y in x.operands))
+        """A line that computes `x` from operands that have names, and its new name."""
+        right = self.notation_of(x.op).format(*(self.operand(y, entry) for y in x.operands))
         name = self.names[x] = f"v{len(self.names)}"
         self.add(depth, f"{name} = {right}")
         return name
 
 
-# Where the functions that a kernel calls come from, as lines of its head. TypeError where they cannot come from there.
-
-
-def of_the_math_module(called: Iterable[str], compiler: str) -> list[str]:
-    """For a `compiler` that knows the math module and no other Python."""
+def import_from_math(called: Iterable[str], compiler: str) -> list[str]:
+    """Lines that import the functions `called`, for a `compiler` that knows the math module and no other Python."""
     for name in called:
         if getattr(math, name, None) is not FUNCTIONS[name].on_floats:
-            raise TypeError(f"{compiler} does not know {name}, which is not the math module's. Use backend='python'.")
+            raise TypeError(f"{compiler} only knows functions of the math module, not {name}. Use backend='python'.")
     return [f"from math import {', '.join(sorted(called))}"] if called else []
 
 
-def of_numpy(called: Iterable[str]) -> list[str]:
-    """For arrays."""
+def import_from_numpy(called: Iterable[str]) -> list[str]:
+    """The same for arrays."""
     numpy = need("numpy", 'pip install "micrograd_lr[numpy]"')
     for name in called:
         if not hasattr(numpy, name):
@@ -123,7 +120,7 @@ def of_numpy(called: Iterable[str]) -> list[str]:
     return [f"from numpy import {', '.join(sorted(called))}"] if called else []
 
 
-def of_anybody(called: Iterable[str]) -> list[str]:
-    """For plain Python: the very functions that the engine calls on floats."""
+def import_from_the_engine(called: Iterable[str]) -> list[str]:
+    """The same for plain Python: the functions that the engine itself calls on floats."""
     head = ["from micrograd_lr.engine.elementary import FUNCTIONS", ""] if called else []
     return ["", *head, *(f'{name} = FUNCTIONS["{name}"].on_floats' for name in sorted(called))] if called else []

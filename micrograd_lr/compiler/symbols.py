@@ -1,7 +1,7 @@
-"""The symbol number type: the engine run on symbols leaves a program behind, with shared parts written once.
+"""Symbols as a number type: the engine, run on symbols, leaves a program behind.
 
-`Trace` makes symbols; arithmetic on them makes more. A symbol is the same object wherever the same computation stands:
-common sub-expressions are shared as they are written, and what no result needs is never reached.
+A `Trace` makes symbols, and arithmetic on them makes more. The same computation is always the same object, so common
+sub-expressions are shared from the start; and whoever walks from the results never meets what they do not need.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-ANY, OTHER = -1, -2  # the index of an entry that stands for every entry j of its vector, or for every entry k
+ANY, OTHER = -1, -2  # the indices of an entry that stands for all entries of its vector: the index is j, or k
 
 
 class Symbol:
     """An entry of an argument (`name`, and its `index` in a vector), or `op` applied to `operands`.
 
-    The entry j + `offset` of any j is `looped`, as is the entry k.
+    The index of a `looped` entry is j + `offset`, or k, for any j and k. The op "total" is the sum of its operand over
+    j = 0, …, `index` - 1.
     """
 
     __slots__ = ("index", "name", "offset", "op", "operands", "trace")
@@ -119,20 +120,20 @@ class Symbol:
 
 
 class Comparison:
-    """What a symbol compared with a number is: not known while recording, so that nothing may depend on it."""
+    """The result of comparing a symbol: not known while a loss is traced, so nothing may depend on it."""
 
     def __bool__(self) -> bool:
         raise trace_error("a comparison (if, while, min, max, sorted)")
 
 
 class Trace:
-    """Makes symbols, each once."""
+    """Makes symbols, each one once."""
 
     def __init__(self) -> None:
         self._known: dict[Any, Symbol] = {}
 
     def forget(self) -> None:
-        """Let go of the symbols that no result needs: of 10,000 features, all but a few."""
+        """Drop the symbols that no result needs: for 10,000 features, nearly all of them."""
         self._known.clear()
 
     def entry(self, name: str, index: int | None = None, offset: int = 0) -> Symbol:
@@ -159,9 +160,9 @@ class Trace:
 
 
 def in_order(roots: Iterable[Any], known: Callable[[Symbol], bool] = lambda x: False) -> list[Symbol]:
-    """Every symbol that the roots need, but for those `known` and what only they need; once, operands first.
+    """Every symbol that the roots need, once, operands first; without those `known`, and what only these need.
 
-    Iterative: a sum over 10,000 features is that deep.
+    Iterative, because a sum over 10,000 features is 10,000 symbols deep.
     """
     order: dict[Symbol, None] = {}
     stack = [x for x in roots if isinstance(x, Symbol) and not known(x)][::-1]
@@ -203,7 +204,7 @@ def _softplus(t: Symbol) -> Any:
 
 
 def _label(y: Symbol) -> Any:
-    """y, and NaN where it is not a label: then the loss is lost, and the example that it is lost in is looked for."""
+    """y, but NaN if it is not a label: so the loss is NaN, and the search for its first NaN finds the example."""
     return y.trace.symbol("choose", y * (1 - y), y, math.nan)
 
 

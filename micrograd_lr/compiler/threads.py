@@ -1,4 +1,4 @@
-"""The same work on several threads, interruptible, with results in order."""
+"""The same function on several threads: results in order, and Ctrl-C ends all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def in_threads(one: Callable[[int], Any], starts: range, threads: int) -> list[Any]:
-    """`one` at every start, on this thread and on others, the results in order. Ctrl-C ends all of them between two."""
+    """`one` of every start, on this thread and others; the results in order. Ctrl-C is heard between two calls."""
     stopped = threading.Event()
     results: list[Any] = [None] * len(starts)
 
@@ -38,9 +38,9 @@ def in_threads(one: Callable[[int], Any], starts: range, threads: int) -> list[A
 
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
-    """Threads that wait for the next call: to start them takes longer than a pass over small data."""
+    """Threads that wait for the next call: starting them takes longer than a pass over a small data set."""
     return ThreadPoolExecutor(threads, thread_name_prefix="micrograd_lr")
 
 
-# A forked child has none of these threads, and would wait for them. (Windows has no forks.)
+# A forked child has none of these threads, and would wait for them forever. (Windows has no forks.)
 getattr(os, "register_at_fork", dict)(after_in_child=_pool.cache_clear)

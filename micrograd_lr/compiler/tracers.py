@@ -1,4 +1,4 @@
-"""What a loss is recorded with: nodes whose numbers nobody knows yet, so that nothing may depend on them."""
+"""The nodes that a loss is traced with. Their numbers are not known yet, so they refuse to show them."""
 
 from __future__ import annotations
 
@@ -19,48 +19,48 @@ if TYPE_CHECKING:
 
 
 class TraceError(TypeError):
-    """A loss that cannot be recorded once for all examples; the message names the line and the remedy."""
+    """For a loss that cannot be traced once for all examples. The message names the line and the remedy."""
 
 
-class _Recordings(threading.local):
-    """What each loss that is being recorded in this thread has been refused."""
+class _Refusals(threading.local):
+    """The errors raised so far in each loss that is being traced in this thread: a loss may call another."""
 
     def __init__(self) -> None:
-        self.refused: list[list[TraceError]] = []
+        self.of_losses: list[list[TraceError]] = []
 
 
-_running = _Recordings()
+_refusals = _Refusals()
 
 
 @contextmanager
-def recording() -> Iterator[None]:
-    """While a loss runs. What was refused ends it, also where the loss, or a library, has caught the error."""
+def refusals_raised() -> Iterator[None]:
+    """For the time that a loss runs: what was refused is raised at the end, even if the loss has caught the error."""
     refused: list[TraceError] = []
-    _running.refused.append(refused)
+    _refusals.of_losses.append(refused)
     try:
         yield
         if refused:
             raise refused[0]
     finally:
-        _running.refused.pop()
+        _refusals.of_losses.pop()
         refused.clear()
 
 
 def _remembered(error: TraceError) -> TraceError:
-    for refused in _running.refused[-1:]:
+    for refused in _refusals.of_losses[-1:]:
         refused.append(error)
     return error
 
 
 def trace_error(what: str) -> TraceError:
-    """For a loss that looks at a number while it is recorded."""
+    """For a loss that looks at a number while it is traced."""
     return _remembered(TraceError(_refusal(what)))
 
 
 def _refusal(what: str) -> str:
     return (
-        f"{_place()}: {what} on a traced value. The loss is recorded once for all examples, so nothing may depend on "
-        "the numbers: use relu(), tanh(), sigmoid(), exp(), log() of micrograd_lr, and put choices that depend on data "
+        f"{_place()}: {what} on a traced value. The loss is traced once for all examples, so nothing may depend on the "
+        "numbers: use relu(), tanh(), sigmoid(), exp(), log() of micrograd_lr, and put choices that depend on data "
         "into a column of 0 and 1."
     )
 
@@ -69,14 +69,14 @@ def foreign_node(node: Value, place: str = "") -> TraceError:
     """For a loss that uses a node which is not one of its arguments."""
     error = TraceError(
         f"{place or _place()}: {describe(node)} is a Value that is not an argument of the loss. The loss is "
-        "recorded once, so its number would be kept for ever and it would get no gradient: make it an argument of the "
-        "loss, or write a plain number where a constant is meant."
+        "traced once, so its number would be kept forever and it would get no gradient: make it an argument of the "
+        "loss, or write a plain number if a constant is meant."
     )
     return _remembered(error)
 
 
 def _place() -> str:
-    """The line of the user's code that is running; of libraries that it called, the call."""
+    """The line of the user's code that is running, also where it has called a library."""
     frame = sys._getframe(1)
     while frame.f_back and (_is_ours(frame) or _is_of_a_library(frame)):
         frame = frame.f_back
@@ -96,7 +96,7 @@ def _module(frame: FrameType) -> str:
 
 
 def _refused(name: str, what: str) -> Any:
-    """A method that is the inherited one for the engine, which has to look at its nodes, and refuses everybody else."""
+    """A method that refuses every caller but the engine: it has to look at its nodes, and gets the inherited method."""
     inherited = getattr(Value, name, None)
 
     def look(self: Value, *others: Any) -> Any:
@@ -107,7 +107,7 @@ def _refused(name: str, what: str) -> Any:
     return look
 
 
-def _unread(name: str) -> Any:
+def _refused_attribute(name: str) -> Any:
     """The same for an attribute."""
     inherited = getattr(Value, name)
 
@@ -125,8 +125,8 @@ def _unread(name: str) -> Any:
 
 
 class Traced(Value):
-    """A node of a loss that is being recorded. What is computed from it is Traced too; looking at its number raises
-    TraceError, in whatever way Python can look."""
+    """A node of a loss that is being traced. What is computed from it is Traced too. It raises TraceError in every way
+    in which Python can look at its number."""
 
     __slots__ = ()
 
@@ -142,8 +142,7 @@ class Traced(Value):
     __format__ = _refused("", "an f-string or format()")
     __copy__ = __deepcopy__ = __reduce_ex__ = _refused("", "a copy")
     backward = _refused("backward", "backward()")
-    data, grad = _unread("data"), _unread("grad")
-    numbers, partials = _unread("numbers"), _unread("partials")
+    data, grad, numbers, partials = map(_refused_attribute, ("data", "grad", "numbers", "partials"))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if ufunc.__name__ in ("equal", "not_equal"):
@@ -152,7 +151,7 @@ class Traced(Value):
 
     @classmethod
     def _constant(cls, x: Any) -> Any:
-        """A derivative that is a formula of the data, as the step that is the slope of relu."""
+        """A derivative inside the loss that is a formula of the data, such as the step that is the slope of relu."""
         return _TracedConstant(x)
 
     @classmethod
@@ -164,8 +163,8 @@ class Traced(Value):
         return node
 
 
-def _kept(method: Callable[..., Value]) -> Callable[..., Value]:
-    """An operation of `Value` whose result is Traced."""
+def _traced(method: Callable[..., Value]) -> Callable[..., Value]:
+    """An operation of `Value` with a Traced result."""
 
     def operation(self: Traced, *other: Any) -> Value:
         node = method(self, *other)
@@ -176,7 +175,7 @@ def _kept(method: Callable[..., Value]) -> Callable[..., Value]:
 
 for _name, _method in vars(Value).items():
     if isinstance(_method, FunctionType) and _name not in vars(Traced):
-        setattr(Traced, _name, _kept(_method))
+        setattr(Traced, _name, _traced(_method))
 
 
 class _TracedConstant(Traced, Constant):
@@ -184,7 +183,7 @@ class _TracedConstant(Traced, Constant):
 
 
 def untraced(root: Value) -> list[Value]:
-    """Makes plain nodes of the graph of `root`, when the loss has returned; gives its leaves."""
+    """Turn the graph of `root` into plain nodes, after the loss has returned. Returns its leaves."""
     leaves: list[Value] = []
     waiting = [root]
     while waiting:
@@ -199,7 +198,7 @@ def untraced(root: Value) -> list[Value]:
 
 
 class OneEntry(Value):
-    """A number that can also be read as the vector of one entry that it was given as: (1,), (1, 1), or X of (1, m)."""
+    """A number that can also be read as a vector of one entry, because it was given as (1,), (1, 1), or X of (1, m)."""
 
     __slots__ = ()
 
@@ -224,8 +223,8 @@ class _TracedEntry(OneEntry, Traced):
 
 
 def argument(leaves: list[Value], n: int | None) -> Any:
-    """The leaves of an argument of n entries as a loss gets them: a list; the number itself, where n is None; and where
-    it is 1, a node that the loss may use as a number and as a vector of one."""
+    """The leaves of an argument of n entries, as a loss gets them: a list; if n is None, the number itself; and if n is
+    1, a node that can be used as a number or as a vector of one."""
     if n is None:
         return leaves[0]
     if n > 1:

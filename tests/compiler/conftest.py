@@ -10,5 +10,5 @@ def place(tmp_path, monkeypatch):
     """A folder for kernels of this test alone."""
     monkeypatch.delenv("MICROGRAD_LR_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(kernel_cache, "_said", [])
+    monkeypatch.setattr(kernel_cache, "_warned", [])
     return tmp_path / "cache" / "micrograd_lr"

@@ -27,7 +27,7 @@ from micrograd_lr.compiler.codegen_numpy import numpy_source
 from micrograd_lr.compiler.codegen_python import python_source
 from micrograd_lr.compiler.names import NUMBERED, TAKEN
 from micrograd_lr.compiler.symbols import in_order
-from micrograd_lr.compiler.tracing import recorded
+from micrograd_lr.compiler.tracing import trace_loss
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_renamed_argument_meets_no_other():
 
 def test_the_program_does_not_grow_with_the_features():
     sizes = [
-        len(in_order(recorded(literal, {"w": n, "b": None, "x": n, "y": None}, ("x", "y")).columns))
+        len(in_order(trace_loss(literal, {"w": n, "b": None, "x": n, "y": None}, ("x", "y")).columns))
         for n in (10, 5_000)
     ]
     assert sizes[0] == sizes[1] < 40
@@ -67,7 +67,7 @@ def test_the_program_does_not_grow_with_the_features():
 )
 def test_nor_with_entries_that_stand_apart(loss):
     sizes = [
-        len(in_order(recorded(loss, {"w": n, "b": None, "x": n, "y": None}, ("x", "y")).results())) for n in (9, 900)
+        len(in_order(trace_loss(loss, {"w": n, "b": None, "x": n, "y": None}, ("x", "y")).results())) for n in (9, 900)
     ]
     assert sizes[0] == sizes[1] < 70
 
@@ -86,7 +86,7 @@ def test_the_text_grows_with_the_operations_alone(make):
         def loss(w, x, depth=depth):
             return node_sum(chain(wj * xj, depth) for wj, xj in zip(w, x))
 
-        source = make(recorded(loss, {"w": 5, "x": 5}, "x"))
+        source = make(trace_loss(loss, {"w": 5, "x": 5}, "x"))
         compile(source, "a kernel", "exec")
         sizes.append(len(source))
     assert sizes[1] < 2.2 * sizes[0]
@@ -98,7 +98,7 @@ def test_generated_code_uses_no_other_names(loss):
     """What an argument of the loss must not be called is what the generated code uses."""
     lengths = {"w": 5, "b": None, "x": 5, "y": None}
     for order in (1, 2):
-        program = recorded(loss, lengths, ("x", "y"), order=order)
+        program = trace_loss(loss, lengths, ("x", "y"), order=order)
         for source in (python_source(program), numpy_source(program), numba_source(program, False, 128),
                        numba_source(program, True, 128)):  # fmt: skip
             tree = ast.parse(source)
@@ -121,7 +121,7 @@ def test_the_source_can_be_read():
         assert repr(graph) == f"<value_and_grad of fused, backend {backend}>"
 
 
-def test_each_structure_is_recorded_once():
+def test_each_structure_is_traced_once():
     calls = []
 
     def loss(w, x, y):
@@ -136,5 +136,5 @@ def test_each_structure_is_recorded_once():
 
 def test_a_kernel_that_cannot_be_loaded_leaves_nothing_behind():
     with pytest.raises(ZeroDivisionError):
-        generated.loaded("1 / 0", kept=True)
+        generated.load("1 / 0", on_disk=True)
     assert generated.name_of("1 / 0") not in generated._kernels

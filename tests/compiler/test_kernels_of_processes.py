@@ -44,7 +44,7 @@ def test_a_child_that_is_forked_while_a_kernel_is_loaded_can_load_its_own():
     held.wait()
     if not (child := os.fork()):
         signal.alarm(20)
-        os._exit(generated.loaded("def kernel(): return 7", kept=False)() != 7)
+        os._exit(generated.load("def kernel(): return 7", on_disk=False)() != 7)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     done.set()
     holder.join()
@@ -53,7 +53,7 @@ def test_a_child_that_is_forked_while_a_kernel_is_loaded_can_load_its_own():
 
 def test_a_child_begins_with_a_lock_of_its_own(monkeypatch):
     monkeypatch.setattr(generated, "_loading", before := generated._loading)
-    generated._unlocked()
+    generated._new_lock()
     assert generated._loading is not before
 
 

@@ -1,4 +1,4 @@
-"""nan and infinity: in the data, in the loss, and in a derivative; what is said, and of which example."""
+"""NaN and infinity in the data, in the loss and in a derivative: what the error says, and which example it names."""
 
 import math
 
@@ -20,54 +20,54 @@ def test_nan_and_infinity_in_the_data_are_found(backend):
         graph(w, math.nan, np.nan_to_num(X), Y)
 
 
-LOST = "J is (inf|nan)|J or a derivative has no finite value"
+NONFINITE = "J is (inf|nan)|J or a derivative has no finite value"
 
 
-def lost(loss, w, x, **options):
+def computed(loss, w, x, **options):
     return lambda: value_and_grad(loss, batch="x", **options)(w, np.array(x))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_what_is_lost_is_said_by_the_engine_with_the_example(backend):
-    what = f"({LOST}), in example 2, of finite data: "
+def test_the_engine_says_why_with_the_example(backend):
+    what = rf"({NONFINITE}) although all data are finite\. First in example 2: "
     with pytest.raises(FloatingPointError, match=what + r"exp\(the mul node = 1000.0\) has no .* exp overflows above"):
-        lost(lambda w, x: exp(w * x), 1.0, [1.0, 2.0, 1000.0, 3.0, 2000.0], backend=backend)()
+        computed(lambda w, x: exp(w * x), 1.0, [1.0, 2.0, 1000.0, 3.0, 2000.0], backend=backend)()
     with pytest.raises(
         FloatingPointError, match=what + r"pow\(the mul node = -1.0, 0.5\) has no finite value: the res"
     ):
-        lost(lambda w, x: (w * x) ** 0.5, 1.0, [1.0, 2.0, -1.0], backend=backend)()
+        computed(lambda w, x: (w * x) ** 0.5, 1.0, [1.0, 2.0, -1.0], backend=backend)()
     with pytest.raises(
         FloatingPointError, match=what + "the loss or a derivative leaves the range of floats, or a cur"
     ):
-        lost(lambda w, x: (w * x) * 1e300, 1e10, [0.0, 0.0, 1.0], backend=backend)()
-    with pytest.raises(FloatingPointError, match=f"({LOST}), in the sum over the examples, of finite data: "):
-        lost(lambda w, x: (w + x) * 1e308, 0.5, [0.5, 0.5], backend=backend)()
-    with pytest.raises(FloatingPointError, match=f"({LOST}), in the sum over the examples, of finite data: "):
-        lost(lambda w, x: w * x[0] + x[1], 1.0, [[4e307] * 4] * 2, backend=backend)()
-    with pytest.raises(FloatingPointError, match=r"in example 0, of finite data: the loss or a derivative leaves"):
-        lost(lambda w, x: x * 1e300, 1.0, [1e10], backend=backend)()
-    with pytest.raises(FloatingPointError, match=r"in example 0, of finite data: the loss or a derivative leaves"):
-        lost(lambda w, x: x * 1e300 + 0.0 * w, 1.0, [1e10], backend=backend)()
+        computed(lambda w, x: (w * x) * 1e300, 1e10, [0.0, 0.0, 1.0], backend=backend)()
+    with pytest.raises(FloatingPointError, match=f"({NONFINITE}) although .*, and so is every example: their"):
+        computed(lambda w, x: (w + x) * 1e308, 0.5, [0.5, 0.5], backend=backend)()
+    with pytest.raises(FloatingPointError, match=f"({NONFINITE}) although .*, and so is every example: their"):
+        computed(lambda w, x: w * x[0] + x[1], 1.0, [[4e307] * 4] * 2, backend=backend)()
+    with pytest.raises(FloatingPointError, match=r"finite\. First in example 0: the loss or a derivative leaves"):
+        computed(lambda w, x: x * 1e300, 1.0, [1e10], backend=backend)()
+    with pytest.raises(FloatingPointError, match=r"finite\. First in example 0: the loss or a derivative leaves"):
+        computed(lambda w, x: x * 1e300 + 0.0 * w, 1.0, [1e10], backend=backend)()
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_derivative_that_is_lost_while_the_loss_is_finite(backend):
-    def said(what):  # in plain Python the arithmetic itself raises
+def test_a_derivative_is_infinite_while_the_loss_is_finite(backend):
+    def found(what):  # in plain Python the arithmetic itself raises
         return "J or a derivative has no finite value" if backend == "python" else rf"{what} has .* \(it is inf\)"
 
     weights, ones = [1.0, 0.0], np.ones((2, 40))
     with pytest.raises(
         FloatingPointError,
-        match=said(r"the gradient of w\[1\]") + r", in example 0, of finite data: the gradient of w\[1\] = 0\.0 has no "
-        r"finite value: .*The curve is vertical there: keep the base away from 0\.",
+        match=found(r"the gradient of w\[1\]") + r" although all data are finite\. First in example 0: the gradient "
+        r"of w\[1\] = 0\.0 has no finite value: .*The curve is vertical there: keep the base away from 0\.",
     ):
         value_and_grad(lambda w, x: w[1] ** 0.5 + w[0] * x[0], batch="x", backend=backend)(weights, ones)
     with pytest.raises(
-        FloatingPointError, match=said("the gradient of w") + ", in the sum over the examples, of finite"
+        FloatingPointError, match=found("the gradient of w") + " although all data are finite, and so is every"
     ):
-        lost(lambda w, x: w * x * 1e308, 0.0, [1.0, 1.0], backend=backend)()
+        computed(lambda w, x: w * x * 1e308, 0.0, [1.0, 1.0], backend=backend)()
     second = r"the second derivative by w\[1\] and w\[1\]"
-    with pytest.raises(FloatingPointError, match=said(second) + ", in example 0, of finite data: the loss or a deriv"):
+    with pytest.raises(FloatingPointError, match=found(second) + r" although .*\. First in example 0: the loss or a"):
         hessian(lambda w, x: w[1] ** 1.5 + w[0] * x[0], batch="x", backend=backend)(weights, ones)
 
 
@@ -79,6 +79,6 @@ def test_a_gradient_beyond_single_precision():
 @pytest.mark.parametrize(
     "loss, w", [(lambda w, x: x * w**0.5, -8.0), (lambda w, x: x * (1 / w), 0.0), (lambda w, x: x * w**2.5, 1e200)]
 )
-def test_lost_numbers_of_parameters_alone_are_named_by_numpy_too(loss, w):
-    with pytest.raises(FloatingPointError, match="of finite data"):
+def test_numpy_too_finds_what_depends_on_parameters_alone(loss, w):
+    with pytest.raises(FloatingPointError, match="although all data are finite"):
         value_and_grad(loss, "x", backend="numpy")(w, [1.0])

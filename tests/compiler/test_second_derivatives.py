@@ -31,7 +31,7 @@ from losses import (
 from micrograd_lr import dot, exp, hessian, relu, sigmoid, tanh, value_and_grad
 from micrograd_lr import sum as node_sum
 from micrograd_lr.compiler.symbols import in_order
-from micrograd_lr.compiler.tracing import recorded
+from micrograd_lr.compiler.tracing import trace_loss
 
 
 def second_derivatives(loss, w, b, X, Y):
@@ -148,7 +148,7 @@ def test_the_hessian_of_logistic_regression_is_x_diag_xt(backend):
 
 def test_the_program_of_the_hessian_does_not_grow_with_the_features():
     sizes = [
-        len(in_order(recorded(literal, {"w": n, "b": None, "x": n, "y": None}, ("x", "y"), order=2).results()))
+        len(in_order(trace_loss(literal, {"w": n, "b": None, "x": n, "y": None}, ("x", "y"), order=2).results()))
         for n in (10, 500)
     ]
     assert sizes[0] == sizes[1] < 60

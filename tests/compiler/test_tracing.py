@@ -1,4 +1,4 @@
-"""A loss is recorded on nodes whose numbers nobody knows: every way to look at one is recorded rightly or refused."""
+"""A loss is traced on nodes without numbers: every way to look at one is traced rightly, or refused."""
 
 import contextlib
 import functools
@@ -95,7 +95,7 @@ def test_every_way_to_look_at_a_number_is_refused_with_its_line(text):
         place, _, said = str(error.value).partition(" on a traced value. ")
         assert place.startswith(("<string>, line 1, in <lambda>: ", f"{__file__}, line "))
         assert said == (
-            "The loss is recorded once for all examples, so nothing may depend on the numbers: use relu(), tanh(), "
+            "The loss is traced once for all examples, so nothing may depend on the numbers: use relu(), tanh(), "
             "sigmoid(), exp(), log() of micrograd_lr, and put choices that depend on data into a column of 0 and 1."
         )
 
@@ -120,11 +120,11 @@ def test_other_ways_raise_too(text):
         (lambda w, x, y: (+w) * {"x": x, "y": y}["x"] * [y][0], 1.0, 2.0),
     ],
 )
-def test_what_does_not_depend_on_a_number_is_recorded(loss, J, slope):
+def test_what_does_not_depend_on_a_number_is_traced(loss, J, slope):
     assert value_and_grad(loss, backend="python")(0.5, *DATA) == (J, {"w": slope})
 
 
-def test_a_derivative_inside_a_loss_is_recorded():
+def test_a_derivative_inside_a_loss_is_traced():
     """The gradient of a network by its input, as losses with physics in them use it: (d/dx wx²)² = 4w²x²."""
     loss = lambda w, x: gradient(lambda t: w * t * t, x) ** 2
     assert value_and_grad(loss, batch="x", backend="python")(3.0, [1.0, 2.0]) == (180.0, {"w": 120.0})
@@ -236,12 +236,11 @@ def test_a_node_that_is_not_an_argument_is_named(loss, said):
         with pytest.raises(TraceError) as error:
             value_and_grad(loss, batch="x", backend="python", **options)(2.0, [0.0])
         assert str(error.value).startswith(f"{__file__}, line {loss.__code__.co_firstlineno}, in <lambda>: {said}")
-        assert (
-            "is a Value that is not an argument of the loss. The loss is recorded once, so its number would be"
-            in str(error.value)
+        assert "is a Value that is not an argument of the loss. The loss is traced once, so its number would be" in str(
+            error.value
         )
         assert str(error.value).endswith(
-            "make it an argument of the loss, or write a plain number where a constant is meant."
+            "make it an argument of the loss, or write a plain number if a constant is meant."
         )
 
 
@@ -257,7 +256,7 @@ def test_as_an_argument_it_has_its_gradient():
     assert graph(10.0, 2.0, [0.0]) == (40.0, {"lam": 4.0, "w": 40.0})
 
 
-def test_what_is_kept_between_two_recordings_is_refused():
+def test_what_is_kept_between_two_traces_is_refused():
     kept = []
 
     def loss(w, x):
@@ -279,9 +278,7 @@ def test_what_was_computed_in_vain_and_kept_is_refused_too():
 
     graph = value_and_grad(loss, batch="x", backend="python")
     assert graph([1.0, 2.0], [[1.0], [1.0]])[0] == 1.0
-    with pytest.raises(
-        TraceError, match=r"^loss uses w\[1\], which it kept from an earlier recording\. .* compute every"
-    ):
+    with pytest.raises(TraceError, match=r"^loss uses w\[1\], which it kept from an earlier trace\. .* compute every"):
         graph([1.0, 2.0, 3.0], [[1.0], [1.0], [1.0]])
 
 

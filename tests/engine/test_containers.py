@@ -292,7 +292,7 @@ def test_a_signalling_nan_is_named():
 
 def test_a_node_is_not_data_of_a_compiled_loss():
     for backend in BACKENDS:
-        with pytest.raises(TypeError, match=r"b holds Value\(0\.5.*, a node; a compiled loss is given plain numbers"):
+        with pytest.raises(TypeError, match=r"b holds a node, Value\(0\.5.*; a compiled loss takes plain numbers"):
             value_and_grad(loss, backend=backend)(W, Value(0.5), X, Y)
 
 

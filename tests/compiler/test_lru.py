@@ -8,14 +8,14 @@ import numpy as np
 
 from micrograd_lr import value_and_grad
 from micrograd_lr.compiler import load as generated
-from micrograd_lr.compiler.recent import recent
+from micrograd_lr.compiler.lru import cached
 
 
 def test_old_kernels_are_forgotten_in_memory_too(monkeypatch):
     monkeypatch.setattr(generated, "KERNELS", 3)
     monkeypatch.setattr(generated, "_kernels", OrderedDict())
     sources = [f"def kernel():\n    return {i}" for i in range(5)]
-    assert [generated.loaded(source, kept=False)() for source in sources] == [0, 1, 2, 3, 4]
+    assert [generated.load(source, on_disk=False)() for source in sources] == [0, 1, 2, 3, 4]
     assert [*generated._kernels] == [generated.name_of(source) for source in sources[2:]]
     graph = value_and_grad(lambda w, x: w[0] * x[0] + w[-1], batch="x", backend="numpy")
     for n in range(2, 20):
@@ -26,10 +26,10 @@ def test_old_kernels_are_forgotten_in_memory_too(monkeypatch):
 
 def test_what_was_used_last_is_remembered():
     known = OrderedDict()
-    asked = [recent(known, key, 2, lambda key=key: key.upper()) for key in "abacb"]
+    asked = [cached(known, key, 2, lambda key=key: key.upper()) for key in "abacb"]
     assert asked == [*"ABACB"]
     assert [*known.items()] == [("c", "C"), ("b", "B")]
-    assert recent(known, "c", 2, lambda: "another") == "C"
+    assert cached(known, "c", 2, lambda: "another") == "C"
     assert [*known] == ["b", "c"]
 
 
@@ -39,7 +39,7 @@ def test_what_another_thread_drops_is_made_again():
             super().move_to_end(key)
             del self[key]
 
-    assert recent(Dropping(a=1), "a", 2, lambda: 2) == 2
+    assert cached(Dropping(a=1), "a", 2, lambda: 2) == 2
 
 
 def test_many_threads_ask_for_few_shapes():
