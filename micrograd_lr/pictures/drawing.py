@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from micrograd_lr.engine.value import Value
+from micrograd_lr.pictures.annotate import annotated
 from micrograd_lr.pictures.builtin_layout import layered_svg
 from micrograd_lr.pictures.dot import dot_source
 from micrograd_lr.pictures.graph import LIMIT, picture
@@ -17,7 +18,6 @@ from micrograd_lr.pictures.renderers import (
     TOO_LARGE,
     WAYS,
     RenderError,
-    annotated,
     choose,
     graphviz,
     has_a_font,
