@@ -7,7 +7,7 @@ from pathlib import Path
 
 from micrograd_lr.engine.value import Value
 from micrograd_lr.pictures.annotate import annotated
-from micrograd_lr.pictures.builtin_layout import layered_svg
+from micrograd_lr.pictures.builtin_svg import layered_svg
 from micrograd_lr.pictures.dot import dot_source
 from micrograd_lr.pictures.graph import LIMIT, picture
 from micrograd_lr.pictures.labels import EDGES_WITH_CAPTIONS, title

@@ -16,7 +16,7 @@ from svg import SVG, groups, texts
 from micrograd_lr import Expression, RenderError, Value, draw, logistic
 from micrograd_lr.engine.order import topological
 from micrograd_lr.pictures import renderers as render
-from micrograd_lr.pictures.builtin_layout import GAP, Place, _ranked, _spread, _width
+from micrograd_lr.pictures.builtin_layout import GAP, Place, ranked, spread, text_width
 from micrograd_lr.pictures.graph import picture
 from micrograd_lr.pictures.labels import caption, captions, rows, title
 from micrograd_lr.pictures.look import Look
@@ -147,7 +147,7 @@ def test_the_built_in_layout_keeps_boxes_apart_and_arrows_downwards():
     for root in (slides(), logistic.ManyExamples([0.1, 0.2], 0.3, [[1.0] * 9] * 2, [1.0] * 9).J):
         drawn = picture(root)
         width = {box: 10.0 * i for i, box in enumerate(drawn.boxes, start=1)}
-        ranks, routes = _ranked(drawn, width, captions(drawn, Look()), sideways=False)
+        ranks, routes = ranked(drawn, width, captions(drawn, Look()), sideways=False)
         assert sorted(place.box.id for rank in ranks for place in rank if place.box) == sorted(
             b.id for b in drawn.boxes
         )
@@ -174,7 +174,7 @@ def test_positions_are_the_nearest_that_keep_order_and_distance():
     for _ in range(20):
         before, after, wanted = rng.uniform(5, 25, 8), rng.uniform(5, 25, 8), rng.uniform(-100, 100, 8)
         rank = [Place(0, *sides) for sides in zip(before, after)]
-        _spread(rank, [*wanted])
+        spread(rank, [*wanted])
         offsets = np.cumsum([0, *(after[:-1] + before[1:] + GAP)])
         assert [place.x for place in rank] == pytest.approx(
             list(isotonic_regression(wanted - offsets) + offsets), rel=1e-12
@@ -195,9 +195,9 @@ def test_widths_of_text_leave_room():
         "=": 0.838,
     }
     text = "∂L/∂a = −0.25"
-    assert _width(text, "value") > 11 * sum(dejavu.get(c, 0.5) for c in text) * 0.95
-    assert _width("中文", "value") > 22
-    assert _width("e\u0301", "value") == _width("e", "value")
+    assert text_width(text, "value") > 11 * sum(dejavu.get(c, 0.5) for c in text) * 0.95
+    assert text_width("中文", "value") > 22
+    assert text_width("e\u0301", "value") == text_width("e", "value")
 
 
 # Who draws
