@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from micrograd_lr.formulas.format import clean
+from micrograd_lr.pictures.boxes import edge_id
 from micrograd_lr.pictures.labels import caption, captions, rows, sentence
 from micrograd_lr.pictures.look import Look
 from micrograd_lr.pictures.renderers import RenderError
@@ -52,7 +53,7 @@ def _annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, descrip
             line.set("text-anchor", "middle")
             line.set("x", f"{middle:.2f}")
         for i, edge in enumerate(box.edges):
-            group = groups[f"{box.id}-operand{i}"]
+            group = groups[edge_id(box, i)]
             below, above = (clean(x.label) or "operand" for x in (edge.to, box))
             local = caption(edge, Look(digits=look.digits, partials="both"))
             _titled(group, f"∂{above if box.label else 'node'}/∂{below} = {local}" if local else "")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from micrograd_lr.engine.value import Value
 
 LONGEST_NAME = 48  # characters of a formula inside a formula
+_AT, _EXAMPLE = "-for-", "-example"  # in the ids of boxes that are not one node each
 
 
 class Box:
@@ -34,6 +35,15 @@ class Box:
         self.formula: Any = ""
         self.edges: list[Edge] = []
         self.inside: list[Box] = []
+
+    @property
+    def node(self) -> str:
+        """The id of the node that the box stands for, alone or as the result of an example: its own id if none."""
+        return self.id.partition(_AT)[0].removesuffix(_EXAMPLE)
+
+    def at_use(self, user: Box, position: int) -> Box:
+        """A leaf once more, for one of its uses."""
+        return Box(f"{self.id}{_AT}{user.id}-{position}", self.kind, self.label, None, self.value, self.grad)
 
     @property
     def name(self) -> Any:
@@ -66,10 +76,12 @@ class Picture:
 
     def of_node(self, node: Value) -> list[Box]:
         """The boxes that stand for a node: one, several for a leaf that is drawn once per use, none if it is hidden."""
-        name = self.ids.get(node)
-        return [
-            box for box in self.boxes if name in (box.id, *box.id.split("-for-")[:1], box.id.removesuffix("-example"))
-        ]
+        return [box for box in self.boxes if box.node == self.ids.get(node)]
+
+
+def edge_id(box: Box, i: int) -> str:
+    """The id of the edge from the i-th operand into `box`, in DOT and SVG."""
+    return f"{box.id}-operand{i}"
 
 
 def write_formulas(box: Box) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
+from micrograd_lr.pictures.boxes import edge_id
 from micrograd_lr.pictures.builtin_layout import (
     FONT_SIZES,
     LINE,
@@ -16,9 +17,8 @@ from micrograd_lr.pictures.builtin_layout import (
     ranked,
     text_width,
 )
-from micrograd_lr.pictures.dot import FONT, edge_id
 from micrograd_lr.pictures.labels import captions, rows
-from micrograd_lr.pictures.look import THEMES, Look, widths
+from micrograd_lr.pictures.look import FONT, THEMES, Look, widths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from html import escape
 
+from micrograd_lr.pictures.boxes import edge_id
 from micrograd_lr.pictures.labels import captions, rows
-from micrograd_lr.pictures.look import THEMES, Look, widths
+from micrograd_lr.pictures.look import FONT, THEMES, Look, widths
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from micrograd_lr.pictures.boxes import Box, Picture
 
-FONT = "Helvetica,Arial,sans-serif"
 # Kinds differ in outline as well as in colour and word, for readers who see no colours.
 _SHAPES = {
     "op": {"shape": "box", "style": "rounded,filled"},
@@ -62,11 +62,6 @@ def dot_source(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
                 **({"color": theme["mark"], "style": "dashed" if not width[edge] else "solid"} if on_path else {}),
             )  # fmt: skip
     return str(graph.source)
-
-
-def edge_id(box: Box, i: int) -> str:
-    """The id of the edge from the i-th operand into `box`, in DOT and SVG."""
-    return f"{box.id}-operand{i}"
 
 
 def _label(box: Box, root: Box, look: Look) -> str:

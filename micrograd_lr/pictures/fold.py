@@ -151,7 +151,7 @@ def with_leaves_apart(whole: Picture) -> Picture:
         for i, edge in enumerate(box.edges):
             leaf = edge.to
             if not leaf.edges and leaf.kind not in ("constant", "folded"):
-                edge.to = Box(f"{leaf.id}-for-{box.id}-{i}", leaf.kind, leaf.label, None, leaf.value, leaf.grad)
+                edge.to = leaf.at_use(box, i)
                 boxes.append(edge.to)
         if box.edges or box.kind in ("constant", "folded") or box is whole.root:
             boxes.append(box)

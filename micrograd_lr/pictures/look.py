@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
 
+FONT = "Helvetica,Arial,sans-serif"
 DIRECTIONS = {"TB": "top to bottom", "BT": "bottom to top", "LR": "left to right", "RL": "right to left"}
 PARTIALS = ("number", "formula", "both", "none")
 # Colours: canvas, text, line, gradient; then fill and outline of each kind of box. All texts reach a contrast of 4.5.
