@@ -24,7 +24,7 @@ def clean(text: str) -> str:
     return _NOT_IN_XML.sub("\ufffd", " ".join(text.split()))
 
 
-def number(x: Any, digits: int) -> str:
+def format_number(x: Any, digits: int) -> str:
     """A number with `digits` significant digits and a real minus sign; "–" for None, before backward.
 
     An exact number stands as it is, 1/3, if it is short; what is longer is rounded (≈).
@@ -47,7 +47,7 @@ def number(x: Any, digits: int) -> str:
     return clean(shown.replace("-", "−"))
 
 
-def formula(x: Any) -> str:
+def format_formula(x: Any) -> str:
     """A formula with real minus signs."""
     return clean(str(x).replace("-", "−"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from micrograd_lr.formulas.format import formula, number
+from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.text import SLOT
 
 TYPE_CHECKING = False
@@ -31,10 +31,10 @@ def filled(template: str, number_of: Callable[[str], Any], digits: int) -> str:
     """A template with its numbers in their places, and real minus signs."""
 
     def written(match: re.Match[str]) -> str:
-        shown = number(number_of(match["key"]), digits)
+        shown = format_number(number_of(match["key"]), digits)
         return f"({shown})" if match["signed"] and (shown.startswith("−") or "/" in shown) else shown
 
-    return formula(_SLOTS.sub(written, template))
+    return format_formula(_SLOTS.sub(written, template))
 
 
 def different(*parts: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss, logit, one_less
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import Expression
-from micrograd_lr.formulas.format import formula
+from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.rules import FOR_NUMBERS_ONLY
 from micrograd_lr.formulas.text import SLOT
@@ -190,15 +190,15 @@ def _board(example: OneExample | ManyExamples | None) -> str:
     lines = ['<section id="board" class="board" aria-labelledby="board-title"><h2 id="board-title">On the board</h2>']
     lines.append('<button type="button" id="answers" aria-pressed="false">Show all answers</button>')
     for slide in derivation(example):
-        lines.append(f"<h3>{escape(slide.title)}</h3><p>{escape(formula(slide.question))}</p>")
+        lines.append(f"<h3>{escape(slide.title)}</h3><p>{escape(format_formula(slide.question))}</p>")
         lines += [f"<p>{_math(slide.given)}</p>"] if slide.given else []
         for answer in slide.answers:
             lines.append(
-                f'<details><summary aria-label="{escape(formula(answer.asked))}">{_math(answer.asked)}</summary>'
+                f'<details><summary aria-label="{escape(format_formula(answer.asked))}">{_math(answer.asked)}</summary>'
             )
             lines.append(f"<p>{_math(answer.formula)}</p>")
             lines += [f'<p class="numbers">{_math(line)}</p>' for line in answer.numbers]
-            lines += [f'<p class="why">{escape(formula(answer.why))}</p>'] if answer.why else []
+            lines += [f'<p class="why">{escape(format_formula(answer.why))}</p>'] if answer.why else []
             lines.append("</details>")
     return "\n".join([*lines, "</section>"])
 
@@ -295,7 +295,8 @@ class _Data:
 
     def node(self, node: Node) -> dict[str, Any]:
         return {
-            "id": node.id, "name": formula(node.name), "math": self.math(node.name), "kind": node.kind, "op": node.op,
+            "id": node.id, "name": format_formula(node.name), "math": self.math(node.name),
+            "kind": node.kind, "op": node.op,
             "formula": self.math(node.formula), "line": [self.math(x) for x in (node.name, node.template) if x],
             "operands": [x for x in node.operands if isinstance(x, str)], "start": None if node.op else _start(node),
             "remedy": REMEDIES.get(node.op, ""), "saturated": self.saturations.get(node.id, []),
@@ -303,7 +304,7 @@ class _Data:
 
     def frame(self, frame: Frame) -> dict[str, Any]:
         return {
-            "kind": frame.kind, "node": frame.node, "text": formula(frame.template), "lead": frame.lead,
+            "kind": frame.kind, "node": frame.node, "text": format_formula(frame.template), "lead": frame.lead,
             "lines": [self.line(line) for line in frame.lines],
             "questions": [self.question(question) for question in questions(frame)],
             "payments": [[x.payer, x.position, x.operand, x.path, x.paths] for x in frame.payments],
@@ -311,7 +312,7 @@ class _Data:
 
     def line(self, line: Line) -> dict[str, Any]:
         return {
-            "kind": line.kind, "note": formula(line.note), "key": line.key,
+            "kind": line.kind, "note": format_formula(line.note), "key": line.key,
             "parts": [self.math(part) for part in line.parts],
             "plain": [self.math(part) for part in line.parts if SLOT not in part],
         }  # fmt: skip
@@ -320,13 +321,14 @@ class _Data:
         numbers = {name: x for mistake in question.mistakes for name, x in mistake.numbers.items()}
         mistakes = [[self.mistakes(x.expression), self.hints(x.hint)] for x in question.mistakes]
         asked = {
-            "text": formula(question.prompt), "key": question.key, "mistakes": mistakes, "numbers": _for_json(numbers)
+            "text": format_formula(question.prompt), "key": question.key,
+            "mistakes": mistakes, "numbers": _for_json(numbers),
         }  # fmt: skip
         if question.payment is None:
             return asked
         return asked | {
             "slope": self.math(question.slope_prompt), "partial": question.payment.key("p"),
-            "slope_text": formula(question.slope_prompt), "slope_formula": formula(question.slope),
+            "slope_text": format_formula(question.slope_prompt), "slope_formula": format_formula(question.slope),
         }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from micrograd_lr.formulas.format import clean
 from micrograd_lr.pictures.boxes import edge_id
-from micrograd_lr.pictures.labels import caption, captions, rows, sentence
+from micrograd_lr.pictures.labels import box_lines, caption, captions, sentence
 from micrograd_lr.pictures.look import Look
 from micrograd_lr.pictures.renderers import RenderError
 
@@ -47,7 +47,7 @@ def _annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, descrip
         group = groups[box.id]
         _titled(group, sentence(box, drawn.root, look))
         middle = _middle(group)
-        for line, (what, text) in zip(group.iter(f"{{{_SVG}}}text"), rows(box, drawn.root, look), strict=True):
+        for line, (what, text) in zip(group.iter(f"{{{_SVG}}}text"), box_lines(box, drawn.root, look), strict=True):
             line.text = text
             line.set("class", what)
             line.set("text-anchor", "middle")

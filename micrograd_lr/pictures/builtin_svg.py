@@ -17,8 +17,8 @@ from micrograd_lr.pictures.builtin_layout import (
     ranked,
     text_width,
 )
-from micrograd_lr.pictures.labels import captions, rows
-from micrograd_lr.pictures.look import FONT, THEMES, Look, widths
+from micrograd_lr.pictures.labels import box_lines, captions
+from micrograd_lr.pictures.look import FONT, THEMES, Look, edge_widths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def layered_svg(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
     Between two ranks of boxes lies one of captions: so that every caption has a place of its own, beside its edge.
     """
     sideways = look.direction in ("LR", "RL")
-    lines = {box: rows(box, drawn.root, look) for box in drawn.boxes}
+    lines = {box: box_lines(box, drawn.root, look) for box in drawn.boxes}
     sizes = {box: box_size(lines[box]) for box in drawn.boxes}
     along = {box: size[0] if sideways else size[1] for box, size in sizes.items()}
     shown = captions(drawn, look)
@@ -70,7 +70,7 @@ def layered_svg(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
     graph = ET.SubElement(svg, "g", {"id": "graph0", "class": "graph"})
     ET.SubElement(graph, "title").text = "graph"
     ET.SubElement(graph, "rect", {"fill": theme["canvas"], "width": f"{width:.2f}", "height": f"{height:.2f}"})
-    line = widths(drawn)
+    line = edge_widths(drawn)
     for box in drawn.boxes:
         ends = _ends(box, routes, sizes[box][1 if sideways else 0])
         for i, edge in enumerate(box.edges):

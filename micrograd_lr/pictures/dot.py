@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from micrograd_lr.pictures.boxes import edge_id
-from micrograd_lr.pictures.labels import captions, rows
-from micrograd_lr.pictures.look import FONT, THEMES, Look, widths
+from micrograd_lr.pictures.labels import box_lines, captions
+from micrograd_lr.pictures.look import FONT, THEMES, Look, edge_widths
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ def dot_source(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
             box.id, _label(box, drawn.root, look), id=box.id, **{"class": box.kind}, fillcolor=fill,
             **_SHAPES[box.kind], **mark, **in_order,
         )  # fmt: skip
-    width = widths(drawn)
+    width = edge_widths(drawn)
     local = {edge: escape(text).replace("\\", "\\\\") for edge, text in captions(drawn, look).items()}
     for box in drawn.boxes:
         for i, edge in enumerate(box.edges):
@@ -68,7 +68,7 @@ def _label(box: Box, root: Box, look: Look) -> str:
     """The rows of a box as one of Graphviz's HTML tables."""
     theme = THEMES[look.theme]
     cells = []
-    for what, text in rows(box, root, look):
+    for what, text in box_lines(box, root, look):
         text = escape(text).replace("\\", "\\\u2060")  # in HTML, too, \\N is the name of the node: a joiner parts them
         if what == "title":
             text = f"<B>{text}</B>"

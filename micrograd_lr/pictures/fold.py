@@ -121,7 +121,7 @@ def _rest(examples: list[Box]) -> Box:
     return rest
 
 
-def folded(whole: Picture, limit: int) -> Picture:
+def nearest(whole: Picture, limit: int) -> Picture:
     """The boxes nearest to the root, and one for all the others: `limit` together."""
     near = {whole.root: True}
     for box in (queue := [whole.root]):

@@ -11,7 +11,7 @@ from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.pictures.boxes import Box, Edge, Picture, write_formulas
-from micrograd_lr.pictures.fold import folded, grouped, with_leaves_apart
+from micrograd_lr.pictures.fold import grouped, nearest, with_leaves_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: I
     if EXAMPLES_OPENED not in opened:
         drawn = grouped(drawn)
     if len(drawn.boxes) > limit:
-        drawn = folded(drawn, limit)
+        drawn = nearest(drawn, limit)
     return with_leaves_apart(drawn) if len(drawn.boxes) > LEAVES_APART else drawn
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.formulas.format import clean, formula, number
+from micrograd_lr.formulas.format import clean, format_formula, format_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,25 +15,27 @@ EDGES_WITH_CAPTIONS = 300  # beyond, captions hide the picture
 
 def title(box: Box) -> str:
     """``z = wx + b``: the label and the formula, or the one that there is."""
-    return " = ".join(filter(None, (clean(box.label), formula(box.formula))))
+    return " = ".join(filter(None, (clean(box.label), format_formula(box.formula))))
 
 
-def rows(box: Box, root: Box, look: Look) -> list[tuple[str, str]]:
+def box_lines(box: Box, root: Box, look: Look) -> list[tuple[str, str]]:
     """The lines of a box, each with what it is: word, inside, title, value, grad."""
     lines = [("word", box.word)] if box.word else []
-    lines += [("inside", f"{clean(inner.label)} = {number(inner.value, look.digits)}") for inner in box.inside[:INSIDE]]
+    lines += [
+        ("inside", f"{clean(inner.label)} = {format_number(inner.value, look.digits)}") for inner in box.inside[:INSIDE]
+    ]
     if len(box.inside) > INSIDE:
         lines.append(("inside", f"and {len(box.inside) - INSIDE} more"))
     if title(box):
         lines.append(("title", title(box)))
     if box.value is not None:
-        lines.append(("title" if box.kind == "constant" else "value", number(box.value, look.digits)))
+        lines.append(("title" if box.kind == "constant" else "value", format_number(box.value, look.digits)))
         if look.gradients and box.kind != "constant":
-            lines.append(("grad", f"{gradient(box, root)} = {number(box.grad, look.digits)}"))
+            lines.append(("grad", f"{gradient_name(box, root)} = {format_number(box.grad, look.digits)}"))
     return lines
 
 
-def gradient(box: Box, root: Box) -> str:
+def gradient_name(box: Box, root: Box) -> str:
     """``∂L/∂z``; ``grad`` where a name is missing, or where the gradients are those of another root."""
     named = root.label and box.label and not root.foreign
     return f"∂{clean(root.label)}/∂{clean(box.label)}" if named else "grad"
@@ -43,7 +45,7 @@ def caption(edge: Edge, look: Look) -> str:
     """The local derivative as it stands beside an edge: number, formula, both, or nothing."""
     if edge.partial is None or look.partials == "none":
         return ""
-    value, rule = number(edge.partial, look.digits), formula(edge.formula)
+    value, rule = format_number(edge.partial, look.digits), format_formula(edge.formula)
     if look.partials == "number" or not rule or value == rule:
         return value
     return rule if look.partials == "formula" else f"{rule} = {value}"
@@ -60,7 +62,9 @@ def sentence(box: Box, root: Box, look: Look) -> str:
     named = " ".join(filter(None, ("the" * (box.kind == box.word), box.word, title(box))))
     said = named[0].upper() + named[1:] if box.word else named  # but x stays x
     if box.value is not None:
-        said += f" is {number(box.value, look.digits)}"
+        said += f" is {format_number(box.value, look.digits)}"
     if look.gradients and box.value is not None and box.kind != "constant":
-        said += "; its gradient is " + ("not computed yet" if box.grad is None else number(box.grad, look.digits))
+        said += "; its gradient is " + (
+            "not computed yet" if box.grad is None else format_number(box.grad, look.digits)
+        )
     return said + "."

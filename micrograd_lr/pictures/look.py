@@ -68,7 +68,7 @@ def flow(box: Box, edge: Edge) -> float | None:
     return None if math.isnan(carried) else carried
 
 
-def widths(drawn: Picture) -> dict[Edge, float]:
+def edge_widths(drawn: Picture) -> dict[Edge, float]:
     """The width of each edge in points, 1 to 3.5, by the root of its share of the largest gradient that one carries."""
     flows = {edge: flow(box, edge) for box in drawn.boxes for edge in box.edges}
     largest = max((x for x in flows.values() if x is not None and x < math.inf), default=0) or 1

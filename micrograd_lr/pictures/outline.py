@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from micrograd_lr.formulas.format import clean, number
-from micrograd_lr.pictures.labels import caption, rows, sentence, title
+from micrograd_lr.formulas.format import clean, format_number
+from micrograd_lr.pictures.labels import box_lines, caption, sentence, title
 from micrograd_lr.pictures.look import Look
 
 TYPE_CHECKING = False
@@ -42,8 +42,8 @@ def text_tree(drawn: Picture, look: Look) -> str:
 
 def _line(box: Box, root: Box, look: Look) -> str:
     if box.kind == "constant":
-        return number(box.value, look.digits)
-    lines = rows(box, root, look)
+        return format_number(box.value, look.digits)
+    lines = box_lines(box, root, look)
     inside = ", ".join(text for what, text in lines if what == "inside")
     numbers = ", ".join(text for what, text in lines if what in ("value", "grad"))
     name = f"{title(box)} ({box.word})" if title(box) and box.word else title(box) or box.word

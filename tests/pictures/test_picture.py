@@ -19,7 +19,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import apply
 from micrograd_lr.pictures.graph import picture
 from micrograd_lr.pictures.labels import title
-from micrograd_lr.pictures.look import flow, widths
+from micrograd_lr.pictures.look import edge_widths, flow
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"
@@ -153,13 +153,13 @@ def test_kinds_of_leaves_differ_in_word_shape_and_colour():
 
 def test_the_width_of_an_edge_is_the_gradient_that_it_carries():
     drawn = picture(slides())
-    width = widths(drawn)
+    width = edge_widths(drawn)
     flows = {edge: flow(box, edge) for box in drawn.boxes for edge in box.edges}
     largest = max(flows.values())
     for edge, carried in flows.items():
         assert width[edge] == round(1 + 2.5 * (carried / largest) ** 0.5, 2)
     assert max(width.values()) == 3.5
-    assert {*widths(picture(slides(backward=False))).values()} == {1.2}
+    assert {*edge_widths(picture(slides(backward=False))).values()} == {1.2}
     for box in drawn.boxes:  # what the edges of a node carry is its gradient
         if box.kind != "constant" and box is not drawn.root:
             paid = sum(user.grad * edge.partial for user in drawn.boxes for edge in user.edges if edge.to is box)
@@ -180,7 +180,7 @@ def test_symbols_and_fractions_can_be_drawn(symbolic):
 def test_infinite_gradients_do_not_break_the_widths():
     root = Value(float("inf"), "w") * 2.0 + Value(1.0, "b") * float("inf")
     root.backward()
-    assert all(1 <= width <= 3.5 for width in widths(picture(root)).values())
+    assert all(1 <= width <= 3.5 for width in edge_widths(picture(root)).values())
 
 
 def test_gradients_of_another_root_are_not_called_this_roots():

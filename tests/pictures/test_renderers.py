@@ -18,7 +18,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.pictures import renderers as render
 from micrograd_lr.pictures.builtin_layout import GAP, Place, ranked, spread, text_width
 from micrograd_lr.pictures.graph import picture
-from micrograd_lr.pictures.labels import caption, captions, rows, title
+from micrograd_lr.pictures.labels import box_lines, caption, captions, title
 from micrograd_lr.pictures.look import Look
 from micrograd_lr.tools.files import write_whole
 
@@ -93,7 +93,7 @@ def test_every_node_and_edge_is_in_the_svg_once_with_its_numbers(renderer, direc
         assert {*edges} == {f"{box.id}-operand{i}" for box in drawn.boxes for i in range(len(box.edges))}
         assert len(re.findall(r' id="n\d', drawing.svg)) == len(nodes) + len(edges)
         for box in drawn.boxes:
-            assert texts(nodes[box.id]) == rows(box, drawn.root, look)
+            assert texts(nodes[box.id]) == box_lines(box, drawn.root, look)
             assert nodes[box.id].get("class") == f"node {box.kind}"
             for i, edge in enumerate(box.edges):
                 assert texts(edges[f"{box.id}-operand{i}"]) == [("partial", caption(edge, look))]
