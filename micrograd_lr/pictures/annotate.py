@@ -18,19 +18,19 @@ _SVG = "http://www.w3.org/2000/svg"
 
 
 def annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, description: str) -> str:
-    """The SVG of any renderer, made readable by people and scripts. RenderError where it is not the SVG of `drawn`.
+    """The SVG of any renderer, made readable by people and scripts. RenderError if it is not the SVG of `drawn`.
 
-    A title and a description for screen readers; on every node and edge a sentence as tooltip; on every text what it
-    is, as its class; and texts that keep their middle where the reader has another font.
+    It gets a title and a description for screen readers, a sentence on every node and edge as tooltip, and on every
+    text what it is, as its class. Texts are anchored at their middle, in case the reader has another font.
     """
     try:
         return _annotated(svg, drawn, look, title, description)
     except (ET.ParseError, LookupError, ValueError) as error:
-        raise RenderError(f"what it gave is not an SVG of this graph: {type(error).__name__}, {error}.") from error
+        raise RenderError(f"its output is not an SVG of this graph: {type(error).__name__}, {error}.") from error
 
 
 def _annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, description: str) -> str:
-    """As `annotated`, with the errors as they come where something is missing."""
+    """As `annotated`, but if something is missing the error is the one that comes up."""
     ET.register_namespace("", _SVG)
     ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     tree = ET.fromstring(svg)
@@ -71,7 +71,7 @@ def _titled(group: ET.Element, text: str) -> None:
 
 
 def _middle(group: ET.Element) -> float:
-    """The x of the middle of a node, from its outline."""
+    """The x of the middle of a node, found from its outline."""
     for shape in group:
         if shape.tag.endswith("ellipse"):
             return float(shape.get("cx", 0))

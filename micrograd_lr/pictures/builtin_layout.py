@@ -1,4 +1,4 @@
-"""Where everything stands in a picture that is drawn without Graphviz: ranks, order within a rank, positions."""
+"""Where everything stands in a picture drawn without Graphviz: ranks, the order within them, positions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
 
 LINE, PAD, GAP = 14.0, 6.0, 16.0  # points
-SWEEPS = 8
-LONGEST_ROUTE = 40  # ranks
+ROUNDS = 8  # of each improvement
+LONGEST_ROUTE = 40  # ranks that an edge passes through; a longer one is a straight line at first
 FONT_SIZES = {"word": 9.0, "caption": 10.0}  # everything else: 11
 
 
 class Place:
-    """A place in a rank: of a box, or of an edge that passes through, perhaps with its caption beside it.
+    """A place in a rank: for a box, or for an edge that passes through, perhaps with its caption beside it.
 
     `x` is the middle of the box, or where the edge passes; the place reaches from x - `before` to x + `after`.
     """
@@ -32,11 +32,12 @@ class Place:
 
 
 def box_size(lines: Sequence[tuple[str, str]]) -> tuple[float, float]:
+    """The width and the height of a box in points."""
     return max((text_width(text, what) for what, text in lines), default=0) + 4 * PAD, LINE * len(lines) + 2 * PAD
 
 
 def text_width(text: str, what: str = "caption") -> float:
-    """The width of a text in points, on the wide side: the font of the reader is not known."""
+    """The width of a text in points, rather too wide than too narrow: the reader's font is unknown."""
     ems = 0.0
     for c in text:
         if unicodedata.combining(c):
@@ -53,7 +54,7 @@ def ranked(
 ) -> tuple[list[list[Place]], dict[Edge, list[Place]]]:
     """The ranks from the leaves down to the root, and the places that each edge passes through, operand first."""
     rank = {drawn.root: 0}
-    for box in reversed(drawn.boxes):  # each as near to its users as they allow; the odd ranks are for captions
+    for box in reversed(drawn.boxes):  # as near to its users as they allow; odd ranks are for captions
         for edge in box.edges:
             rank[edge.to] = min(rank.get(edge.to, 0), rank[box] - 2)
     first = min(rank.values())
@@ -65,7 +66,7 @@ def ranked(
     for box in drawn.boxes:
         for edge in box.edges:
             end = place[box].rank
-            start = max(place[edge.to].rank + 1, end - LONGEST_ROUTE)  # the rest of a longer way is one line
+            start = max(place[edge.to].rank + 1, end - LONGEST_ROUTE)  # the rest of a longer one is a straight line
             passing = [Place(r, PAD, PAD) for r in range(start, end)]
             if text := shown[edge]:
                 before, after = (LINE, 2.0) if sideways else (2.0, text_width(text) + 6)
@@ -80,7 +81,7 @@ def ranked(
 
 
 def _written_order(drawn: Picture) -> list[Box]:
-    """The boxes from the root, operands from left to right: neighbours in the expression stay neighbours."""
+    """The boxes from the root down, operands from left to right: neighbours in the expression stay neighbours."""
     order, stack = {}, [drawn.root]
     while stack:
         box = stack.pop()
@@ -91,8 +92,8 @@ def _written_order(drawn: Picture) -> list[Box]:
 
 
 def order(ranks: list[list[Place]]) -> None:
-    """Fewer crossings: every place to the mean position of its neighbours in the rank before, down and up again."""
-    for _ in range(SWEEPS):
+    """Fewer crossings: each place moves to the mean position of its neighbours one rank before, down and up again."""
+    for _ in range(ROUNDS):
         for path, sequence in (("above", ranks[1:]), ("below", ranks[-2::-1])):
             position = {place: i for rank in ranks for i, place in enumerate(rank)}
             for rank in sequence:
@@ -105,10 +106,10 @@ def order(ranks: list[list[Place]]) -> None:
 
 
 def position(ranks: list[list[Place]]) -> None:
-    """The x of every place: as near to its neighbours as the widths within its rank allow."""
+    """Set the x of every place: as near to its neighbours as the widths in its rank allow."""
     for rank in ranks:
         spread(rank, [0.0] * len(rank))
-    for _ in range(SWEEPS):
+    for _ in range(ROUNDS):
         for sequence in (ranks, ranks[::-1]):
             for rank in sequence:
                 wanted = []
@@ -124,7 +125,7 @@ def spread(rank: list[Place], wanted: list[float]) -> None:
     for i, place in enumerate(rank):
         offset += rank[i - 1].after + place.before + GAP if i else 0.0
         offsets.append(offset)
-    pools: list[list[float]] = []  # sum and number
+    pools: list[list[float]] = []  # sum and count
     for target, offset in zip(wanted, offsets):
         pools.append([target - offset, 1])
         while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:

@@ -33,7 +33,7 @@ BETWEEN_RANKS, WHERE_EDGES_CROSS = 9.0, 30.0
 def layered_svg(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
     """The picture as SVG text. Ranks by longest path, order by barycentres, positions by least squares.
 
-    Between two ranks of boxes lies one of captions: so that every caption has a place of its own, beside its edge.
+    Between two ranks of boxes lies a rank of captions, so that every caption has its own place beside its edge.
     """
     sideways = look.direction in ("LR", "RL")
     lines = {box: box_lines(box, drawn.root, look) for box in drawn.boxes}
@@ -56,7 +56,7 @@ def layered_svg(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
     right = max(place.x + place.after for rank in ranks for place in rank)
 
     def at(x: float, y: float) -> tuple[float, float]:
-        """From a position across and along the ranks to the page."""
+        """From a position across and along the ranks to one on the page."""
         y = length - y if look.direction in ("BT", "RL") else y
         return (y + MARGIN, x - left + MARGIN) if sideways else (x - left + MARGIN, y + MARGIN)
 
@@ -103,7 +103,7 @@ def _length(place: Place, sideways: bool) -> float:
 
 
 def _ends(box: Box, routes: dict[Edge, list[Place]], size: float) -> list[float]:
-    """Where the edges end on the side of their box: side by side, in the order in which they come. x·x has two ends."""
+    """Where edges end on the side of their box: next to each other, in the order in which they arrive."""
     x = routes[box.edges[0]][-1].x if box.edges else 0.0
     by_origin = sorted(range(len(box.edges)), key=lambda i: routes[box.edges[i]][-2].x)
     room = min(size, 30.0 * len(box.edges)) - 2 * PAD
@@ -112,7 +112,7 @@ def _ends(box: Box, routes: dict[Edge, list[Place]], size: float) -> list[float]
 
 
 def _draw_edge(group: ET.Element, points: list[tuple[float, float]], colour: str, width: float, sideways: bool) -> None:
-    """A smooth curve through the points, in the direction of the ranks at each; an arrow head at the end."""
+    """A smooth curve through the points, along the ranks at each of them, with an arrow head at the end."""
     path = f"M{points[0][0]:.2f},{points[0][1]:.2f}"
     for (x0, y0), (x1, y1) in pairwise(points):
         x, y = (x0 + x1) / 2, (y0 + y1) / 2
@@ -176,7 +176,7 @@ def _points(points: list[tuple[float, float]]) -> str:
 def _write(
     group: ET.Element, text: str, what: str, x: float, y: float, anchor: str, colour: str, halo: str = ""
 ) -> None:
-    """A text; with a halo in the colour of the ground where it may stand near a line."""
+    """A text, with a halo in the colour of the canvas if a line may be near."""
     bold = {"font-weight": "bold"} if what == "title" else {}
     around = {"stroke": halo, "stroke-width": "3", "paint-order": "stroke"} if halo else {}
     ET.SubElement(group, "text", {

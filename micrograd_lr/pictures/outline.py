@@ -1,4 +1,4 @@
-"""A picture in words: a tree for terminals, and sentences for those who cannot see it."""
+"""A picture in words: a tree for terminals, and sentences for readers who cannot see it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
 
-DEEPEST = 12  # levels of the tree; what lies deeper continues below it
+DEEPEST = 12  # levels of a tree; what lies deeper gets a tree of its own below it
 
 
 def text_tree(drawn: Picture, look: Look) -> str:
-    """The graph as a tree, root first: local derivative, formula, value, gradient; what is shared is written once."""
+    """A tree with the root first: local derivatives, formulas, values, gradients. A shared node is written once."""
     lines: list[str] = []
     written: set[Box] = set()
     pending = [drawn.root]
@@ -51,7 +51,7 @@ def _line(box: Box, root: Box, look: Look) -> str:
 
 
 def description(drawn: Picture, look: Look) -> str:
-    """The graph in sentences, from the leaves to the root, as a reader would say it; and what is not shown."""
+    """The graph in sentences, from the leaves to the root, and what is not shown of it."""
     sentences = [f"A computation graph of {len(drawn.boxes)} boxes."]
     sentences += [sentence(box, drawn.root, look) for box in drawn.boxes if box.kind != "constant"]
     return " ".join([*sentences, *(note[0].upper() + note[1:] + "." for note in map(clean, drawn.notes))])

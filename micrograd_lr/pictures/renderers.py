@@ -1,4 +1,4 @@
-"""Who draws: Graphviz's `dot`, the Graphviz inside pygraphviz, or the built-in layout; as SVG, PNG and PDF."""
+"""Who draws: Graphviz's `dot`, the Graphviz inside pygraphviz, or the built-in layout; as SVG, PNG or PDF."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 
-SECONDS = 10.0  # the time that Graphviz gets for one picture
-TOO_LARGE = 500  # boxes, from which on Graphviz would need longer
+SECONDS = 10.0  # that Graphviz may take for one picture
+TOO_LARGE = 500  # boxes: for more, Graphviz would take longer
 BUILT_IN = "built-in"
-_CHILD = "MICROGRAD_LR_DRAWS"  # set for a program that draws: it does not start others, should it be this one
-_WHOLE = {  # how a file begins and ends; an SVG is read to its end anyway
+_CHILD = "MICROGRAD_LR_DRAWS"  # set for the program that draws: if that is this one again, it starts no other
+_WHOLE = {  # how a complete file begins and ends; an SVG is parsed to its end anyway
     "svg": (b"", b""),
     "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
     "pdf": (b"%PDF-", b"%%EOF"),
@@ -33,11 +33,11 @@ WAYS = (
 
 
 class RenderError(RuntimeError):
-    """A picture cannot be made; the message says why, and what to do."""
+    """A picture cannot be made; the message says why and what to do."""
 
 
 def renderers() -> dict[str, list[str]]:
-    """The renderers that are here, the best first, with their commands; the built-in layout has none."""
+    """The renderers that are installed, the best first, with their commands; the built-in layout has none."""
     found: dict[str, list[str]] = {}
     if dot := shutil.which("dot"):
         found["dot"] = [dot]
@@ -48,28 +48,28 @@ def renderers() -> dict[str, list[str]]:
 
 
 def choose(boxes: int, wanted: str | None = None) -> str:
-    """The renderer for a picture of so many boxes: the one function that decides. RenderError if it is not here."""
-    here = renderers()
+    """The renderer for a picture of so many boxes: only this function decides. RenderError if it is not installed."""
+    installed = renderers()
     if wanted is not None:
-        if wanted not in here:
-            raise RenderError(f"the renderer {wanted!r} is not here; {', '.join(here)} is. {WAYS}")
+        if wanted not in installed:
+            raise RenderError(f"the renderer {wanted!r} is not installed. Available: {', '.join(installed)}. {WAYS}")
         return wanted
-    return BUILT_IN if boxes > TOO_LARGE else next(iter(here))
+    return BUILT_IN if boxes > TOO_LARGE else next(iter(installed))
 
 
 def graphviz(command: list[str], source: str, suffix: str) -> bytes:
-    """The DOT text as svg, png or pdf. RenderError if the command fails, gives something else, or takes too long."""
+    """The DOT text as svg, png or pdf. RenderError if the command fails, takes too long, or prints something else."""
     if suffix == "png":
         source = source.replace("graph [", f"graph [dpi={DOTS_PER_INCH} ", 1)
     content = _printed([*command, f"-T{suffix}"], source.encode())
     begins, ends = _WHOLE[suffix]
     if not (content.startswith(begins) and content.rstrip().endswith(ends)):
-        raise RenderError(f"what it gave is not a whole {suffix.upper()}: it begins with {content[:12]!r}.")
+        raise RenderError(f"its output is not a complete {suffix.upper()}: it begins with {content[:12]!r}.")
     return content
 
 
 def _printed(command: list[str], given: bytes) -> bytes:
-    """What a program prints. It is stopped, with all that it has started, on Ctrl-C and after `SECONDS`."""
+    """What a program prints. Ctrl-C and `SECONDS` stop it, together with all that it has started."""
     try:
         process = subprocess.Popen(
             command,
@@ -99,17 +99,17 @@ def _printed(command: list[str], given: bytes) -> bytes:
 
 
 def _stop(process: int) -> None:
-    """End a process, and its group where there are groups, unless they have ended already."""
+    """End a process, or its whole group if the system has groups, unless it has ended already."""
     with suppress(OSError):
         getattr(os, "killpg", os.kill)(process, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 @cache
 def has_a_font(*command: str) -> bool:
-    """Whether text comes out. Only where fontconfig looks for fonts can there be none; cairo embeds what it found."""
+    """Whether there is a font for text: if so, cairo embeds it. Only fontconfig, on Linux, may find none."""
     if not sys.platform.startswith("linux"):
         return True
     try:
         return b"/FontFile" in graphviz([*command], 'digraph { a [label="a"] }', "pdf")
-    except RenderError:  # a Graphviz without PDF: nobody can tell
+    except RenderError:  # this Graphviz cannot make a PDF: then there is no telling
         return True

@@ -212,7 +212,7 @@ def test_a_leaf_that_changed_after_recording_is_noted():
     A = w * w * Value(1.0)
     A.backward()
     w.data = 5.0
-    assert draw(A).notes == ["w changed after this was recorded: the other numbers are of before"]
+    assert draw(A).notes == ["w changed after this was recorded: the other numbers are older"]
     assert draw(w * 2.0).notes[-1].startswith("the gradients are those of another root")
 
 
@@ -239,12 +239,12 @@ def test_highlighting_marks_nodes_and_the_edges_between():
 @pytest.mark.parametrize(
     "option, message",
     [
-        ({"direction": "up"}, "direction='up': known are TB, BT, LR, RL."),
-        ({"theme": "neon"}, "theme='neon': known are light, dark, print."),
-        ({"partials": "all"}, "partials='all': known are number, formula, both, none."),
+        ({"direction": "up"}, "direction='up' is not known. Choose one of: TB, BT, LR, RL."),
+        ({"theme": "neon"}, "theme='neon' is not known. Choose one of: light, dark, print."),
+        ({"partials": "all"}, "partials='all' is not known. Choose one of: number, formula, both, none."),
         ({"digits": 0}, "digits=0: significant digits are a whole number from 1 to 17."),
         ({"digits": 2.5}, "digits=2.5: significant digits are a whole number from 1 to 17."),
-        ({"opened": "exp"}, "opened='exp': what can be opened is dot, logistic_loss, examples."),
+        ({"opened": "exp"}, "opened='exp': only dot, logistic_loss, examples can be opened."),
         ({"limit": 1}, "limit=1: a picture needs at least 2 boxes."),
     ],
 )

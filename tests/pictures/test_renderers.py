@@ -213,7 +213,9 @@ def test_one_function_decides_and_can_be_asked(stand_in_for_dot, monkeypatch):
     assert repr(draw(slides())).endswith("17 boxes, by pygraphviz>")
     use_nothing(monkeypatch)
     assert render.choose(10) == draw(slides()).renderer == "built-in"
-    with pytest.raises(RenderError, match=r"the renderer 'dot' is not here; built-in is\. Ways to get Graphviz: pip "):
+    with pytest.raises(
+        RenderError, match=r"the renderer 'dot' is not installed\. Available: built-in\. Ways to get Graphviz: pip "
+    ):
         draw(slides(), renderer="dot")
 
 
@@ -224,7 +226,7 @@ def test_without_any_renderer_svg_dot_and_text_still_work(monkeypatch, tmp_path)
         with pytest.raises(RenderError) as error:
             drawing.save(tmp_path / f"graph.{suffix}")
         assert str(error.value) == (
-            f"{suffix.upper()} is drawn by Graphviz only, and this picture by the built-in layout. Ways to get "
+            f"{suffix.upper()} needs Graphviz, and this picture is drawn by the built-in layout. Ways to get "
             'Graphviz: pip install "micrograd_lr[draw]" (no other program needed), or install Graphviz itself so that '
             "dot is on the PATH (apt install graphviz, brew install graphviz, winget install graphviz). SVG, DOT and "
             "text need none of them."
@@ -245,7 +247,7 @@ def test_without_fonts_there_is_an_error_instead_of_empty_boxes(renderer, monkey
     drawing = draw(slides(), renderer=renderer)
     assert "node parameter" in drawing.svg
     if renderer != "built-in":
-        with pytest.raises(RenderError, match=r"there is no font on this machine: the PNG would show empty boxes inst"):
+        with pytest.raises(RenderError, match=r"this machine has no font: the PNG would show empty boxes inst"):
             drawing.save(tmp_path / "graph.png")
         assert [*tmp_path.glob("graph*")] == []
     render.has_a_font.cache_clear()
@@ -266,7 +268,7 @@ def test_png_and_pdf(renderer, theme, tmp_path):
     L = slides()
     drawing = draw(L, renderer=renderer, theme=theme)
     if not fonts(renderer):
-        with pytest.raises(RenderError, match="there is no font on this machine"):
+        with pytest.raises(RenderError, match="this machine has no font"):
             drawing.save(tmp_path / "graph.png")
         return
     png = drawing.save(tmp_path / "graph.png").read_bytes()
@@ -354,5 +356,5 @@ def test_ten_thousand_boxes_are_drawn_when_asked_for(tmp_path):
     drawing = draw(node, limit=100_000)
     assert drawing.renderer == "built-in"
     assert len(groups(drawing.svg, "node")) == 4_000 + 2_000 + 2_001
-    with pytest.raises(RenderError, match=r"PDF is drawn by Graphviz only.*Use a limit of at most 500 boxes\."):
+    with pytest.raises(RenderError, match=r"PDF needs Graphviz.*Use a limit of at most 500 boxes\."):
         drawing.save(tmp_path / "graph.pdf")
