@@ -1,4 +1,4 @@
-"""Numbers and formulas written out, as every room shows them."""
+"""Numbers and formulas written out: how every room shows them."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufff
 
 
 def check_digits(digits: Any) -> None:
-    """ValueError for what is no number of significant digits."""
+    """ValueError if `digits` is not a number of significant digits."""
     if type(digits) is not int or not 1 <= digits <= 17:
         raise ValueError(f"digits={digits!r}: significant digits are a whole number from 1 to 17.")
 
 
 def clean(text: str) -> str:
-    """`text` in one line, without the characters that no XML can hold."""
+    """`text` in one line, without the characters that XML cannot hold."""
     return _NOT_IN_XML.sub("\ufffd", " ".join(text.split()))
 
 
-def number(x: Any, digits: int) -> str:
-    """A number with `digits` significant digits and a real minus sign; "–" for None, before backward.
+def format_number(x: Any, digits: int) -> str:
+    """A number with `digits` significant digits and a real minus sign; "–" for None, a gradient before backward.
 
-    An exact number stands as it is, 1/3, if it is short; what is longer is rounded (≈).
+    A short exact number is written as it is, 1/3; a long one is rounded and marked with ≈.
     """
     if x is None:
         return "–"
     shown = str(x)
     if isinstance(x, (float, Decimal)):
-        whole = 10**digits <= abs(float(x)) < 1e7  # 10000, and not 1e+04
+        whole = 10**digits <= abs(float(x)) < 1e7  # 10000 instead of 1e+04
         shown = f"{x:.0f}" if whole else f"{x + 0:.{digits}g}"  # -0.0 + 0 is 0.0
     elif len(shown) > (digits if "." in shown else LONGEST_NUMBER):
         try:
             rounded = float(x)
-        except (TypeError, ArithmeticError):  # a formula, or beyond the floats
+        except (TypeError, ArithmeticError):  # a formula, or too large for a float
             rounded = 0.0
         if rounded:
             shown = f"{rounded:.{digits}g}" if "." in shown else f"≈ {rounded:.{digits}g}"
@@ -47,7 +47,7 @@ def number(x: Any, digits: int) -> str:
     return clean(shown.replace("-", "−"))
 
 
-def formula(x: Any) -> str:
+def format_formula(x: Any) -> str:
     """A formula with real minus signs."""
     return clean(str(x).replace("-", "−"))
 

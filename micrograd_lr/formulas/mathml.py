@@ -1,4 +1,4 @@
-"""Plain formulas set as MathML, ``a(1 - a)/b`` with a real fraction: the text is what is written once."""
+"""Formulas in plain text typeset as MathML: ``a(1 - a)/b`` gets a real fraction."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _THIN = '<mspace width="0.17em"/>'
 def mathml(text: str, names: Collection[str] = ()) -> str:
     """The inside of a ``<math>`` element for a formula.
 
-    `names` of several letters are read whole: without them ``wx`` is w times x. A fraction takes the two factors beside
-    its stroke; a name or a group keeps its indices: ``w₁``, ``X⁽ⁱ⁾``, ``(1, 2)ᵀ``. A slot ``⟦v3⟧`` becomes
-    ``<mn data-of="v3"></mn>``, to be filled in later. Any text can be set: what is no formula stays as it is.
+    `names` are names of several letters, to be read whole: without them ``wx`` is w times x. A fraction takes the two
+    factors beside its stroke; a name or a group keeps its indices: ``w₁``, ``X⁽ⁱ⁾``, ``(1, 2)ᵀ``. A slot ``⟦v3⟧``
+    becomes ``<mn data-of="v3"></mn>``, to be filled in later. Any text works: what is not a formula stays as it is.
     """
     return _Reader(text, names).row()
 
@@ -72,7 +72,7 @@ class _Reader:
         return "".join(parts)
 
     def quotient(self) -> str:
-        """A factor, over another one, and so on from the left: a/b/c is (a/b)/c."""
+        """A factor, perhaps divided by others, from left to right: a/b/c is (a/b)/c."""
         left = self.power()
         while self.next("/") and len(self.tokens) > 1:
             self.tokens.pop(0)
@@ -80,7 +80,7 @@ class _Reader:
         return left
 
     def power(self) -> str:
-        """A factor with what is raised to its right."""
+        """A factor with its exponents."""
         base = self.factor()
         while self.next("^") and len(self.tokens) > 1:
             self.tokens.pop(0)
@@ -97,7 +97,7 @@ class _Reader:
         if text in _OPENING:
             inside = self.row(_OPENING[text])
             closing = self.tokens.pop(0)[1] if self.tokens else ""
-            # Of their own height unless they enclose a fraction: a stretched one is set with too much room.
+            # Parentheses stretch only around a fraction: browsers leave too much room around stretched ones.
             mo = "<mo>" if "<mfrac" in inside else _FENCE
             return self.indexed(f"<mrow>{mo}{text}</mo>{inside}{mo}{closing}</mo></mrow>", "msub")
         if text == "∂" and self.tokens:
@@ -123,7 +123,7 @@ class _Reader:
         return f"<{element}>{base}{low}{high}</{element}>"
 
     def raised(self, kind: str) -> str:
-        """Indices or exponents, as ordinary letters."""
+        """Indices or exponents, set as ordinary letters."""
         if not self.tokens or self.tokens[0][0] != kind:
             return ""
         text = normalize("NFKC", self.tokens.pop(0)[1])
@@ -131,7 +131,7 @@ class _Reader:
 
 
 def _bare(part: str) -> str:
-    """A group without its parentheses, where a fraction or an exponent groups already."""
+    """A group without its parentheses: inside a fraction or an exponent it needs none."""
     opened = re.match(r"<mrow><mo[^>]*>[(\[]</mo>", part)
     if opened and part.endswith("</mo></mrow>"):
         return f"<mrow>{part[opened.end() : part.rindex('<mo')]}</mrow>"

@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from micrograd_lr.engine.ops import Op
 
 LONGEST_TITLE = 60  # characters of a formula on its own
-MANY = 6  # operands, from which on a formula gives their number only
-FOR_NUMBERS_ONLY = (TypeError, AttributeError, ValueError, ArithmeticError)  # a row of the user's own
+MANY = 6  # operands: a formula of more gives only their number
+# What a rule of the user's own raises on names, if it was written for numbers only.
+FOR_NUMBERS_ONLY = (TypeError, AttributeError, ValueError, ArithmeticError)
 
 
-# A plain number is a number to functions and slopes, softplus(-z) for y = 1, 2x and not 2 x^(2 - 1); but a name to the
-# operators: 1·x is a node of its own.
+# Functions and slopes are given a plain number as a number: softplus(-z) for y = 1, 2x instead of 2 x^(2 - 1).
+# Operators are given it as a name, because 1·x is a node and must not be written as x.
 def formula_of(op: Op, names: Sequence[Any], numbers: Sequence[Any]) -> Text:
-    """The value of a row as a formula. `numbers` are the names, but for plain numbers the numbers themselves."""
+    """The value of a row as a formula. `numbers` are the names again, with plain numbers as numbers."""
     names = numbers if op.symbol.isalpha() else names
     try:
         formula = Text(f"{op.symbol} of {len(names)}") if len(names) > MANY else op.value(*names)
@@ -31,7 +32,7 @@ def formula_of(op: Op, names: Sequence[Any], numbers: Sequence[Any]) -> Text:
 
 
 def slopes_of(op: Op, out: Any, names: Sequence[Any], numbers: Sequence[Any]) -> list[str]:
-    """The partials of a row as formulas, of the names of the node and of its operands."""
+    """The partials of a row as formulas, in the names of the node (`out`) and of its operands."""
     try:
         partials = op.partials(out, *numbers)
     except FOR_NUMBERS_ONLY:

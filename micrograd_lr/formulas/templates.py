@@ -1,10 +1,10 @@
-"""Templates: formulas with slots, ``⟦v5⟧(1 - ⟦v5⟧)``, into which the numbers of a graph are written."""
+"""Templates: formulas with slots, such as ``⟦v5⟧(1 - ⟦v5⟧)``, into which the numbers of a graph are written."""
 
 from __future__ import annotations
 
 import re
 
-from micrograd_lr.formulas.format import formula, number
+from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.text import SLOT
 
 TYPE_CHECKING = False
@@ -17,12 +17,12 @@ _ALONE = re.compile(rf"(?:^|(?<=\()|(?<=, )){SLOT}[^⟧]*⟧(?=$|[),]| [+-])")
 
 
 def slot(key: str) -> str:
-    """The slot of a number, by its key: ``⟦v5⟧``."""
+    """The slot for the number with this key: ``⟦v5⟧``."""
     return f"{SLOT}{key}⟧"
 
 
 def signed(template: str) -> str:
-    """A template whose slots ask for parentheses, ``⟦(v5)⟧``, where a negative number does not stand alone."""
+    """A template whose slots ask for parentheses, ``⟦(v5)⟧``, wherever a negative number needs them."""
     alone = {match.start() for match in _ALONE.finditer(template)}
     return _SLOTS.sub(lambda match: match[0] if match.start() in alone else slot(f"({match['key']})"), template)
 
@@ -31,14 +31,14 @@ def filled(template: str, number_of: Callable[[str], Any], digits: int) -> str:
     """A template with its numbers in their places, and real minus signs."""
 
     def written(match: re.Match[str]) -> str:
-        shown = number(number_of(match["key"]), digits)
+        shown = format_number(number_of(match["key"]), digits)
         return f"({shown})" if match["signed"] and (shown.startswith("−") or "/" in shown) else shown
 
-    return formula(_SLOTS.sub(written, template))
+    return format_formula(_SLOTS.sub(written, template))
 
 
 def different(*parts: str) -> tuple[str, ...]:
-    """The parts that say something that the one before does not; of two numbers alone the last."""
+    """The parts without those that repeat the one before; of two bare numbers in a row, only the last."""
     found: list[str] = []
     for part in parts:
         if found and _SLOTS.fullmatch(found[-1]) and _SLOTS.fullmatch(part):

@@ -1,4 +1,4 @@
-"""The text number type: the engine run on names gives formulas, so that no formula of a rule is written by hand."""
+"""Text, the number type of names: the engine run on names gives formulas, so none is written by hand."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly the outermost operation binds
-SLOT = "⟦"  # begins a place where a number will be written: ⟦v3⟧
+SLOT = "⟦"  # begins a slot, a place where a number will be written: ⟦v3⟧
 
 
 class Text:
     """A formula in plain text, as a number: ``Text("a") * (1 - Text("a"))`` is ``a(1 - a)``.
 
-    Only what every reader does silently is simplified: factors of 1 and -1, terms of 0, and x·(1/y) = x/y.
+    It is simplified only as every reader would: factors of 1 and -1, terms of 0, and x·(1/y) = x/y.
     """
 
     __slots__ = ("_below", "_minus", "_rank", "_text")
@@ -38,7 +38,7 @@ class Text:
         return Text(self._text, _rank=self._rank, _minus=minus, _below=self._below)
 
     def __gt__(self, other: Any) -> None:
-        """Unknown: where a rule has branches, a formula takes the general one."""
+        """None, which counts as false: where a rule has branches, a formula takes the general one."""
 
     def __neg__(self) -> Text:
         return self._signed(not self._minus)

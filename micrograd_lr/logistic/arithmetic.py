@@ -65,13 +65,13 @@ def _grouped(factor: str) -> str:
 
 def sum_of(terms: Iterable[Any], last: Any = 0) -> str:
     """The terms with + between them, and `last` after them."""
-    return str(sum(few_of([x if isinstance(x, Text) else Text(x) for x in terms], Text("…"))) + last)
+    return str(sum(abridged([x if isinstance(x, Text) else Text(x) for x in terms], Text("…"))) + last)
 
 
 def row_of(entries: Iterable[Any]) -> str:
     """A row: ``(⟦v1⟧, ⟦v2⟧)``; a single entry stands for itself."""
     shown = [str(entry) for entry in entries]
-    return shown[0] if len(shown) == 1 else f"({', '.join(few_of(shown, '…'))})"
+    return shown[0] if len(shown) == 1 else f"({', '.join(abridged(shown, '…'))})"
 
 
 def column_of(entries: Sequence[Any]) -> str:
@@ -79,7 +79,7 @@ def column_of(entries: Sequence[Any]) -> str:
     return row_of(entries) + "ᵀ" * (len(entries) > 1)
 
 
-def few_of(items: list[Any], gap: Any) -> list[Any]:
+def abridged(items: list[Any], gap: Any) -> list[Any]:
     """The items, or of many the first three and the last."""
     return items if len(items) <= MOST else [*items[:3], gap, items[-1]]
 

@@ -129,7 +129,7 @@ def three_way_check(
             f"names has {len(names)} entries; expected n + 1 = {data.n + 1}: one per weight, and one for b."
         )
     many = ManyExamples(w, b, X, Y, loss)
-    slopes, slope = many.backward()
+    swept_w, swept_b = many.backward()
     dw, db = closed_form(data.w, data.b, data.X, data.Y)
     cases = list(zip(map(decimals, data.columns()), decimals(data.Y)))
 
@@ -141,7 +141,7 @@ def three_way_check(
     return GradientReport(
         names or [*(f"∂{loss_name}/∂w{subscript(j)}" for j in range(1, data.n + 1)), f"∂{loss_name}/∂b"],
         {
-            "reverse pass": [*slopes, slope],
+            "reverse pass": [*swept_w, swept_b],
             "numeric": central_differences(J, decimals([*data.w, data.b])),
             "closed form": [*dw, db],
         },

@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.format import formula
+from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.logistic.slide import Slide
 from micrograd_lr.logistic.slides_of_many import SlidesOfMany
@@ -70,12 +70,12 @@ def board(example: OneExample | ManyExamples) -> str:
     for slide in slides:
         lines += ["", *_wrapped(f"{slide.title}. {slide.question}", 0)]
         if slide.given:
-            lines += _wrapped(f"Given: {formula(slide.given)}", 2)
+            lines += _wrapped(f"Given: {format_formula(slide.given)}", 2)
         for answer in slide.answers:
-            lines += ["", *_wrapped(formula(answer.formula), 4)]
+            lines += ["", *_wrapped(format_formula(answer.formula), 4)]
             for line in answer.numbers:
                 lines += _wrapped(filled(line), 8)
-            lines += _wrapped(formula(answer.why), 6)
+            lines += _wrapped(format_formula(answer.why), 6)
     return "\n".join(lines)
 
 

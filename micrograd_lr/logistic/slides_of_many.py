@@ -5,9 +5,9 @@ from __future__ import annotations
 from micrograd_lr.formulas.format import subscript, superscript
 from micrograd_lr.logistic.arithmetic import (
     Slots,
+    abridged,
     column_of,
     dimensions_of,
-    few_of,
     line_of,
     product_of,
     row_of,
@@ -155,13 +155,13 @@ class SlidesOfMany:
     def by_weight(self, sums: Iterable[str]) -> tuple[str, ...]:
         """A line per weight: ``∂J/∂w₁ = …``, ``∂J/∂w₂ = …``."""
         lines = [line_of(f"∂J/∂w{subscript(p)}", *line) for p, line in enumerate(zip(sums, self.dw), start=1)]
-        return (*few_of(lines, "…"),)
+        return (*abridged(lines, "…"),)
 
 
 def _by_example(name: str, *parts: Iterable[Any]) -> tuple[str, ...]:
     """A line per example: ``a⁽¹⁾ = …``, ``a⁽²⁾ = …``."""
     lines = [line_of(name.replace("⁽ⁱ⁾", superscript(i)), *line) for i, line in enumerate(zip(*parts), start=1)]
-    return (*few_of(lines, "…"),)
+    return (*abridged(lines, "…"),)
 
 
 def _sum_over_i(loss: str) -> str:

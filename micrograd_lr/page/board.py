@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from micrograd_lr.formulas.format import formula
+from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.logistic.slides import derivation
@@ -17,15 +17,15 @@ def board(example: OneExample | ManyExamples | None) -> str:
     lines = ['<section id="board" class="board" aria-labelledby="board-title"><h2 id="board-title">On the board</h2>']
     lines.append('<button type="button" id="answers" aria-pressed="false">Show all answers</button>')
     for slide in derivation(example):
-        lines.append(f"<h3>{escape(slide.title)}</h3><p>{escape(formula(slide.question))}</p>")
+        lines.append(f"<h3>{escape(slide.title)}</h3><p>{escape(format_formula(slide.question))}</p>")
         lines += [f"<p>{_math(slide.given)}</p>"] if slide.given else []
         for answer in slide.answers:
             lines.append(
-                f'<details><summary aria-label="{escape(formula(answer.asked))}">{_math(answer.asked)}</summary>'
+                f'<details><summary aria-label="{escape(format_formula(answer.asked))}">{_math(answer.asked)}</summary>'
             )
             lines.append(f"<p>{_math(answer.formula)}</p>")
             lines += [f'<p class="numbers">{_math(line)}</p>' for line in answer.numbers]
-            lines += [f'<p class="why">{escape(formula(answer.why))}</p>'] if answer.why else []
+            lines += [f'<p class="why">{escape(format_formula(answer.why))}</p>'] if answer.why else []
             lines.append("</details>")
     return "\n".join([*lines, "</section>"])
 

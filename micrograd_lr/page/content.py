@@ -13,7 +13,7 @@ from micrograd_lr.engine.ops import LOG, MUL
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss, logit, one_less
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.format import formula
+from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.text import SLOT
 from micrograd_lr.stepping.questions import TOLERANCE, questions
@@ -54,7 +54,8 @@ class Content:
 
     def node(self, node: Node) -> dict[str, Any]:
         return {
-            "id": node.id, "name": formula(node.name), "math": self.math(node.name), "kind": node.kind, "op": node.op,
+            "id": node.id, "name": format_formula(node.name), "math": self.math(node.name),
+            "kind": node.kind, "op": node.op,
             "formula": self.math(node.formula), "line": [self.math(x) for x in (node.name, node.template) if x],
             "operands": [x for x in node.operands if isinstance(x, str)], "start": None if node.op else _start(node),
             "remedy": REMEDIES.get(node.op, ""), "saturated": self.saturations.get(node.id, []),
@@ -62,7 +63,7 @@ class Content:
 
     def frame(self, frame: Frame) -> dict[str, Any]:
         return {
-            "kind": frame.kind, "node": frame.node, "text": formula(frame.template), "lead": frame.lead,
+            "kind": frame.kind, "node": frame.node, "text": format_formula(frame.template), "lead": frame.lead,
             "lines": [self.line(line) for line in frame.lines],
             "questions": [self.question(question) for question in questions(frame)],
             "payments": [[x.payer, x.position, x.operand, x.path, x.paths] for x in frame.payments],
@@ -70,7 +71,7 @@ class Content:
 
     def line(self, line: Line) -> dict[str, Any]:
         return {
-            "kind": line.kind, "note": formula(line.note), "key": line.key,
+            "kind": line.kind, "note": format_formula(line.note), "key": line.key,
             "parts": [self.math(part) for part in line.parts],
             "plain": [self.math(part) for part in line.parts if SLOT not in part],
         }  # fmt: skip
@@ -79,13 +80,14 @@ class Content:
         numbers = {name: x for mistake in question.mistakes for name, x in mistake.numbers.items()}
         mistakes = [[self.mistakes(x.expression), self.hints(x.hint)] for x in question.mistakes]
         asked = {
-            "text": formula(question.prompt), "key": question.key, "mistakes": mistakes, "numbers": _for_json(numbers)
+            "text": format_formula(question.prompt), "key": question.key, "mistakes": mistakes,
+            "numbers": _for_json(numbers),
         }  # fmt: skip
         if question.payment is None:
             return asked
         return asked | {
             "slope": self.math(question.slope_prompt), "partial": question.payment.key("p"),
-            "slope_text": formula(question.slope_prompt), "slope_formula": formula(question.slope),
+            "slope_text": format_formula(question.slope_prompt), "slope_formula": format_formula(question.slope),
         }  # fmt: skip
 
 

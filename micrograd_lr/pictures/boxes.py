@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from micrograd_lr.engine.ops import Op
     from micrograd_lr.engine.value import Value
 
-LONGEST_NAME = 48  # characters of a formula inside a formula
+LONGEST_NAME = 48  # characters of a formula inside another one
+_AT, _EXAMPLE = "-for-", "-example"  # in the ids of boxes that do not stand for one whole node
 
 
 class Box:
-    """A node of a picture. `kind` is op, parameter, data, constant, example, or folded.
+    """A node of a picture. `kind` is op, parameter, data, constant, example or folded (it stands for hidden nodes).
 
-    `value` and `grad` are numbers: `grad` is None before backward, and for a plain number. `edges` lead to the operands
-    in order, duplicates kept. `inside` holds the labelled boxes that an example stands for; `word` says what it is.
-    `foreign` is set on a root whose graph holds gradients of another root.
+    `value` and `grad` are numbers; `grad` is None before backward and for a plain number. `edges` lead to the operands
+    in order, duplicates kept. `inside` holds the labelled boxes that an example stands for; `word` says what the box
+    is. `foreign` is set on a root whose graph holds the gradients of another root.
     """
 
     __slots__ = ("edges", "foreign", "formula", "grad", "id", "inside", "kind", "label", "op", "value", "word")
@@ -36,8 +37,17 @@ class Box:
         self.inside: list[Box] = []
 
     @property
+    def node(self) -> str:
+        """The id of the node that this box shows; its own id if it shows none. An example shows its result."""
+        return self.id.partition(_AT)[0].removesuffix(_EXAMPLE)
+
+    def at_use(self, user: Box, position: int) -> Box:
+        """A copy of this leaf, to be drawn beside one of its uses."""
+        return Box(f"{self.id}{_AT}{user.id}-{position}", self.kind, self.label, None, self.value, self.grad)
+
+    @property
     def name(self) -> Any:
-        """How the formulas of other boxes write this one: by its label, or by its formula if that is short."""
+        """How the formulas of other boxes write this one: its label, or its formula if that is short."""
         if self.label:
             return Text(self.label)
         if not self.formula:
@@ -46,7 +56,7 @@ class Box:
 
 
 class Edge:
-    """From a box to one of its operands, with ∂box/∂operand as number and as formula (empty where there is none)."""
+    """From a box to one of its operands, with ∂box/∂operand as a number and as a formula ("" if there is none)."""
 
     __slots__ = ("formula", "partial", "to")
 
@@ -55,7 +65,7 @@ class Edge:
 
 
 class Picture:
-    """The boxes of a graph, operands before users, the root last; and notes on what is not shown."""
+    """The boxes of a graph, operands before users and the root last, with notes on what is not shown."""
 
     def __init__(self, boxes: list[Box], notes: list[str], ids: dict[Value, str]) -> None:
         self.boxes, self.notes, self.ids, self.root = boxes, notes, ids, boxes[-1]
@@ -65,15 +75,17 @@ class Picture:
         return Picture(boxes, [*self.notes, *notes], self.ids)
 
     def of_node(self, node: Value) -> list[Box]:
-        """The boxes that stand for a node: one, several for a leaf that is drawn once per use, none if it is hidden."""
-        name = self.ids.get(node)
-        return [
-            box for box in self.boxes if name in (box.id, *box.id.split("-for-")[:1], box.id.removesuffix("-example"))
-        ]
+        """The boxes that show a node: one, several for a leaf that is drawn once per use, or none if it is hidden."""
+        return [box for box in self.boxes if box.node == self.ids.get(node)]
+
+
+def edge_id(box: Box, i: int) -> str:
+    """The id of the edge from the i-th operand into `box`, in DOT and SVG."""
+    return f"{box.id}-operand{i}"
 
 
 def write_formulas(box: Box) -> None:
-    """The formula of the node and of each partial, by running the rules of the table on names."""
+    """Give the box its formula and each edge the formula of its partial, by running the rules on names."""
     if box.op is None:
         return
     names = [edge.to.name for edge in box.edges]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from html import escape
 
-from micrograd_lr.pictures.labels import captions, rows
-from micrograd_lr.pictures.look import THEMES, Look, widths
+from micrograd_lr.pictures.boxes import edge_id
+from micrograd_lr.pictures.labels import box_lines, captions
+from micrograd_lr.pictures.look import FONT, THEMES, Look, edge_widths
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from micrograd_lr.pictures.boxes import Box, Picture
 
-FONT = "Helvetica,Arial,sans-serif"
-# Kinds differ in outline as well as in colour and word, for readers who see no colours.
+# The kinds differ in outline too, for readers who cannot tell the colours apart.
 _SHAPES = {
     "op": {"shape": "box", "style": "rounded,filled"},
     "parameter": {"shape": "box", "style": "filled", "peripheries": "2"},
@@ -25,10 +25,10 @@ _SHAPES = {
 
 
 def dot_source(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
-    """The DOT text of a picture, the same at every call, byte for byte."""
+    """The DOT text of a picture: byte for byte the same at every call."""
     graphviz = need("graphviz", "pip install graphviz")
     theme = THEMES[look.theme]
-    examples = any(box.kind == "example" for box in drawn.boxes)  # whose edges cross on their way to the parameters
+    examples = any(box.kind == "example" for box in drawn.boxes)  # whose edges to the parameters cross
     graph = graphviz.Digraph(
         "graph",
         graph_attr={
@@ -51,7 +51,7 @@ def dot_source(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
             box.id, _label(box, drawn.root, look), id=box.id, **{"class": box.kind}, fillcolor=fill,
             **_SHAPES[box.kind], **mark, **in_order,
         )  # fmt: skip
-    width = widths(drawn)
+    width = edge_widths(drawn)
     local = {edge: escape(text).replace("\\", "\\\\") for edge, text in captions(drawn, look).items()}
     for box in drawn.boxes:
         for i, edge in enumerate(box.edges):
@@ -59,22 +59,17 @@ def dot_source(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
             graph.edge(
                 edge.to.id, box.id, id=edge_id(box, i), penwidth=f"{width[edge]:g}",
                 **({"label": graphviz.nohtml(f"  {text} ")} if (text := local[edge]) else {}),
-                **({"color": theme["mark"], "style": "dashed" if not width[edge] else "solid"} if on_path else {}),
+                **({"color": theme["mark"], "style": "solid"} if on_path else {}),
             )  # fmt: skip
     return str(graph.source)
 
 
-def edge_id(box: Box, i: int) -> str:
-    """The id of the edge from the i-th operand into `box`, in DOT and SVG."""
-    return f"{box.id}-operand{i}"
-
-
 def _label(box: Box, root: Box, look: Look) -> str:
-    """The rows of a box as one of Graphviz's HTML tables."""
+    """The lines of a box as one of Graphviz's HTML tables."""
     theme = THEMES[look.theme]
     cells = []
-    for what, text in rows(box, root, look):
-        text = escape(text).replace("\\", "\\\u2060")  # in HTML, too, \\N is the name of the node: a joiner parts them
+    for what, text in box_lines(box, root, look):
+        text = escape(text).replace("\\", "\\\u2060")  # a joiner, because \\N is the name of the node
         if what == "title":
             text = f"<B>{text}</B>"
         elif what in ("word", "grad"):

@@ -1,4 +1,4 @@
-"""`draw`: the graph of a node as a picture, for the notebook, as a file, and as text."""
+"""`draw`: the graph of a node as a picture, in a notebook, as a file, or as text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from functools import cached_property
 from pathlib import Path
 
 from micrograd_lr.engine.value import Value
-from micrograd_lr.pictures.builtin_layout import layered_svg
+from micrograd_lr.pictures.annotate import annotated
+from micrograd_lr.pictures.builtin_svg import layered_svg
 from micrograd_lr.pictures.dot import dot_source
 from micrograd_lr.pictures.graph import LIMIT, picture
 from micrograd_lr.pictures.labels import EDGES_WITH_CAPTIONS, title
@@ -17,7 +18,6 @@ from micrograd_lr.pictures.renderers import (
     TOO_LARGE,
     WAYS,
     RenderError,
-    annotated,
     choose,
     graphviz,
     has_a_font,
@@ -54,18 +54,18 @@ def draw(
     data: Iterable[str] = ("x", "y"),
     renderer: str | None = None,
 ) -> Drawing:
-    """The computation graph of `root` as a picture, as it is now: what is computed later does not change it.
+    """The computation graph of `root` as a picture of its present state: later computations do not change it.
 
-    One box per node with its formula, value and gradient ("–" before ``backward``); on each edge the local derivative
-    ∂node/∂operand, and the wider the edge, the more of the gradient flows back along it.
+    Each node is a box with its formula, value and gradient ("–" before ``backward``). Each edge shows the local
+    derivative ∂node/∂operand; the wider it is, the more of the gradient flows back along it.
 
     `direction` TB, BT, LR or RL; `digits` significant digits; `theme` light, dark or print; `gradients` shown or not;
     `partials` number, formula (``a(1 − a)``), both or none; `highlight` nodes or labels, and the edges between them;
-    `opened` any of dot, logistic_loss (drawn as their atoms) and examples (of a loss over many, each in its own box);
-    `limit` boxes at most, those nearest to the root; `data` the names of leaves that are data, every other is a
-    parameter; `renderer` dot, pygraphviz or built-in, by default the best that is here.
+    `opened` any of dot and logistic_loss (drawn as the ops that they consist of) and examples (all nodes of each
+    example); `limit` how many boxes at most, those nearest to the root; `data` the names of the leaves that are data,
+    all others being parameters; `renderer` dot, pygraphviz or built-in, by default the best that is installed.
 
-    TypeError if `root` is no node, ValueError for an option that is not known.
+    TypeError if `root` is not a Value, ValueError for an unknown option.
     """
     if not isinstance(root, Value):
         raise TypeError(
@@ -77,13 +77,13 @@ def draw(
     names = [highlight] if isinstance(highlight, (str, Value)) else highlight
     if sum(len(box.edges) for box in drawn.boxes) > EDGES_WITH_CAPTIONS and partials != "none":
         drawn.notes.append(
-            f"local derivatives are left out, on more than {EDGES_WITH_CAPTIONS} edges; use a smaller limit"
+            f"local derivatives are not shown on more than {EDGES_WITH_CAPTIONS} edges; use a smaller limit"
         )
     return Drawing(drawn, look, marked(drawn, names), choose(len(drawn.boxes), renderer))
 
 
 def marked(drawn: Picture, highlight: Any) -> set[Box]:
-    """The boxes of the nodes in `highlight`, given as nodes, labels or ids. ValueError for one that is not there."""
+    """The boxes of the nodes in `highlight`: nodes, labels or ids. ValueError for one that has no box."""
     found = set()
     for name in highlight:
         boxes = (
@@ -104,20 +104,20 @@ def marked(drawn: Picture, highlight: Any) -> set[Box]:
 class Drawing:
     """A picture that shows itself in notebooks, and in a terminal as text.
 
-    `source` is its DOT text, `svg` its SVG text, `text` a tree for terminals, `description` sentences; `renderer` says
-    who draws it, and `notes` what is not shown, and why.
+    `source` is its DOT text, `svg` its SVG text, `text` a tree for terminals, `description` sentences. `renderer` says
+    who draws it; `notes` say what is not shown, and why.
     """
 
     def __init__(
         self, drawn: Picture, look: Look, highlighted: set[Any], renderer: str, laid_out: Picture | None = None
     ) -> None:
         self._drawn, self._look, self._highlighted, self.renderer = drawn, look, highlighted, renderer
-        self._first = renderer  # to be tried
-        self._laid_out = laid_out or drawn  # the same boxes, perhaps with room for longer numbers
+        self._first = renderer  # that is tried
+        self._laid_out = laid_out or drawn  # the same boxes, with room for longer numbers in a page
 
     @property
     def notes(self) -> list[str]:
-        """What the picture leaves out, and how to see it; and which renderers have failed."""
+        """What the picture leaves out and how to see it, and which renderers have failed."""
         return [*self._drawn.notes]
 
     @cached_property
@@ -146,7 +146,7 @@ class Drawing:
                 f"Use a limit of at most {TOO_LARGE:,} boxes." if too_large else f"Leave out renderer={BUILT_IN!r}."
             )
             remedy = remedy if len(renderers()) > 1 else WAYS
-            raise RenderError(f"{what} is drawn by Graphviz only, and this picture by the built-in layout. {remedy}")
+            raise RenderError(f"{what} needs Graphviz, and this picture is drawn by the built-in layout. {remedy}")
 
         def made(command: list[str]) -> tuple[bytes, bool]:
             return graphviz(command, self.source, suffix), has_a_font(*command)
@@ -154,19 +154,19 @@ class Drawing:
         image, readable = self._by_the_first_that_can(what, able, made)
         if not readable:
             raise RenderError(
-                f"there is no font on this machine: the {what} would show empty boxes instead of text. Install one "
-                "(apt install fonts-dejavu-core), or save SVG, which is drawn with the fonts of its reader."
+                f"this machine has no font: the {what} would show empty boxes instead of text. Install one "
+                "(apt install fonts-dejavu-core), or save an SVG, which is shown with the reader's fonts."
             )
         return image
 
     def _renderers(self) -> dict[str, list[str]]:
-        """The one that was chosen and those that can be tried after it, with their commands."""
-        here = [*renderers().items()]
-        names = [name for name, _ in here]
-        return dict(here[names.index(self._first) if self._first in names else 0 :])
+        """The renderer that was chosen and those that can be tried after it, with their commands."""
+        installed = [*renderers().items()]
+        names = [name for name, _ in installed]
+        return dict(installed[names.index(self._first) if self._first in names else 0 :])
 
     def _by_the_first_that_can(self, what: str, able: dict[str, list[str]], made: Callable[[list[str]], T]) -> T:
-        """What is `made` by the command of the first renderer that does not fail. RenderError if all do."""
+        """What is `made` with the command of the first renderer that works. RenderError if all fail."""
         failures = []
         for name, command in able.items():
             try:
@@ -178,7 +178,7 @@ class Drawing:
             else:
                 self.renderer = name
                 return result
-        raise RenderError(f"no renderer that is here can draw the {what}. {' '.join(failures)} {WAYS}")
+        raise RenderError(f"none of the installed renderers can draw the {what}. {' '.join(failures)} {WAYS}")
 
     @cached_property
     def text(self) -> str:
@@ -191,10 +191,10 @@ class Drawing:
         return description(self._drawn, self._look)
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture, by suffix: .svg, .png, .pdf or .dot; returns the path.
+        """Write the picture as its suffix says, .svg, .png, .pdf or .dot, and return the path.
 
-        RenderError where PNG and PDF cannot be made, with the ways to get them; ValueError for another suffix;
-        OSError where `path` cannot be written. The file is there whole or not at all.
+        RenderError if PNG or PDF cannot be made, with the ways to get them; ValueError for another suffix; OSError if
+        `path` cannot be written. The file is written whole or not at all.
         """
         path = Path(path)
         suffix = path.suffix.lower()

@@ -1,4 +1,4 @@
-"""Pictures with fewer boxes: one per example of a batch, the boxes nearest to the root, each leaf beside its use."""
+"""Large graphs made readable: one box per example, only the boxes nearest to the root, each leaf beside its use."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-EXAMPLES = 4  # boxes for examples; the others share one
-DEEPEST_SUM = 6  # boxes from the root down, among which a sum over examples is looked for
+EXAMPLES = 4  # examples with a box of their own; all others share one
+DEEPEST_SUM = 6  # boxes, from the root down, that are tried as the sum over examples
 
 
 def grouped(whole: Picture) -> Picture:
-    """A loss of many examples, one box per example: where terms of one form, on shared parameters, are added up.
+    """A loss of many examples with one box per example, if terms of one form that share parameters are added up.
 
-    The sum is looked for from the root down, past what is done to it: J/m, or J plus a regulariser.
+    The sum is searched from the root down, because more may be done to it: J/m, or J plus a regulariser.
     """
     users = Counter(edge.to for box in whole.boxes for edge in box.edges)
     candidates = [whole.root]
@@ -31,7 +31,7 @@ def grouped(whole: Picture) -> Picture:
 
 
 def _grouped_at(whole: Picture, total: Box, users: Counter[Box]) -> Picture | None:
-    """The picture with the terms of `total` as examples; None if it is no sum over examples."""
+    """The picture with the terms of `total` as examples; None if it is not a sum over examples."""
     terms, spine = _terms(total, users)
     if len(terms) < 2:
         return None
@@ -49,9 +49,9 @@ def _grouped_at(whole: Picture, total: Box, users: Counter[Box]) -> Picture | No
     if len(own) < 2 or len(own) < len(terms) or len(forms) > 1 or any(owner[term] is not term for term in terms):
         return None
     if not {*parameters} & {*shared} or any(owner.get(box) in own for box in parameters):
-        return None  # v₁ relu(w₁x) + v₂ relu(w₂x) is a network: its terms have parameters of their own
+        return None  # v₁ relu(w₁x) + v₂ relu(w₂x) is a network: each term has its own parameters
     if total.op and total.op.name == "add" and (len(own) < 3 or len(min(forms)) < 2):
-        return None  # wx + wy is no batch
+        return None  # wx + wy is not a batch
     examples = [_example(term, part, shared, f"example {i}") for i, (term, part) in enumerate(own.items(), start=1)]
     note = f'{len(examples)} examples, one box each: opened="examples" shows what is inside'
     if len(examples) > EXAMPLES + 1:
@@ -71,7 +71,7 @@ def _grouped_at(whole: Picture, total: Box, users: Counter[Box]) -> Picture | No
 
 
 def _terms(total: Box, users: Counter[Box]) -> tuple[list[Box], set[Box]]:
-    """What `total` adds up, in one n-ary sum or in a chain of adds; and the boxes that only do the adding."""
+    """What `total` adds up, by one n-ary sum or by a chain of adds; and the boxes that only add."""
     if total.op is None or total.op.name != "add":
         return [edge.to for edge in total.edges if total.op and total.op.name == "sum"], {total}
     terms, spine, box = [], set(), total
@@ -79,13 +79,13 @@ def _terms(total: Box, users: Counter[Box]) -> tuple[list[Box], set[Box]]:
         spine.add(box)
         terms.append(box.edges[1].to)
         box = box.edges[0].to
-    if box.kind == "constant" and box.value == 0:  # what Python's sum() begins with
+    if box.kind == "constant" and box.value == 0:  # Python's sum() starts with it
         return terms[::-1], {*spine, box}
     return [box, *reversed(terms)], spine
 
 
 def _owners(whole: Picture, terms: list[Box], spine: set[Box]) -> dict[Box, Box | None]:
-    """For each box, the one term that it belongs to, or the root if it belongs to none; None where several share it."""
+    """For each box the term that it belongs to: the root if it belongs to none, None if several terms share it."""
     owner: dict[Box, Box | None] = {whole.root: whole.root, **{term: term for term in terms}}
     for box in reversed(whole.boxes):
         for edge in box.edges:
@@ -106,20 +106,20 @@ def _example(term: Box, part: list[Box], shared: list[Box], word: str) -> Box:
 
 
 def _rest(examples: list[Box]) -> Box:
-    """One box for the sum of many examples: values and slopes add up."""
+    """One box for the sum of many examples: their values add up, and so do their partials."""
     rest = Box("examples-folded", "folded", value=0, grad=examples[0].grad)
     rest.word = f"{len(examples)} more examples"
-    slopes: dict[Box, Any] = {}
+    partials: dict[Box, Any] = {}
     for example in examples:
         rest.value = rest.value + example.value
         for edge in example.edges:
-            slopes[edge.to] = slopes.get(edge.to, 0) + edge.partial
-    rest.edges = [Edge(box, slope) for box, slope in slopes.items()]
+            partials[edge.to] = partials.get(edge.to, 0) + edge.partial
+    rest.edges = [Edge(box, partial) for box, partial in partials.items()]
     return rest
 
 
-def folded(whole: Picture, limit: int) -> Picture:
-    """The boxes nearest to the root, and one for all the others: `limit` together."""
+def nearest(whole: Picture, limit: int) -> Picture:
+    """The boxes nearest to the root, and one box for all the others: `limit` boxes in all."""
     near = {whole.root: True}
     for box in (queue := [whole.root]):
         for edge in box.edges:
@@ -142,13 +142,13 @@ def folded(whole: Picture, limit: int) -> Picture:
 
 
 def with_leaves_apart(whole: Picture) -> Picture:
-    """Each leaf once per use."""
+    """Each leaf drawn beside each of its uses."""
     boxes: list[Box] = []
     for box in whole.boxes:
         for i, edge in enumerate(box.edges):
             leaf = edge.to
             if not leaf.edges and leaf.kind not in ("constant", "folded"):
-                edge.to = Box(f"{leaf.id}-for-{box.id}-{i}", leaf.kind, leaf.label, None, leaf.value, leaf.grad)
+                edge.to = leaf.at_use(box, i)
                 boxes.append(edge.to)
         if box.edges or box.kind in ("constant", "folded") or box is whole.root:
             boxes.append(box)

@@ -1,4 +1,4 @@
-"""From a graph to the boxes of its picture: which nodes are shown, with which formulas, opened, grouped, folded."""
+"""From a graph to the boxes of its picture: which nodes are shown, opened, grouped into examples, or hidden."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.pictures.boxes import Box, Edge, Picture, write_formulas
-from micrograd_lr.pictures.fold import folded, grouped, with_leaves_apart
+from micrograd_lr.pictures.fold import grouped, nearest, with_leaves_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-LIMIT = 120  # boxes: what can still be read
-LEAVES_APART = 200  # boxes from which on a leaf is drawn once per use: hubs are what a layout spends its time on
+LIMIT = 120  # boxes: of more, nothing can be read
+LEAVES_APART = 200  # boxes: with more, each leaf is drawn once per use, because hubs make the layout slow
 
 OPENED: dict[str, Callable[..., Any]] = {
     "dot": lambda *wx: reduce(add, map(mul, wx[: len(wx) // 2], wx[len(wx) // 2 :])),
     "logistic_loss": literal_loss,
-}  # the ops that can be drawn as their atoms, each in terms of other ops
+}  # the ops that can be drawn opened, each written in terms of other ops, its atoms
 EXAMPLES_OPENED = "examples"
 
 
 def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y")) -> Picture:
-    """The picture of the graph of `root`: opened, named, grouped into examples, and folded down to `limit` boxes."""
+    """The picture of the graph of `root`: opened, grouped into examples, and cut down to `limit` boxes."""
     opened = {opened} if isinstance(opened, str) else {*opened}
     if unknown := sorted(opened - {*OPENED, EXAMPLES_OPENED}):
-        raise ValueError(f"opened={unknown[0]!r}: what can be opened is {', '.join([*OPENED, EXAMPLES_OPENED])}.")
+        raise ValueError(f"opened={unknown[0]!r}: only {', '.join([*OPENED, EXAMPLES_OPENED])} can be opened.")
     if limit < 2:
         raise ValueError(f"limit={limit}: a picture needs at least 2 boxes.")
     order = topological(root)
@@ -45,7 +45,7 @@ def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: I
     if EXAMPLES_OPENED not in opened:
         drawn = grouped(drawn)
     if len(drawn.boxes) > limit:
-        drawn = folded(drawn, limit)
+        drawn = nearest(drawn, limit)
     return with_leaves_apart(drawn) if len(drawn.boxes) > LEAVES_APART else drawn
 
 
@@ -58,17 +58,17 @@ def _foreign_gradients(order: list[Value]) -> bool:
 
 
 def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
-    """A box for every node and every plain number, in the order in which they were written."""
+    """A box for every node and every plain number, in the order in which they were recorded."""
     boxes: list[Box] = []
     notes: list[str] = []
 
-    def written(name: str, node: Value, of: dict[Value, Box], grad: Any, label: str) -> Box:
+    def box_for(node: Value, box_id: str, of: dict[Value, Box], grad: Any, label: str) -> Box:
         label = str(label or "")
         kind = "op" if node.op else "data" if _stem(label) in data else "parameter"
-        box = Box(name, kind, label, node.op, node.data, grad)
+        box = Box(box_id, kind, label, node.op, node.data, grad)
         for i, (operand, partial) in enumerate(zip(node.operands, node.partials)):
             if not isinstance(operand, Value):
-                boxes.append(Box(f"{name}-{i}", "constant", value=operand))
+                boxes.append(Box(f"{box_id}-{i}", "constant", value=operand))
             box.edges.append(Edge(of[operand] if isinstance(operand, Value) else boxes[-1], partial))
         boxes.append(box)
         return box
@@ -81,24 +81,24 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
             try:
                 atoms = _atoms(node)
             except (ArithmeticError, ValueError) as error:
-                notes.append(f"{node.label or id} stays folded: {error}")
+                notes.append(f"{node.label or id} is not opened: {error}")
         if atoms is None:
-            of[node] = written(id, node, of, node.grad, node.label)
+            of[node] = box_for(node, id, of, node.grad, node.label)
             continue
         top, leaves = atoms
         inside = {leaf: of[operand] for leaf, operand in leaves.items()}
         for i, atom in enumerate(atom for atom in topological(top) if atom not in leaves):
             grad = None if node.grad is None else node.grad * atom.grad
-            name, label = (id, node.label) if atom is top else (f"{id}-atom{i}", "")
-            inside[atom] = written(name, atom, inside, grad, label)
+            box_id, label = (id, node.label) if atom is top else (f"{id}-atom{i}", "")
+            inside[atom] = box_for(atom, box_id, inside, grad, label)
         of[node] = inside[top]
     if changed := dict.fromkeys(str(node.label or id_of[node]) for node in changed_since(order)):
-        notes.append(f"{', '.join(changed)} changed after this was recorded: the other numbers are of before")
+        notes.append(f"{', '.join(changed)} changed after this was recorded: the other numbers are older")
     return Picture(boxes, notes, id_of)
 
 
 def changed_since(order: list[Value]) -> dict[Value, Any]:
-    """The leaves that hold another number than when their users were recorded, with that number."""
+    """The leaves whose number has changed since their users were recorded, with the number of that time."""
     return {
         operand: recorded
         for node in order
@@ -108,7 +108,7 @@ def changed_since(order: list[Value]) -> dict[Value, Any]:
 
 
 def _atoms(node: Value) -> tuple[Value, dict[Value, Value]]:
-    """`node` recorded again in terms of other ops, with its own gradients, and whose place its leaves take."""
+    """`node` recorded again in terms of its atoms, with gradients; and for each new leaf the operand it replaces."""
     twin_of = {x: Value(number) for x, number in zip(node.operands, node.numbers) if isinstance(x, Value)}
     top = OPENED[str(node.op)](*(twin_of[x] if isinstance(x, Value) else x for x in node.operands))
     top.backward()

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
 
+FONT = "Helvetica,Arial,sans-serif"
 DIRECTIONS = {"TB": "top to bottom", "BT": "bottom to top", "LR": "left to right", "RL": "right to left"}
 PARTIALS = ("number", "formula", "both", "none")
-# Colours: canvas, text, line, gradient; then fill and outline of each kind of box. All texts reach a contrast of 4.5.
+
+# Colours: of the canvas, texts, lines and marks; then fill and outline of each kind of box. The contrast of every text
+# is at least 4.5.
 THEMES: dict[str, dict[str, Any]] = {
     "light": {
         "canvas": "#ffffff", "text": "#14181f", "word": "#4a5361", "line": "#5b6675", "grad": "#a3123a",
@@ -39,7 +42,7 @@ THEMES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Look:
-    """How a picture is drawn; ValueError for a value that is not known."""
+    """How a picture is drawn: the options of `draw` that change no box. ValueError for an unknown value."""
 
     direction: str = "TB"
     digits: int = 4
@@ -50,12 +53,12 @@ class Look:
     def __post_init__(self) -> None:
         for name, known in (("direction", [*DIRECTIONS]), ("theme", [*THEMES]), ("partials", [*PARTIALS])):
             if getattr(self, name) not in known:
-                raise ValueError(f"{name}={getattr(self, name)!r}: known are {', '.join(known)}.")
+                raise ValueError(f"{name}={getattr(self, name)!r} is not known. Choose one of: {', '.join(known)}.")
         check_digits(self.digits)
 
 
 def flow(box: Box, edge: Edge) -> float | None:
-    """|∂root/∂operand along this edge|, the gradient that the edge carries back; None before backward, and for NaN."""
+    """|∂root/∂operand along this edge|, the gradient that it carries back; None before backward and for NaN."""
     if box.grad is None or edge.partial is None:
         return None
     try:
@@ -67,8 +70,8 @@ def flow(box: Box, edge: Edge) -> float | None:
     return None if math.isnan(carried) else carried
 
 
-def widths(drawn: Picture) -> dict[Edge, float]:
-    """The width of each edge in points, 1 to 3.5, by the root of its share of the largest gradient that one carries."""
+def edge_widths(drawn: Picture) -> dict[Edge, float]:
+    """The width of each edge in points: 1 to 3.5, with the square root of the gradient that it carries."""
     flows = {edge: flow(box, edge) for box in drawn.boxes for edge in box.edges}
     largest = max((x for x in flows.values() if x is not None and x < math.inf), default=0) or 1
     return {edge: 1.2 if x is None else round(1 + 2.5 * min(x / largest, 1) ** 0.5, 2) for edge, x in flows.items()}

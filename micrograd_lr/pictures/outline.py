@@ -1,20 +1,20 @@
-"""A picture in words: a tree for terminals, and sentences for those who cannot see it."""
+"""A picture in words: a tree for terminals, and sentences for readers who cannot see it."""
 
 from __future__ import annotations
 
-from micrograd_lr.formulas.format import clean, number
-from micrograd_lr.pictures.labels import caption, rows, sentence, title
+from micrograd_lr.formulas.format import clean, format_number
+from micrograd_lr.pictures.labels import box_lines, caption, sentence, title
 from micrograd_lr.pictures.look import Look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
 
-DEEPEST = 12  # levels of the tree; what lies deeper continues below it
+DEEPEST = 12  # levels of a tree; what lies deeper gets a tree of its own below it
 
 
 def text_tree(drawn: Picture, look: Look) -> str:
-    """The graph as a tree, root first: local derivative, formula, value, gradient; what is shared is written once."""
+    """A tree with the root first: local derivatives, formulas, values, gradients. A shared node is written once."""
     lines: list[str] = []
     written: set[Box] = set()
     pending = [drawn.root]
@@ -42,8 +42,8 @@ def text_tree(drawn: Picture, look: Look) -> str:
 
 def _line(box: Box, root: Box, look: Look) -> str:
     if box.kind == "constant":
-        return number(box.value, look.digits)
-    lines = rows(box, root, look)
+        return format_number(box.value, look.digits)
+    lines = box_lines(box, root, look)
     inside = ", ".join(text for what, text in lines if what == "inside")
     numbers = ", ".join(text for what, text in lines if what in ("value", "grad"))
     name = f"{title(box)} ({box.word})" if title(box) and box.word else title(box) or box.word
@@ -51,7 +51,7 @@ def _line(box: Box, root: Box, look: Look) -> str:
 
 
 def description(drawn: Picture, look: Look) -> str:
-    """The graph in sentences, from the leaves to the root, as a reader would say it; and what is not shown."""
+    """The graph in sentences, from the leaves to the root, and what is not shown of it."""
     sentences = [f"A computation graph of {len(drawn.boxes)} boxes."]
     sentences += [sentence(box, drawn.root, look) for box in drawn.boxes if box.kind != "constant"]
     return " ".join([*sentences, *(note[0].upper() + note[1:] + "." for note in map(clean, drawn.notes))])

@@ -1,4 +1,4 @@
-"""Who draws: Graphviz's `dot`, the Graphviz inside pygraphviz, or the built-in layout; as SVG, PNG and PDF."""
+"""Who draws: Graphviz's `dot`, the Graphviz inside pygraphviz, or the built-in layout; as SVG, PNG or PDF."""
 
 from __future__ import annotations
 
@@ -10,26 +10,16 @@ import sys
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
-from xml.etree import ElementTree as ET
 
-from micrograd_lr.formulas.format import clean
-from micrograd_lr.pictures.labels import caption, captions, rows, sentence
-from micrograd_lr.pictures.look import Look
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from micrograd_lr.pictures.boxes import Picture
-
-SECONDS = 10.0  # the time that Graphviz gets for one picture
-TOO_LARGE = 500  # boxes, from which on Graphviz would need longer
+SECONDS = 10.0  # that Graphviz may take for one picture
+TOO_LARGE = 500  # boxes: for more, Graphviz would take longer
 BUILT_IN = "built-in"
-_CHILD = "MICROGRAD_LR_DRAWS"  # set for a program that draws: it does not start others, should it be this one
-_WHOLE = {  # how a file begins and ends; an SVG is read to its end anyway
+_CHILD = "MICROGRAD_LR_DRAWS"  # set for the program that draws: if that is this one again, it starts no other
+_WHOLE = {  # how a complete file begins and ends; an SVG is parsed to its end anyway
     "svg": (b"", b""),
     "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
     "pdf": (b"%PDF-", b"%%EOF"),
 }
-_SVG = "http://www.w3.org/2000/svg"
 _IN_PYGRAPHVIZ = (  # in a process of its own, which can be stopped
     "import sys, pygraphviz; text = sys.stdin.buffer.read().decode(); "
     "sys.stdout.buffer.write(pygraphviz.AGraph(string=text).draw(format=sys.argv[1][2:], prog='dot'))"
@@ -43,11 +33,11 @@ WAYS = (
 
 
 class RenderError(RuntimeError):
-    """A picture cannot be made; the message says why, and what to do."""
+    """A picture cannot be made; the message says why and what to do."""
 
 
 def renderers() -> dict[str, list[str]]:
-    """The renderers that are here, the best first, with their commands; the built-in layout has none."""
+    """The renderers that are installed, the best first, with their commands; the built-in layout has none."""
     found: dict[str, list[str]] = {}
     if dot := shutil.which("dot"):
         found["dot"] = [dot]
@@ -58,28 +48,28 @@ def renderers() -> dict[str, list[str]]:
 
 
 def choose(boxes: int, wanted: str | None = None) -> str:
-    """The renderer for a picture of so many boxes: the one function that decides. RenderError if it is not here."""
-    here = renderers()
+    """The renderer for a picture of so many boxes: only this function decides. RenderError if it is not installed."""
+    installed = renderers()
     if wanted is not None:
-        if wanted not in here:
-            raise RenderError(f"the renderer {wanted!r} is not here; {', '.join(here)} is. {WAYS}")
+        if wanted not in installed:
+            raise RenderError(f"the renderer {wanted!r} is not installed. Available: {', '.join(installed)}. {WAYS}")
         return wanted
-    return BUILT_IN if boxes > TOO_LARGE else next(iter(here))
+    return BUILT_IN if boxes > TOO_LARGE else next(iter(installed))
 
 
 def graphviz(command: list[str], source: str, suffix: str) -> bytes:
-    """The DOT text as svg, png or pdf. RenderError if the command fails, gives something else, or takes too long."""
+    """The DOT text as svg, png or pdf. RenderError if the command fails, takes too long, or prints something else."""
     if suffix == "png":
         source = source.replace("graph [", f"graph [dpi={DOTS_PER_INCH} ", 1)
     content = _printed([*command, f"-T{suffix}"], source.encode())
     begins, ends = _WHOLE[suffix]
     if not (content.startswith(begins) and content.rstrip().endswith(ends)):
-        raise RenderError(f"what it gave is not a whole {suffix.upper()}: it begins with {content[:12]!r}.")
+        raise RenderError(f"its output is not a complete {suffix.upper()}: it begins with {content[:12]!r}.")
     return content
 
 
 def _printed(command: list[str], given: bytes) -> bytes:
-    """What a program prints. It is stopped, with all that it has started, on Ctrl-C and after `SECONDS`."""
+    """What a program prints. Ctrl-C and `SECONDS` stop it, together with all that it has started."""
     try:
         process = subprocess.Popen(
             command,
@@ -109,85 +99,17 @@ def _printed(command: list[str], given: bytes) -> bytes:
 
 
 def _stop(process: int) -> None:
-    """End a process, and its group where there are groups, unless they have ended already."""
+    """End a process, or its whole group if the system has groups, unless it has ended already."""
     with suppress(OSError):
         getattr(os, "killpg", os.kill)(process, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 @cache
 def has_a_font(*command: str) -> bool:
-    """Whether text comes out. Only where fontconfig looks for fonts can there be none; cairo embeds what it found."""
+    """Whether there is a font for text: if so, cairo embeds it. Only fontconfig, on Linux, may find none."""
     if not sys.platform.startswith("linux"):
         return True
     try:
         return b"/FontFile" in graphviz([*command], 'digraph { a [label="a"] }', "pdf")
-    except RenderError:  # a Graphviz without PDF: nobody can tell
+    except RenderError:  # this Graphviz cannot make a PDF: then there is no telling
         return True
-
-
-def annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, description: str) -> str:
-    """The SVG of any renderer, made readable by people and scripts. RenderError where it is not the SVG of `drawn`.
-
-    A title and a description for screen readers; on every node and edge a sentence as tooltip; on every text what it
-    is, as its class; and texts that keep their middle where the reader has another font.
-    """
-    try:
-        return _annotated(svg, drawn, look, title, description)
-    except (ET.ParseError, LookupError, ValueError) as error:
-        raise RenderError(f"what it gave is not an SVG of this graph: {type(error).__name__}, {error}.") from error
-
-
-def _annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, description: str) -> str:
-    """As `annotated`, with the errors as they come where something is missing."""
-    ET.register_namespace("", _SVG)
-    ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    tree = ET.fromstring(svg)
-    tree.set("role", "img")
-    tree.set("aria-label", clean(title))
-    tree.set("style", "max-width: 100%; height: auto")
-    for position, (name, text) in enumerate({"title": title, "desc": description}.items()):
-        element = ET.Element(f"{{{_SVG}}}{name}")
-        element.text = clean(text)
-        tree.insert(position, element)
-    groups = {group.get("id"): group for group in tree.iter(f"{{{_SVG}}}g")}
-    beside = captions(drawn, look)
-    for box in drawn.boxes:
-        group = groups[box.id]
-        _titled(group, sentence(box, drawn.root, look))
-        middle = _middle(group)
-        for line, (what, text) in zip(group.iter(f"{{{_SVG}}}text"), rows(box, drawn.root, look), strict=True):
-            line.text = text
-            line.set("class", what)
-            line.set("text-anchor", "middle")
-            line.set("x", f"{middle:.2f}")
-        for i, edge in enumerate(box.edges):
-            group = groups[f"{box.id}-operand{i}"]
-            below, above = (clean(x.label) or "operand" for x in (edge.to, box))
-            local = caption(edge, Look(digits=look.digits, partials="both"))
-            _titled(group, f"∂{above if box.label else 'node'}/∂{below} = {local}" if local else "")
-            lines = [*group.iter(f"{{{_SVG}}}text")]
-            if beside[edge] and not lines:
-                raise LookupError(f"{group.get('id')} has no text")
-            for line in lines:
-                line.text = caption(edge, look)
-                line.set("class", "partial")
-    return ET.tostring(tree, encoding="unicode") + "\n"
-
-
-def _titled(group: ET.Element, text: str) -> None:
-    group.findall(f"{{{_SVG}}}title")[0].text = text
-
-
-def _middle(group: ET.Element) -> float:
-    """The x of the middle of a node, from its outline."""
-    for shape in group:
-        if shape.tag.endswith("ellipse"):
-            return float(shape.get("cx", 0))
-        if shape.tag.endswith("rect"):
-            return float(shape.get("x", 0)) + float(shape.get("width", 0)) / 2
-        if points := shape.get("points") or shape.get("d"):
-            for letter in "MC":
-                points = points.replace(letter, " ")
-            xs = [float(point.split(",")[0]) for point in points.split()]
-            return (min(xs) + max(xs)) / 2
-    raise LookupError(f"{group.get('id')} has no outline")

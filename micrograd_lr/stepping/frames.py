@@ -10,7 +10,7 @@ from typing import overload
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.format import check_digits, formula
+from micrograd_lr.formulas.format import check_digits, format_formula
 from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import filled
@@ -69,7 +69,7 @@ class Frame:
     @property
     def formula(self) -> str:
         """The lines as formulas: ``∂a/∂z = a(1 − a); ∂L/∂z = ∂L/∂a · ∂a/∂z``."""
-        return formula("; ".join(line.formula for line in self.lines))
+        return format_formula("; ".join(line.formula for line in self.lines))
 
     @property
     def numbers(self) -> str:
@@ -87,7 +87,7 @@ class Frame:
     @property
     def lead(self) -> str:
         """What happens, in a few words: ``Forward, 2 of 11: z is computed``."""
-        return formula(self._lead)
+        return format_formula(self._lead)
 
     @property
     def _lead(self) -> str:
@@ -180,7 +180,7 @@ class Steps(NamedNodes, Sequence[Frame]):
         return hash((tuple(self.nodes), len(self.payments), self.digits))
 
     def __repr__(self) -> str:
-        return printable(f"<{len(self)} steps of {formula(self.root.formula) or self.root.name}>")
+        return printable(f"<{len(self)} steps of {format_formula(self.root.formula) or self.root.name}>")
 
     def number(self, key: str) -> Any:
         """The number of a key, such as v3 (see `formulas.keys`)."""

@@ -52,7 +52,7 @@ def as_json(path: str, x: Any) -> Any:
     return {"type": "float" if isinstance(x, float) else type(x).__name__, "text": str(x)}
 
 
-def number(path: str, x: Any) -> Any:
+def read_number(path: str, x: Any) -> Any:
     """The number that `as_json` wrote as `x`. ValueError for anything else, before it costs time."""
     read = x if type(x) in (int, float) else None
     if type(x) is dict and x.keys() == {"type", "text"} and type(x["type"]) is type(x["text"]) is str:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from micrograd_lr.formulas.expression import Expression
-from micrograd_lr.formulas.format import formula
+from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.stepping.frames import Frame, Steps
 from micrograd_lr.stepping.lines import SHOWN
 from micrograd_lr.stepping.moves import Payment
@@ -154,7 +154,7 @@ def _mistakes(
 ) -> tuple[Mistake, ...]:
     """The mistakes that can be made here, with the numbers that they are made of."""
     return tuple(
-        Mistake(text, {name: numbers[name] for name in _read(text).names}, formula(said.format(**words or {})))
+        Mistake(text, {name: numbers[name] for name in _read(text).names}, format_formula(said.format(**words or {})))
         for text, said in known
         if numbers.keys() >= {*_read(text).names}
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
-from micrograd_lr.formulas.format import formula, number
+from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.typed import number_in
 from micrograd_lr.stepping.answers import Slopes
 from micrograd_lr.stepping.frames import steps
@@ -106,8 +106,8 @@ class Walk:
         """The question in words."""
         question = self.open[0]
         if self.ask == "formula":
-            return f"What is the formula of {formula(question.slope_prompt)}?"
-        return f"What is {formula(question.prompt)}?"
+            return f"What is the formula of {format_formula(question.slope_prompt)}?"
+        return f"What is {format_formula(question.prompt)}?"
 
     def answer(self, text: str) -> str:
         """What to say to an answer."""
@@ -135,8 +135,10 @@ class Walk:
         question = self.open[0]
         self._settle(first=False)
         if self.ask == "formula":
-            return formula(f"{question.slope_prompt} = {question.slope}")
-        return f"{formula(question.prompt)} = {number(self.steps.number(question.key), self.steps.digits)}"
+            return format_formula(f"{question.slope_prompt} = {question.slope}")
+        return (
+            f"{format_formula(question.prompt)} = {format_number(self.steps.number(question.key), self.steps.digits)}"
+        )
 
     def _settle(self, first: bool) -> None:
         self.settled.add(self.open.pop(0).key)

@@ -15,7 +15,16 @@ from micrograd_lr.formulas.format import check_digits
 from micrograd_lr.formulas.keys import node_id
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.graph import boxes_of
-from micrograd_lr.stepping.json_values import LONGEST, as_json, expect, expect_keys, expect_list, number, same, wrong
+from micrograd_lr.stepping.json_values import (
+    LONGEST,
+    as_json,
+    expect,
+    expect_keys,
+    expect_list,
+    read_number,
+    same,
+    wrong,
+)
 from micrograd_lr.stepping.moves import Node, Payment
 from micrograd_lr.stepping.record import nodes_of, payments
 
@@ -108,7 +117,7 @@ def _graph(given: Any) -> list[Value]:
 def _leaf(path: str, node: dict[str, Any]) -> Value:
     if node["kind"] not in ("parameter", "data"):
         raise wrong(f"{path}.kind", node["kind"], "'parameter' or 'data'")
-    value: Value = _run(f"{path}.value", Value, number(f"{path}.value", node["value"]), node["label"])
+    value: Value = _run(f"{path}.value", Value, read_number(f"{path}.value", node["value"]), node["label"])
     return value
 
 
@@ -140,7 +149,7 @@ def _applied(path: str, node: dict[str, Any], made: dict[str, Value]) -> Value:
 
 def _operand(path: str, x: Any, made: dict[str, Value]) -> Any:
     if type(x) is not str:
-        return number(path, x)
+        return read_number(path, x)
     if x not in made:
         raise wrong(path, x, "the id of an earlier node")
     return made[x]
@@ -161,7 +170,7 @@ def _taken(path: str, op: Op, given: Any, computed: Any, least: int = 0) -> Any:
     """
     right = as_json(path, computed)
     if not same(given, right) and op.name not in ROUNDED_ALIKE:
-        other = number(path, given)
+        other = read_number(path, given)
         of_one_kind = any(isinstance(other, kind) and isinstance(computed, kind) for kind in (float, Fraction))
         if of_one_kind and abs(other - computed) * 2**51 <= max(abs(other), abs(computed), least):
             return other

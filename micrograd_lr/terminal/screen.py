@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from micrograd_lr.formulas.format import formula, number
+from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.stepping.lines import SHOWN
 from micrograd_lr.tools.late import need
 
@@ -76,9 +76,9 @@ def formulas(
         if line not in hidden:
             said.append((frame.steps.filled(line.template), "" if line.kind == "local" else "bold"))
         elif bare and line.kind == "local":
-            said.append((f"{formula(line.parts[0])} = ?", "yellow"))
+            said.append((f"{format_formula(line.parts[0])} = ?", "yellow"))
         else:
-            said.append((f"{formula(line.formula)} = ?", "yellow"))
+            said.append((f"{format_formula(line.formula)} = ?", "yellow"))
     shown = [(f"  {row}", style) for text, style in said for row in broken(text, width - 2)]
     if len(frame.lines) > len(said):
         shown.append((f"  and {len(frame.lines) - len(said)} more lines", ""))
@@ -99,8 +99,10 @@ def ledgers(frame: Frame, known: Frame, width: int) -> list[Styled]:
         paid = known.ledger(node)
         if not paid or paid[0].paths == 1:
             continue
-        name = formula(steps.gradient_of(node))
-        rows = [(f"path {x.path} of {x.paths}, through {formula(steps.name(x.payer))}", x.contribution) for x in paid]
+        name = format_formula(steps.gradient_of(node))
+        rows = [
+            (f"path {x.path} of {x.paths}, through {format_formula(steps.name(x.payer))}", x.contribution) for x in paid
+        ]
         rows = [*rows[:LINES], *([(f"and {len(rows) - LINES} more paths", "")] if len(rows) > LINES else [])]
         rows.append((f"sum{'' if len(paid) == paid[0].paths else ' so far'}", paid[-1].total))
         lines += [(row, "cyan") for row in folded(f"  Ledger of {name}:", width, "  ")]
@@ -119,7 +121,7 @@ def table(frame: Frame, known: Frame, width: int, rows: int) -> list[Styled]:
     )  # the last row says how many more: or is the last
     shown = [node for node in steps.nodes.values() if node.id in near]
     entries = [
-        (f"{marks.get(node.id, ' ')} {formula(node.name)}", [values.get(node.id), gradients.get(node.id)])
+        (f"{marks.get(node.id, ' ')} {format_formula(node.name)}", [values.get(node.id), gradients.get(node.id)])
         for node in shown
     ]
     head, *lines = _columns([("  name", ["value", "gradient"]), *entries], steps.digits, width)
@@ -134,7 +136,9 @@ def table(frame: Frame, known: Frame, width: int, rows: int) -> list[Styled]:
 
 def _columns(rows: list[tuple[str, list[Any]]], digits: int, width: int) -> Iterable[str]:
     """Texts, and the numbers (or titles) behind them below each other."""
-    written = [(text, [x if isinstance(x, str) else number(x, digits) for x in entries]) for text, entries in rows]
+    written = [
+        (text, [x if isinstance(x, str) else format_number(x, digits) for x in entries]) for text, entries in rows
+    ]
     sizes = [max(map(cells, column)) for column in zip(*(entries for _, entries in written))]
     room = min(max(cells(text) for text, _ in written), width - sum(sizes) - 2 * len(sizes))
     for text, entries in written:

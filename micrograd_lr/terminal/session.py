@@ -10,7 +10,7 @@ from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.ops import LOG, SIGMOID
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import arities
-from micrograd_lr.formulas.format import clean, formula, number
+from micrograd_lr.formulas.format import clean, format_formula, format_number
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.formulas.typed import inputs
 from micrograd_lr.stepping.answers import saturated
@@ -145,7 +145,7 @@ class Session:
             return
         self._compute({**self.numbers, **changed})
         if not self.message:
-            said = ", ".join(f"{name} = {number(x, DIGITS)}" for name, x in changed.items())
+            said = ", ".join(f"{name} = {format_number(x, DIGITS)}" for name, x in changed.items())
             self._say(f"{said}: both passes are computed again.")
 
     def _compute(self, numbers: Mapping[str, float]) -> None:
@@ -166,7 +166,7 @@ class Session:
         """The frame in lines of at most `width` columns, and `height` lines where there is one."""
         walk = self.walk
         if walk is None:
-            said = ", ".join(f"{name} = {number(x, DIGITS)}" for name, x in self.numbers.items())
+            said = ", ".join(f"{name} = {format_number(x, DIGITS)}" for name, x in self.numbers.items())
             return [(line, "bold") for line in folded(f"The inputs: {said}", width)]
         below = [("", "")] if walk.ask else []
         if walk.open:
@@ -209,9 +209,9 @@ def why_lost(expression: Expression, numbers: Mapping[str, float]) -> list[str]:
     loss = logistic_loss(z, y)
     loss.backward()
     log_slope, slope = LOG.partials(None, Text("0"))[0], SIGMOID.partials(Text("a"), Text("z"))[0]
-    place = f"z = {number(z.data, DIGITS)}, y = {number(y, DIGITS)}"
+    place = f"z = {format_number(z.data, DIGITS)}, y = {format_number(y, DIGITS)}"
     return [
-        formula(f"Why: ∞ · 0. The slope of log is {log_slope} = ∞ there, and that of σ, {slope}, is 0."),
-        f"As one node, logistic_loss(z, y), it is stable: at {place} its value is {number(loss.data, DIGITS)} "
-        f"and its derivative by z is {number(z.grad, DIGITS)}.",
+        format_formula(f"Why: ∞ · 0. The slope of log is {log_slope} = ∞ there, and that of σ, {slope}, is 0."),
+        f"As one node, logistic_loss(z, y), it is stable: at {place} its value is {format_number(loss.data, DIGITS)} "
+        f"and its derivative by z is {format_number(z.grad, DIGITS)}.",
     ]

@@ -10,7 +10,7 @@ from stepped import SLIDES, A, L, Z, slides
 
 from micrograd_lr import OPS, Expression, StepThrough, logistic, steps
 from micrograd_lr.engine.order import topological
-from micrograd_lr.formulas.format import number
+from micrograd_lr.formulas.format import format_number
 
 
 def test_the_file_is_small_and_asks_for_nothing_but_itself(file, example, reader):
@@ -30,7 +30,8 @@ def test_stepping_to_the_end_and_back_shows_each_number_when_it_is_computed(file
         assert page.text("#text") == frame.text
         drawn, lit = page.picture()
         assert drawn == {
-            node: (number(frame.values.get(node), 4), number(frame.gradients.get(node), 4)) for node in frames.nodes
+            node: (format_number(frame.values.get(node), 4), format_number(frame.gradients.get(node), 4))
+            for node in frames.nodes
         }
         assert lit == [*filter(None, [frame.node])]
         if i < len(frames) - 1:
@@ -60,12 +61,12 @@ def test_an_input_is_edited_and_everything_follows(file, reader):
     page = reader(file, "step=24").fill("#input-n1", "-1.25")
     root = slides(w=-1.25)
     root.backward()
-    expected = {f"n{i}": (number(x.data, 4), number(x.grad, 4)) for i, x in enumerate(topological(root))}
+    expected = {f"n{i}": (format_number(x.data, 4), format_number(x.grad, 4)) for i, x in enumerate(topological(root))}
     assert page.picture()[0] == expected
     page.page.locator("#inputs .leaf:has(#input-n4) input[type=range]").fill("1.5")
     root = slides(w=-1.25, b=1.5)
     root.backward()
-    assert page.settled().shown(L, "value") == number(root.data, 4)
+    assert page.settled().shown(L, "value") == format_number(root.data, 4)
     assert page.page.locator("#input-n4").input_value() == "1.5"
     page.click("#reset")
     assert page.shown(L, "value") == "0.9741"
@@ -121,7 +122,7 @@ def test_numbers_are_written_as_python_writes_them(file, reader):
     tried += [2.0625, 10.125, 100.25, 1000.5, 123456.5, 1.00005e-7, 2.00015e9]  # ties among them
     tried += [rng.choice([-1, 1]) * rng.uniform(1, 10) * 10.0 ** rng.randrange(-12, 12) for _ in range(2000)]
     written = reader(file).page.evaluate("all => all.map(shown)", tried)
-    assert written == [number(x, 4) for x in tried]
+    assert written == [format_number(x, 4) for x in tried]
 
 
 def test_many_examples_have_a_page_too(reader, tmp_path):
@@ -129,4 +130,4 @@ def test_many_examples_have_a_page_too(reader, tmp_path):
     page = reader(StepThrough(many).save(tmp_path / "many.html")).press("End")
     dw, db = logistic.closed_form([0.5, -0.25], 0.1, [[1.0, 2.0, -1.0], [0.5, -1.0, 2.0]], [1.0, 0.0, 1.0])
     for name, exact in zip(("w₁", "w₂", "b"), (*dw, db)):
-        assert f"∂J/∂{name} = {number(exact, 4)}" in page.page.locator("#graph").text_content()
+        assert f"∂J/∂{name} = {format_number(exact, 4)}" in page.page.locator("#graph").text_content()

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from stepped import slides
 
 from micrograd_lr import Expression, StepThrough
-from micrograd_lr.formulas.format import number
+from micrograd_lr.formulas.format import format_number
 
 
 def test_everything_is_done_with_keys_alone(file, reader):
@@ -135,6 +135,6 @@ def test_the_page_works_inside_a_notebook(reader, tmp_path):
     inside.locator("#last").click()
     inside.locator("#input-n1").fill("2")
     root = slides(w=2.0)
-    assert inside.locator("#graph #n14 text.value").text_content() == number(root.data, 4)
+    assert inside.locator("#graph #n14 text.value").text_content() == format_number(root.data, 4)
     page.page.frames[1].evaluate("remember()")
     assert page.page.evaluate("location.hash") == "#cell=3"

@@ -6,7 +6,7 @@ import pytest
 from stepped import L, slides
 
 from micrograd_lr import Expression, Op, StepThrough, Value, log, steps
-from micrograd_lr.formulas.format import number
+from micrograd_lr.formulas.format import format_number
 
 
 def test_rows_of_the_users_own_leave_other_pages_alone(reader, tmp_path):
@@ -34,7 +34,7 @@ def test_where_there_is_no_value_the_last_good_numbers_stay(reader, tmp_path):
     assert "The divisor must not be 0." in page.text("#problem")
     page.fill("#input-n2", "-1")
     assert page.page.locator("#problem").is_hidden()
-    assert page.shown("n3", "value") == number(-math.log(3), 4)
+    assert page.shown("n3", "value") == format_number(-math.log(3), 4)
     page.page.wait_for_function("() => location.hash === '#step=4&n0=3&n2=-1'")
 
 

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from micrograd_lr import Expression, StepThrough, Value, logistic, steps
-from micrograd_lr.formulas.format import number
+from micrograd_lr.formulas.format import format_number
 
 
 def test_ask_mode_hides_the_number_until_it_is_answered(file, reader):
@@ -177,7 +177,7 @@ def test_the_board_asks_before_it_tells_and_follows_the_inputs(example, reader):
     page.fill("#input-n4", "3")
     root = logistic.OneExample([0.5, -0.25], 0.1, [2.0, 3.0], 1.0)
     root.L.backward()
-    assert f"∂L∂b={number(root.a.data, 4)}−1={number(root.b.grad, 4)}" in answers.nth(20).text_content()
+    assert f"∂L∂b={format_number(root.a.data, 4)}−1={format_number(root.b.grad, 4)}" in answers.nth(20).text_content()
     page.click("#answers")
     assert page.page.locator("#board details:not([open])").count() == 0
     assert Axe().run(page.page).response["violations"] == []

@@ -97,7 +97,7 @@ def test_a_dot_that_succeeds_with_something_else(what, gives, whole, tmp_path):
     assert is_whole(shown.svg)
     assert shown.renderer == "pygraphviz"
     assert len(shown.notes) == 1
-    assert shown.notes[0].startswith(f"not drawn by dot: what it gave is not an SVG of this graph: {message}")
+    assert shown.notes[0].startswith(f"not drawn by dot: its output is not an SVG of this graph: {message}")
     assert shown.notes[0] in shown.text
 
 
@@ -106,7 +106,7 @@ FAILURES = {
     "says why": ("echo; echo 'no plugins: run dot -c' >&2; exit 3", "exit status 3, no plugins: run dot -c."),
     "says it in bytes": (r"printf 'a\nlast \377\n\n' >&2; exit 1", "exit status 1, last \ufffd."),
     "crashes": ("kill -SEGV $$", f"exit status -{signal.SIGSEGV:d}, without a message."),
-    "does not listen": ("exec <&-; echo '<svg/>'", "what it gave is not "),
+    "does not listen": ("exec <&-; echo '<svg/>'", "its output is not "),
     "is for another machine": ("#!/no/such/interpreter", "it could not be started: [Errno 2] No such file"),
     "hangs": ("exec /bin/sleep 60", "it did not finish within 0.3 seconds. Draw fewer boxes, with a smaller limit=."),
     "hangs in a child": ("/bin/sleep 60; :", "it did not finish within 0.3 seconds."),
@@ -125,7 +125,9 @@ def test_a_dot_that_fails_where_there_is_no_other(what, dot, without_pygraphviz,
     for suffix in ("png", "pdf"):
         with pytest.raises(RenderError) as error:
             shown.save(tmp_path / f"graph.{suffix}")
-        assert str(error.value).startswith(f"no renderer that is here can draw the {suffix.upper()}. dot: {message}")
+        assert str(error.value).startswith(
+            f"none of the installed renderers can draw the {suffix.upper()}. dot: {message}"
+        )
         assert str(error.value).endswith("SVG, DOT and text need none of them.")
         assert "font" not in str(error.value)
     assert [*tmp_path.glob("graph*")] == []
@@ -150,7 +152,7 @@ def test_pictures_are_known_by_how_they_begin_and_end(
     suffix, what, content, gives, whole, without_pygraphviz, tmp_path
 ):
     gives(content(whole))
-    with pytest.raises(RenderError, match=f"dot: what it gave is not a whole {suffix.upper()}: it begins with b'"):
+    with pytest.raises(RenderError, match=f"dot: its output is not a complete {suffix.upper()}: it begins with b'"):
         draw(slides()).save(tmp_path / f"graph.{suffix}")
     assert [*tmp_path.glob("graph*")] == []
 
@@ -200,13 +202,13 @@ def test_what_the_built_in_layout_is_asked_for_too(without_pygraphviz, monkeypat
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(drawing, "layered_svg", lambda *arguments: "<svg/>")
     with pytest.raises(
-        RenderError, match=r"no renderer that is here can draw the SVG\. built-in: what it gave is not an"
+        RenderError, match=r"none of the installed renderers can draw the SVG\. built-in: its output is not an"
     ):
         _ = draw(slides()).svg
 
 
 def test_a_png_of_the_built_in_layout_where_there_is_graphviz(tmp_path):
-    with pytest.raises(RenderError, match=r"PNG is drawn by Graphviz only, and .* Leave out renderer='built-in'\."):
+    with pytest.raises(RenderError, match=r"PNG needs Graphviz, and .* Leave out renderer='built-in'\."):
         draw(slides(), renderer="built-in").save(tmp_path / "graph.png")
 
 

@@ -10,29 +10,29 @@ from graphs import batch_of, by_title, slides
 
 from micrograd_lr import OPS, Op, Value, dot, draw
 from micrograd_lr import sum as node_sum
-from micrograd_lr.formulas.format import clean, number
+from micrograd_lr.formulas.format import clean, format_number
 from micrograd_lr.pictures.graph import picture
-from micrograd_lr.pictures.labels import caption, rows, sentence, title
+from micrograd_lr.pictures.labels import box_lines, caption, sentence, title
 from micrograd_lr.pictures.look import Look
 
 
 def test_numbers_are_shown_with_digits_and_a_real_minus():
-    assert number(-0.000123456, 3) == "−0.000123"
-    assert number(-0.0, 4) == "0"
-    assert number(1e-20, 4) == "1e−20"
-    assert [number(x, 4) for x in (9999.0, 10_000.0, -123456.7, 1e7, 0.00012345)] == [
+    assert format_number(-0.000123456, 3) == "−0.000123"
+    assert format_number(-0.0, 4) == "0"
+    assert format_number(1e-20, 4) == "1e−20"
+    assert [format_number(x, 4) for x in (9999.0, 10_000.0, -123456.7, 1e7, 0.00012345)] == [
         "9999", "10000", "−123457", "1e+07", "0.0001234"
     ]  # fmt: skip
-    assert number(None, 4) == "–"
-    assert number(2, 1) == "2"
-    assert number(Fraction(-1, 3), 2) == "−1/3"
-    assert number(float("nan"), 4) == "nan"
-    assert number(sympy.Symbol("w" * 50), 4) == "w" * 23 + "…"
-    assert number(Fraction(10**30 + 1, 3 * 10**30), 4) == "≈ 0.3333"
-    assert number(Fraction(10**400), 4) == "1" + "0" * 22 + "…"
-    assert number(Decimal("2.9450855E-310"), 4) == "2.945e−310"
-    assert number(mpmath.mpf("0.0"), 1) == "0.0"
-    assert number(mpmath.mpf("0.5") ** 100 / 3, 4) == "2.63e−31"
+    assert format_number(None, 4) == "–"
+    assert format_number(2, 1) == "2"
+    assert format_number(Fraction(-1, 3), 2) == "−1/3"
+    assert format_number(float("nan"), 4) == "nan"
+    assert format_number(sympy.Symbol("w" * 50), 4) == "w" * 23 + "…"
+    assert format_number(Fraction(10**30 + 1, 3 * 10**30), 4) == "≈ 0.3333"
+    assert format_number(Fraction(10**400), 4) == "1" + "0" * 22 + "…"
+    assert format_number(Decimal("2.9450855E-310"), 4) == "2.945e−310"
+    assert format_number(mpmath.mpf("0.0"), 1) == "0.0"
+    assert format_number(mpmath.mpf("0.5") ** 100 / 3, 4) == "2.63e−31"
     assert "0.693147181" in draw(slides(), digits=9).text
 
 
@@ -120,6 +120,6 @@ def test_the_rows_of_an_example_stop_at_four_results():
         return node.exp()
 
     drawn = picture(node_sum([term(1.0), term(2.0)]))
-    lines = rows(drawn.boxes[1], drawn.root, Look())
+    lines = box_lines(drawn.boxes[1], drawn.root, Look())
     assert [text for what, text in lines if what == "inside"][-1] == "and 2 more"
     assert ("word", "example 1") in lines

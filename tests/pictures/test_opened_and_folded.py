@@ -46,11 +46,11 @@ def test_a_repeated_operand_is_one_box_when_opened():
     assert title(opened.root) == "w·w + w·3"
 
 
-def test_a_saturated_loss_stays_folded_and_says_so():
+def test_a_saturated_loss_is_not_opened_and_says_why():
     loss = logistic_loss(Value(40.0, "z"), 0.0)
     loss.backward()
     drawing = draw(loss, opened="logistic_loss")
-    assert "n1 stays folded: log(the sub node = 0.0) has no finite value" in drawing.notes[0]
+    assert "n1 is not opened: log(the sub node = 0.0) has no finite value" in drawing.notes[0]
     assert "use logistic_loss" in drawing.text.lower()
 
 
@@ -151,7 +151,7 @@ def test_many_captions_are_left_out_with_a_note():
     root = node_sum([dot(w, [float(i + j) for j in range(60)]).exp() for i in range(6)])
     root.label = "J"
     drawing = draw(root, limit=1000)
-    assert "local derivatives are left out, on more than 300 edges; use a smaller limit" in drawing.notes
+    assert "local derivatives are not shown on more than 300 edges; use a smaller limit" in drawing.notes
     assert "label=" not in "".join(line for line in drawing.source.splitlines() if "->" in line)
 
 

@@ -18,7 +18,7 @@ from micrograd_lr import OPS, Value, draw, log, number_type, sigmoid
 from micrograd_lr.engine.order import topological
 from micrograd_lr.pictures.graph import picture
 from micrograd_lr.pictures.labels import title
-from micrograd_lr.pictures.look import flow, widths
+from micrograd_lr.pictures.look import edge_widths, flow
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"
@@ -152,13 +152,13 @@ def test_kinds_of_leaves_differ_in_word_shape_and_colour():
 
 def test_the_width_of_an_edge_is_the_gradient_that_it_carries():
     drawn = picture(slides())
-    width = widths(drawn)
+    width = edge_widths(drawn)
     flows = {edge: flow(box, edge) for box in drawn.boxes for edge in box.edges}
     largest = max(flows.values())
     for edge, carried in flows.items():
         assert width[edge] == round(1 + 2.5 * (carried / largest) ** 0.5, 2)
     assert max(width.values()) == 3.5
-    assert {*widths(picture(slides(backward=False))).values()} == {1.2}
+    assert {*edge_widths(picture(slides(backward=False))).values()} == {1.2}
     for box in drawn.boxes:  # what the edges of a node carry is its gradient
         if box.kind != "constant" and box is not drawn.root:
             paid = sum(user.grad * edge.partial for user in drawn.boxes for edge in user.edges if edge.to is box)
@@ -179,7 +179,7 @@ def test_symbols_and_fractions_can_be_drawn(symbolic):
 def test_infinite_gradients_do_not_break_the_widths():
     root = Value(float("inf"), "w") * 2.0 + Value(1.0, "b") * float("inf")
     root.backward()
-    assert all(1 <= width <= 3.5 for width in widths(picture(root)).values())
+    assert all(1 <= width <= 3.5 for width in edge_widths(picture(root)).values())
 
 
 def test_gradients_of_another_root_are_not_called_this_roots():
@@ -211,7 +211,7 @@ def test_a_leaf_that_changed_after_recording_is_noted():
     A = w * w * Value(1.0)
     A.backward()
     w.data = 5.0
-    assert draw(A).notes == ["w changed after this was recorded: the other numbers are of before"]
+    assert draw(A).notes == ["w changed after this was recorded: the other numbers are older"]
     assert draw(w * 2.0).notes[-1].startswith("the gradients are those of another root")
 
 
@@ -238,12 +238,12 @@ def test_highlighting_marks_nodes_and_the_edges_between():
 @pytest.mark.parametrize(
     "option, message",
     [
-        ({"direction": "up"}, "direction='up': known are TB, BT, LR, RL."),
-        ({"theme": "neon"}, "theme='neon': known are light, dark, print."),
-        ({"partials": "all"}, "partials='all': known are number, formula, both, none."),
+        ({"direction": "up"}, "direction='up' is not known. Choose one of: TB, BT, LR, RL."),
+        ({"theme": "neon"}, "theme='neon' is not known. Choose one of: light, dark, print."),
+        ({"partials": "all"}, "partials='all' is not known. Choose one of: number, formula, both, none."),
         ({"digits": 0}, "digits=0: significant digits are a whole number from 1 to 17."),
         ({"digits": 2.5}, "digits=2.5: significant digits are a whole number from 1 to 17."),
-        ({"opened": "exp"}, "opened='exp': what can be opened is dot, logistic_loss, examples."),
+        ({"opened": "exp"}, "opened='exp': only dot, logistic_loss, examples can be opened."),
         ({"limit": 1}, "limit=1: a picture needs at least 2 boxes."),
     ],
 )

@@ -16,9 +16,9 @@ from svg import SVG, groups, texts
 from micrograd_lr import Expression, RenderError, Value, draw, logistic
 from micrograd_lr.engine.order import topological
 from micrograd_lr.pictures import renderers as render
-from micrograd_lr.pictures.builtin_layout import GAP, Place, _ranked, _spread, _width
+from micrograd_lr.pictures.builtin_layout import GAP, Place, ranked, spread, text_width
 from micrograd_lr.pictures.graph import picture
-from micrograd_lr.pictures.labels import caption, captions, rows, title
+from micrograd_lr.pictures.labels import box_lines, caption, captions, title
 from micrograd_lr.pictures.look import Look
 from micrograd_lr.tools.files import write_whole
 
@@ -93,7 +93,7 @@ def test_every_node_and_edge_is_in_the_svg_once_with_its_numbers(renderer, direc
         assert {*edges} == {f"{box.id}-operand{i}" for box in drawn.boxes for i in range(len(box.edges))}
         assert len(re.findall(r' id="n\d', drawing.svg)) == len(nodes) + len(edges)
         for box in drawn.boxes:
-            assert texts(nodes[box.id]) == rows(box, drawn.root, look)
+            assert texts(nodes[box.id]) == box_lines(box, drawn.root, look)
             assert nodes[box.id].get("class") == f"node {box.kind}"
             for i, edge in enumerate(box.edges):
                 assert texts(edges[f"{box.id}-operand{i}"]) == [("partial", caption(edge, look))]
@@ -147,7 +147,7 @@ def test_the_built_in_layout_keeps_boxes_apart_and_arrows_downwards():
     for root in (slides(), logistic.ManyExamples([0.1, 0.2], 0.3, [[1.0] * 9] * 2, [1.0] * 9).J):
         drawn = picture(root)
         width = {box: 10.0 * i for i, box in enumerate(drawn.boxes, start=1)}
-        ranks, routes = _ranked(drawn, width, captions(drawn, Look()), sideways=False)
+        ranks, routes = ranked(drawn, width, captions(drawn, Look()), sideways=False)
         assert sorted(place.box.id for rank in ranks for place in rank if place.box) == sorted(
             b.id for b in drawn.boxes
         )
@@ -174,7 +174,7 @@ def test_positions_are_the_nearest_that_keep_order_and_distance():
     for _ in range(20):
         before, after, wanted = rng.uniform(5, 25, 8), rng.uniform(5, 25, 8), rng.uniform(-100, 100, 8)
         rank = [Place(0, *sides) for sides in zip(before, after)]
-        _spread(rank, [*wanted])
+        spread(rank, [*wanted])
         offsets = np.cumsum([0, *(after[:-1] + before[1:] + GAP)])
         assert [place.x for place in rank] == pytest.approx(
             list(isotonic_regression(wanted - offsets) + offsets), rel=1e-12
@@ -195,9 +195,9 @@ def test_widths_of_text_leave_room():
         "=": 0.838,
     }
     text = "∂L/∂a = −0.25"
-    assert _width(text, "value") > 11 * sum(dejavu.get(c, 0.5) for c in text) * 0.95
-    assert _width("中文", "value") > 22
-    assert _width("e\u0301", "value") == _width("e", "value")
+    assert text_width(text, "value") > 11 * sum(dejavu.get(c, 0.5) for c in text) * 0.95
+    assert text_width("中文", "value") > 22
+    assert text_width("e\u0301", "value") == text_width("e", "value")
 
 
 # Who draws
@@ -213,7 +213,9 @@ def test_one_function_decides_and_can_be_asked(stand_in_for_dot, monkeypatch):
     assert repr(draw(slides())).endswith("17 boxes, by pygraphviz>")
     use_nothing(monkeypatch)
     assert render.choose(10) == draw(slides()).renderer == "built-in"
-    with pytest.raises(RenderError, match=r"the renderer 'dot' is not here; built-in is\. Ways to get Graphviz: pip "):
+    with pytest.raises(
+        RenderError, match=r"the renderer 'dot' is not installed\. Available: built-in\. Ways to get Graphviz: pip "
+    ):
         draw(slides(), renderer="dot")
 
 
@@ -224,7 +226,7 @@ def test_without_any_renderer_svg_dot_and_text_still_work(monkeypatch, tmp_path)
         with pytest.raises(RenderError) as error:
             drawing.save(tmp_path / f"graph.{suffix}")
         assert str(error.value) == (
-            f"{suffix.upper()} is drawn by Graphviz only, and this picture by the built-in layout. Ways to get "
+            f"{suffix.upper()} needs Graphviz, and this picture is drawn by the built-in layout. Ways to get "
             'Graphviz: pip install "micrograd_lr[draw]" (no other program needed), or install Graphviz itself so that '
             "dot is on the PATH (apt install graphviz, brew install graphviz, winget install graphviz). SVG, DOT and "
             "text need none of them."
@@ -245,7 +247,7 @@ def test_without_fonts_there_is_an_error_instead_of_empty_boxes(renderer, monkey
     drawing = draw(slides(), renderer=renderer)
     assert "node parameter" in drawing.svg
     if renderer != "built-in":
-        with pytest.raises(RenderError, match=r"there is no font on this machine: the PNG would show empty boxes inst"):
+        with pytest.raises(RenderError, match=r"this machine has no font: the PNG would show empty boxes inst"):
             drawing.save(tmp_path / "graph.png")
         assert [*tmp_path.glob("graph*")] == []
     render.has_a_font.cache_clear()
@@ -266,7 +268,7 @@ def test_png_and_pdf(renderer, theme, tmp_path):
     L = slides()
     drawing = draw(L, renderer=renderer, theme=theme)
     if not fonts(renderer):
-        with pytest.raises(RenderError, match="there is no font on this machine"):
+        with pytest.raises(RenderError, match="this machine has no font"):
             drawing.save(tmp_path / "graph.png")
         return
     png = drawing.save(tmp_path / "graph.png").read_bytes()
@@ -354,5 +356,5 @@ def test_ten_thousand_boxes_are_drawn_when_asked_for(tmp_path):
     drawing = draw(node, limit=100_000)
     assert drawing.renderer == "built-in"
     assert len(groups(drawing.svg, "node")) == 4_000 + 2_000 + 2_001
-    with pytest.raises(RenderError, match=r"PDF is drawn by Graphviz only.*Use a limit of at most 500 boxes\."):
+    with pytest.raises(RenderError, match=r"PDF needs Graphviz.*Use a limit of at most 500 boxes\."):
         drawing.save(tmp_path / "graph.pdf")
