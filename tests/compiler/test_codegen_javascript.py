@@ -25,6 +25,7 @@ EXPRESSIONS = [
     "logistic_loss(w, 1) + logistic_loss(x, 0) + logistic_loss(b, 0.25) + y",
     "x**-2 + w**0.5 * 1e300 * 1e-300",
     "abs(w - x) * abs(b) + tanh(20*x)",
+    "sin(w*x)**2 - cos(b + x)",
 ]
 
 
