@@ -1,4 +1,4 @@
-"""A report in Markdown that is printed while it is written: in colour on a terminal, as plain text into a pipe."""
+"""A Markdown report that is printed while it is written: in colour on a terminal, as plain text into a pipe."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Report:
 
     def write(self, markdown: str, style: str = "none") -> None:
         """Add a piece: a heading, a paragraph, a table."""
-        markdown = markdown.encode(errors="backslashreplace").decode()  # names of files may hold what is not text
+        markdown = markdown.encode(errors="backslashreplace").decode()  # the name of a file may not be text
         self.text += markdown.rstrip() + "\n\n"
         self.console.print(self._markdown(markdown, style=style))
         self.console.print()
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
-        """Add a table; the columns numbered in `right` are aligned to the right."""
+        """Add a table; the columns in `right`, counted from 0, are aligned to the right."""
         rule = ["--:" if i in right else ":--" for i in range(len(titles))]
         lines = ["| " + " | ".join(cells) + " |" for cells in [titles, rule, *rows]]
         self.write("\n".join(lines))
@@ -46,8 +46,8 @@ class Report:
         self.table(["gradient", *titles[1:]], entries[:rows], right=range(1, len(titles)))
         self.write(f"**{report.verdict}**", style="green" if report.agree else "bold red")
 
-    def progress(self, steps: int, what: str) -> tuple[Any, Callable[[str], None]]:
-        """A progress bar over `steps`, as a context, and the function that moves it on. Only a terminal shows it."""
+    def progress(self, count: int, what: str) -> tuple[Any, Callable[[str], None]]:
+        """A progress bar of `count` moves, as a context, and the function that moves it. Only a terminal shows it."""
         rich_progress = need("rich.progress", "pip install rich")
         columns = [
             "{task.description}",
@@ -58,10 +58,10 @@ class Report:
         bar = rich_progress.Progress(
             *columns, console=self.console, transient=True, disable=not self.console.is_terminal
         )
-        task = bar.add_task(what, total=steps, note="")
+        task = bar.add_task(what, total=count, note="")
         return bar, lambda note: bar.update(task, advance=1, note=note)
 
     def save(self, path: Path) -> None:
-        """Write everything so far to `path`, whole or not at all; folders are made."""
+        """Write everything so far to `path`, whole or not at all; missing folders are made."""
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, self.text.rstrip() + "\n")

@@ -1,4 +1,4 @@
-"""The main job: backpropagation on one real case, on 569 cases, and the training that it is for, as a report."""
+"""The main job: a report on backpropagation for one real case and for 569, and on the training that needs it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 TWO_FEATURES = ("mean radius", "mean texture")
 ONE_CASE, THREE_CASES = 0, 3
-WEIGHTS, BIAS = (0.5, 0.25), -0.25  # any would do; these leave the case undecided
-STEPS = 100
+WEIGHTS, BIAS = (0.5, 0.25), -0.25  # arbitrary; at these the case is undecided
+ITERATIONS = 100
 
 
 def demo(out: Path = Path("out")) -> int:
-    """Print the report and write it to ``out/report.md``. Returns 0 if every check in it is green, else 1."""
+    """Print the report and write it to ``out/report.md``. Returns 0 if all its checks are green, else 1."""
     report = Report()
     cases = breast_cancer()
     report.write(
@@ -54,15 +54,15 @@ def demo(out: Path = Path("out")) -> int:
         "* In Python: `from micrograd_lr import Value, log, sigmoid`, then `L.backward()` and any node's `.grad`\n"
         f"* In a clone of the repository, the engine in ten lines: `{_command('python')} demos/01_one_neuron.py`, "
         "and on to `08_step_by_step.py`\n"
-        "* The loss of one example over a million: `docs/compiled.md`\n"
-        "* There too: the slides' argument with the engine's numbers: `docs/derivation.md`"
+        "* Also there, the loss of one example over a million: `docs/compiled.md`\n"
+        "* And the slides' argument with the engine's numbers: `docs/derivation.md`"
     )
     report.save(path)
     return 0 if all(green) else 1
 
 
 def one_case(report: Report, cases: Cases) -> bool:
-    """One case with two features: forward, backward factor by factor, product, simplification, three-way check."""
+    """One case with two features: the forward pass, the factors of the chain, their product, the three-way check."""
     cases = cases.only(TWO_FEATURES)
     x, y = cases.rows[ONE_CASE], cases.labels[ONE_CASE]
     one = OneExample(WEIGHTS, BIAS, x, y)
@@ -95,7 +95,7 @@ def one_case(report: Report, cases: Cases) -> bool:
         "∂z/∂w": ("xᵀ", _vector(factors["∂z/∂w"])),
         "∂z/∂b": ("1", f"{factors['∂z/∂b']:g}"),
     }
-    transposed = {"∂z/∂w": "xᵀ"}  # the table's rule is for one feature; in rows it is the whole xᵀ
+    transposed = {"∂z/∂w": "xᵀ"}  # the rule of the op table is for one feature; w as a row needs the whole xᵀ
     report.table(
         ["factor", "shape", "formula", "with numbers", "value"],
         [[name, _shape(dims[name]), transposed.get(name, written[name]), *cells] for name, cells in shown.items()],
@@ -119,7 +119,7 @@ def one_case(report: Report, cases: Cases) -> bool:
 
 
 def all_cases(report: Report, cases: Cases) -> bool:
-    """All cases and features as one graph: J, its gradient, the three-way check, how many nodes in how many ms."""
+    """All cases and features as one graph: J, its gradient, its size, the time it takes, and the three-way check."""
     n, m = len(cases.features), len(cases)
     w, b = [0.0] * n, 0.0
     started = time.perf_counter()
@@ -160,12 +160,12 @@ def training(report: Report, cases: Cases) -> list[bool]:
     rate = 4 / (m * (n + 1))  # 1 / (curvature of J): X diag(a(1-a)) Xᵀ has at most the trace m(n + 1)/4
     report.write(
         "## 3. Training\n\n"
-        f"Gradient descent: {STEPS} times, record J, sweep, and take the step w ← w - rate · ∂J/∂w, "
+        f"Gradient descent: {ITERATIONS} times, record J, sweep, and take the step w ← w - rate · ∂J/∂w, "
         f"b ← b - rate · ∂J/∂b, with rate = {rate:.2g}. That is 1 over the largest curvature that J can have, so that "
         "J falls with every step."
     )
     w, b, losses = _descend(report, full, rate, f"all {m} cases")
-    shown = [0, 1, 10, 30, STEPS]
+    shown = [0, 1, 10, 30, ITERATIONS]
     report.table(["step", *map(str, shown)], [["J", *(f"{losses[k]:.2f}" for k in shown)]], right=range(1, 6))
     check = three_way_check(w, b, full.X, full.labels, names=[*cases.features, "b"])
     report.write(
@@ -190,7 +190,7 @@ def training(report: Report, cases: Cases) -> list[bool]:
 
 
 def pictures(report: Report, cases: Cases, out: Path) -> None:
-    """The graphs of the report as pictures in `out`: one case, and the sum over all of them."""
+    """The graphs of the report as pictures in `out`: of one case, and of the sum over all."""
     cases = cases.only(TWO_FEATURES)
     one = OneExample(WEIGHTS, BIAS, cases.rows[ONE_CASE], cases.labels[ONE_CASE])
     one.L.backward()
@@ -220,7 +220,7 @@ def pages(report: Report, cases: Cases, out: Path) -> None:
     """The case of the report, and three cases, as pages to step through in `out`."""
     cases = cases.only(TWO_FEATURES)
     one = OneExample(WEIGHTS, BIAS, cases.rows[ONE_CASE], cases.labels[ONE_CASE])
-    X = [[Value(x) for x in row[:THREE_CASES]] for row in cases.X]  # nodes, so that they can be edited in the page
+    X = [[Value(x) for x in row[:THREE_CASES]] for row in cases.X]  # as nodes, so that they can be edited in the page
     Y = [Value(y) for y in cases.labels[:THREE_CASES]]
     many = ManyExamples(WEIGHTS, BIAS, X, Y, loss=literal_loss)
     out.mkdir(parents=True, exist_ok=True)
@@ -240,12 +240,12 @@ def _descend(report: Report, cases: Cases, rate: float, what: str) -> tuple[list
     w = [Value(0.0, name) for name in cases.features]
     b = Value(0.0, "b")
     losses = []
-    bar, move = report.progress(STEPS, f"training on {what}")
+    bar, move = report.progress(ITERATIONS, f"training on {what}")
     with bar:
-        for step in range(STEPS + 1):
+        for iteration in range(ITERATIONS + 1):
             J = sum(logistic_loss(dot(w, x) + b, y) for x, y in zip(cases.rows, cases.labels))
             losses.append(J.data)
-            if step < STEPS:
+            if iteration < ITERATIONS:
                 J.backward()
                 for parameter in (*w, b):
                     parameter.data -= rate * parameter.grad
@@ -254,12 +254,12 @@ def _descend(report: Report, cases: Cases, rate: float, what: str) -> tuple[list
 
 
 def _command(name: str) -> str:
-    """How to call a program of this Python's environment from here: by its name, or by its path if it is not found."""
+    """How to call a program of this Python environment from here: by its name, or by its path if that finds none."""
     here = Path(sys.executable).parent
     found = shutil.which(name)
     try:
         beside = here.relative_to(Path.cwd())
-    except (OSError, ValueError):  # the working folder is gone, or somewhere else
+    except (OSError, ValueError):  # the working folder was deleted, or is somewhere else
         return name
     return name if found and Path(found).parent == here else (beside / name).as_posix()
 

@@ -1,4 +1,4 @@
-"""The loss as the slides spell it, node by node: what `logistic_loss` says as one node."""
+"""The loss as the slides spell it, node by node; `logistic_loss` is the same function as one node."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 def literal_loss(z: Any, y: Any) -> Any:
-    """L = -(y log a + (1-y) log(1-a)) with a = σ(z), node by node as on the slides. Ends at z = 36.7, where a is 1."""
+    """L = -(y log a + (1-y) log(1-a)) with a = σ(z), node by node. It fails from z = 36.7 on, where a rounds to 1."""
     return cross_entropy(sigmoid(z), y)
 
 
 def cross_entropy(a: Any, y: Any) -> Any:
-    """The same from the activation a = σ(z) on: -(y log a + (1-y) log(1-a))."""
+    """The same as a function of the activation a = σ(z): -(y log a + (1-y) log(1-a))."""
     return -(y * log(a) + (1 - y) * log(1 - a))

@@ -1,4 +1,4 @@
-"""The shape of numbers, nested lists and arrays, and numbers put back into a shape."""
+"""The shape of nested lists and arrays, and numbers put back into such a shape."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def shape_of(name: str, data: Any) -> tuple[int, ...]:
 
 
 def like(data: Any, numbers: list[Any]) -> Any:
-    """`numbers` in the shape of `data`: a number, nested lists, or (where `data` is one) a NumPy array."""
+    """`numbers` in the shape of `data`: a number, nested lists, or a NumPy array if `data` is one."""
     dims = shape(data)
     if hasattr(data, "__array__") and dims:
         import numpy

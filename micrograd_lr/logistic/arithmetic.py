@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-MOST = 6  # entries of a vector, or examples, that are written one by one; of more, the first three and the last
+MOST = 6  # entries that are all written; of more, only the first three and the last
 
 
 class Slots:
@@ -46,17 +46,17 @@ class Slots:
 
 
 def line_of(*parts: Any) -> str:
-    """Parts that are equal, with parentheses around a negative number where it does not stand alone."""
+    """Parts that are equal, with parentheses around each negative number that needs them."""
     return " = ".join(signed(str(part)) for part in parts)
 
 
 def product_of(*factors: Any) -> str:
-    """The factors with · between them."""
+    """The factors, with · between them."""
     return " · ".join(_grouped(str(factor)) for factor in factors)
 
 
 def _grouped(factor: str) -> str:
-    """A factor of a product, in parentheses if it is a sum or has a sign."""
+    """A factor as it is written in a product: in parentheses if it is a sum or has a sign."""
     outside, groups = factor, 1
     while groups:
         outside, groups = re.subn(r"\([^()]*\)", "", outside)
@@ -64,25 +64,26 @@ def _grouped(factor: str) -> str:
 
 
 def sum_of(terms: Iterable[Any], last: Any = 0) -> str:
-    """The terms with + between them, and `last` after them."""
+    """The terms, with + between them, and then `last`."""
     return str(sum(abridged([x if isinstance(x, Text) else Text(x) for x in terms], Text("…"))) + last)
 
 
 def row_of(entries: Iterable[Any]) -> str:
-    """A row: ``(⟦v1⟧, ⟦v2⟧)``; a single entry stands for itself."""
+    """A row: ``(⟦v1⟧, ⟦v2⟧)``; a single entry is written alone."""
     shown = [str(entry) for entry in entries]
     return shown[0] if len(shown) == 1 else f"({', '.join(abridged(shown, '…'))})"
 
 
 def column_of(entries: Sequence[Any]) -> str:
-    """A column, as a row that is transposed."""
+    """A column, written as a transposed row."""
     return row_of(entries) + "ᵀ" * (len(entries) > 1)
 
 
 def abridged(items: list[Any], gap: Any) -> list[Any]:
-    """The items, or of many the first three and the last."""
+    """The items; of many only the first three and the last, with `gap` between them."""
     return items if len(items) <= MOST else [*items[:3], gap, items[-1]]
 
 
 def dimensions_of(dims: dict[str, tuple[int, int]], names: str) -> str:
+    """``x = (2, 1), w = (1, 2)``."""
     return ", ".join(f"{name} = {dims[name]}" for name in names)

@@ -1,4 +1,4 @@
-"""The dimensions of the slides: every argument of `logistic` is checked against them, and errors speak of them."""
+"""The shapes of the slides: every argument of `logistic` is checked against them, and errors name them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Rows = list[list["Any"]]
 
 
 class Data:
-    """w (1,n), b (1,1), X (n,m), Y (1,m) with their shapes checked: `w`, `X` (n rows of m), `Y` as lists, `b` a number.
+    """w (1,n), b (1,1), X (n,m), Y (1,m), their shapes checked. `w` and `Y` are lists, `X` has n rows of m, `b` is one.
 
-    Vectors may also be flat: w a list of n, Y (and the x of one example) a list, b and y plain numbers.
+    Vectors may also be given flat: w, Y and the x of one example as lists, b and y as plain numbers.
     """
 
     def __init__(self, w: Any, b: Any, X: Any, Y: Any, names: tuple[str, str] = ("X", "Y")) -> None:
@@ -34,7 +34,7 @@ class Data:
         self.X = _matrix(x_name, X, n, column=one)
         self.m = m = len(self.X[0])
         if m == 0:
-            raise ValueError(f"{x_name} is (n, m) = ({n}, 0): there is no example in it.")
+            raise ValueError(f"{x_name} is (n, m) = ({n}, 0): it holds no example.")
         self.Y = [_scalar(y_name, Y)] if one else _vector(y_name, Y, "(1, m)")
         if len(self.Y) != m:
             raise ValueError(
@@ -67,7 +67,7 @@ def _finite(x: Any, where: str, what: str) -> None:
 
 
 def _entries(data: Any) -> list[Any]:
-    """The numbers of `data`, rows one after the other, as the engine keeps them."""
+    """The numbers of `data`, row after row, as the engine keeps them."""
     return [x if isinstance(x, Value) else number(x) for x in numbers_in(data)]
 
 

@@ -1,4 +1,4 @@
-"""The real data that ships with the package: 569 cases of the Wisconsin diagnostic breast cancer data."""
+"""The real data that come with the package: 569 cases of the Wisconsin diagnostic breast cancer data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Cases:
-    """A table of cases: `features` (n names), `rows` (m lists of n numbers), `labels` (m, 1.0 for malignant)."""
+    """Cases: `features` (n names), `rows` (m lists of n numbers), `labels` (m numbers, 1.0 for malignant)."""
 
     def __init__(self, features: list[str], rows: list[list[float]], labels: list[float]) -> None:
         self.features, self.rows, self.labels = features, rows, labels
@@ -21,12 +21,12 @@ class Cases:
         return len(self.rows)
 
     def only(self, features: Sequence[str]) -> Cases:
-        """The same cases with some of the features."""
+        """The same cases with only some features."""
         at = [self.features.index(name) for name in features]
         return Cases([*features], [[row[j] for j in at] for row in self.rows], self.labels)
 
     def split(self, every: int) -> tuple[Cases, Cases]:
-        """Cases to train on, and each `every`-th case held out."""
+        """The cases to train on, and the held-out ones: each `every`-th case."""
         rest = [i for i in range(len(self)) if (i + 1) % every]
         held_out = [i for i in range(len(self)) if not (i + 1) % every]
         return self._taken(rest), self._taken(held_out)
@@ -35,7 +35,7 @@ class Cases:
         return Cases(self.features, [self.rows[i] for i in indices], [self.labels[i] for i in indices])
 
     def standardised(self, by: Cases | None = None) -> Cases:
-        """(x - mean) / standard deviation for each feature, with the mean and deviation of `by` (default: self)."""
+        """(x - mean) / standard deviation for each feature, with the means and deviations of `by` (default: self)."""
         columns = [*zip(*(by or self).rows)]
         means = [math.fsum(column) / len(column) for column in columns]
         deviations = [
@@ -51,7 +51,7 @@ class Cases:
 
 
 def breast_cancer() -> Cases:
-    """The 569 cases, 30 features each; source and licence (CC BY 4.0) stand beside the file."""
+    """The 569 cases with 30 features each; the source and the licence (CC BY 4.0) are in the file beside the data."""
     text = (files(__package__) / "breast_cancer.csv").read_text(encoding="utf-8")
     titles, *lines = csv.reader(text.splitlines())
     rows = [[float(x) for x in line[:-1]] for line in lines]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class OneExample:
     """The forward pass for one example, recorded: x (n,1), w (1,n), b (1,1) give z, a, L (1,1).
 
-    z = wx + b, a = σ(z), L = -(y log a + (1-y) log(1-a)). All of them are nodes (`w` and `x` lists of n) with labels;
-    `x` and `y` too, so that a picture can show them. Any y in [0, 1]. ValueError for other shapes, which it names.
+    z = wx + b, a = σ(z), L = -(y log a + (1-y) log(1-a)). All of these are labelled nodes (`w` and `x` are lists of n),
+    also `x` and `y`, so that a picture can show them. y may be any number in [0, 1]. ValueError names a wrong shape.
     """
 
     def __init__(self, w: Any, b: Any, x: Any, y: Any) -> None:
@@ -38,9 +38,9 @@ class OneExample:
         self.L = _named(cross_entropy(self.a, self.y), "L")
 
     def factors(self) -> dict[str, Any]:
-        """∂L/∂a, ∂a/∂z, ∂z/∂w (n numbers), ∂z/∂b: the factors of the slides' chain, each by the engine's own sweep.
+        """∂L/∂a, ∂a/∂z, ∂z/∂w (n numbers), ∂z/∂b: the factors of the slides' chain, computed by the engine's own sweep.
 
-        Afterwards the gradients are those of L.
+        Afterwards every node holds the gradient of L.
         """
         self.z.backward()
         dz_dw, dz_db = [v.grad for v in self.w], self.b.grad
@@ -60,9 +60,9 @@ class ManyExamples:
     """The forward pass for m examples as one scalar graph: X (n,m), w (1,n), b (1,1), Y (1,m) give Z, A (1,m), J (1,1).
 
     Z = wX + b, A = σ(Z), and J is the **sum** of the losses over the examples. `w` and `b` are nodes that all examples
-    share, `Z` and `losses` lists of m nodes. With `loss=literal_loss` the losses are spelt out as on the slides, and
+    share; `Z` and `losses` are lists of m nodes. With `loss=literal_loss` the losses are spelt out as on the slides and
     `activations` holds the nodes a⁽ⁱ⁾; the default is the same function as one stable node. `X` (n lists of m) and `Y`
-    are plain numbers, or the nodes that were given: those without a label get the slides', X₁⁽²⁾ and y⁽²⁾.
+    are plain numbers or the nodes that were given; nodes without a label get that of the slides, X₁⁽²⁾ or y⁽²⁾.
     """
 
     def __init__(self, w: Any, b: Any, X: Any, Y: Any, loss: Callable[[Any, Any], Any] = logistic_loss) -> None:
@@ -100,8 +100,8 @@ class ManyExamples:
 def closed_form(w: Any, b: Any, X: Any, Y: Any) -> tuple[Any, Any]:
     """∂J/∂w = (A-Y)Xᵀ and ∂J/∂b = (A-Y)1 for many examples; with m = 1 they are (a-y)xᵀ and a-y.
 
-    Plain lists or NumPy arrays, X (n,m), w (1,n), b (1,1), Y (1,m); each result has the shape of its variable. Nothing
-    here asks the op table for a derivative: it is the slides' result, computed by itself to check the engine with.
+    Lists or NumPy arrays: X (n,m), w (1,n), b (1,1), Y (1,m); each result has the shape of its variable. No derivative
+    is taken from the op table here: this is the slides' result, computed independently to check the engine.
     """
     data = Data(w, b, X, Y)
     errors = [_error(inner(*data.w, *x) + data.b, y) for x, y in zip(data.columns(), data.Y)]  # A - Y
@@ -109,7 +109,7 @@ def closed_form(w: Any, b: Any, X: Any, Y: Any) -> tuple[Any, Any]:
 
 
 def _error(z: Any, y: Any) -> Any:
-    """a - y = σ(z) - y, without the cancellation of 1 - y where the label is 1: there it is -σ(-z)."""
+    """a - y = σ(z) - y; for the label 1 as -σ(-z), which loses no digits to cancellation."""
     return -sigmoid(-z) if y == 1 else sigmoid(z) - y
 
 
@@ -118,15 +118,15 @@ def three_way_check(
 ) -> GradientReport:
     """∂J/∂w and ∂J/∂b by the reverse pass, by numeric derivatives, and by the closed form, side by side.
 
-    Green (`report.agree`) means that all three agree: numeric to 1e-9 and closed form to 1e-13 of the largest entry.
-    `loss(z, y)` is the loss of one example that is put to the test; `names`, one for each weight and one for b, are for
-    the report. The numeric check alone compares a function with
-    itself: σ(2z) in place of σ(z) passes it. Only the closed form knows which function was meant.
+    Green (`report.agree`) means that all three agree: the numeric derivatives to 1e-9 of the largest entry, the closed
+    form to 1e-13. `loss(z, y)` is the loss of one example that is tested; `names` are for the report, one for each
+    weight and one for b. The numeric check alone compares a function with itself: σ(2z) instead of σ(z) passes it. Only
+    the closed form knows which function was meant.
     """
     data = Data(w, b, X, Y)
     if names and len(names) != data.n + 1:
         raise ValueError(
-            f"names has {len(names)} entries; expected n + 1 = {data.n + 1}: one per weight, and one for b."
+            f"names has {len(names)} entries; expected n + 1 = {data.n + 1}: one per weight and one for b."
         )
     many = ManyExamples(w, b, X, Y, loss)
     swept_w, swept_b = many.backward()
@@ -151,10 +151,10 @@ def three_way_check(
 
 
 def _loss_number(loss: Callable[[Any, Any], Any], z: Decimal, y: Decimal) -> Any:
-    """The loss as a number: without recording where the function allows it, which is most of the time of the check."""
+    """The loss as a number: if the function allows it without recording, which takes most of the time of the check."""
     try:
         return loss(z, y)
-    except (AttributeError, TypeError):  # it has methods, as z.sigmoid(), or floats, as 0.5 * z
+    except (AttributeError, TypeError):  # it uses methods, z.sigmoid(), or floats, 0.5 * z
         return loss(Value(z), y).data
 
 
@@ -174,7 +174,7 @@ def _named(node: Any, label: str) -> Any:
 
 
 def _numbered(row: list[Any], name: str) -> list[Any]:
-    """`row`, one entry per example; nodes in it without a label are given one: a⁽¹⁾, a⁽²⁾, …"""
+    """`row`, which has an entry per example; its nodes without a label get one: a⁽¹⁾, a⁽²⁾, …"""
     for i, x in enumerate(row, start=1):
         if isinstance(x, Value) and not x.label:
             x.label = name + superscript(i)
@@ -184,7 +184,7 @@ def _numbered(row: list[Any], name: str) -> list[Any]:
 def formulas(names: Sequence[str] = "wxbyza") -> dict[str, str]:
     """The slides' formulas for one example, by running both passes on names instead of numbers.
 
-    `names` are those of w, x, b, y, z and a; the keys of the result stay the same.
+    `names` are what to call w, x, b, y, z and a; the keys of the result are always the same.
     """
     from micrograd_lr.formulas.text import Text
 

@@ -12,10 +12,10 @@ BACKWARD_QUESTION = "Which equations give the gradients of the parameters?"
 
 @dataclass(frozen=True)
 class Answer:
-    """A formula, and `why` it holds where that needs a reason.
+    """A formula, and `why` it holds if that needs a reason.
 
     `numbers` are lines that say the same with numbers, as templates: ``steps(example.L).filled(line)`` (for many
-    examples: of ``example.J``) writes those of the graph into their slots.
+    examples ``example.J``) writes the numbers of the graph into their slots.
     """
 
     formula: str
@@ -30,7 +30,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Slide:
-    """A question, the formula that is `given` with it if any, and the answers, to be shown one after the other."""
+    """A question, perhaps with a formula that is `given`, and the answers, to be shown one after the other."""
 
     title: str
     question: str

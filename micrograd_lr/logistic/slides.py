@@ -1,7 +1,7 @@
-"""The slides as data: every question with its answers, in the slides' order, the engine's numbers beside the formulas.
+"""The slides as data: every question with its answers, in the slides' order, with formulas and the engine's numbers.
 
-No derivative is written here. The rules are rows of the table: run on names they are the formulas, run on slots (see
-`steps`) the arithmetic with numbers. Written are the chain, which is names, and the closed forms it simplifies to.
+No derivative is written down here. The rules of the op table give them: run on names they are the formulas, run on
+slots the arithmetic with numbers. Only the chain, which consists of names, and the closed forms are written down.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ WIDTH = 80
 def derivation(example: OneExample | ManyExamples) -> tuple[Slide, ...]:
     """Backpropagation in logistic regression, question by question, for one example or for many.
 
-    For many examples the graph has to have the nodes a⁽ⁱ⁾: ``ManyExamples(w, b, X, Y, loss=literal_loss)``, ValueError
-    otherwise. Data given as nodes get slots; plain numbers stand in the templates as they are, with six digits.
+    The graph of many examples needs the nodes a⁽ⁱ⁾: ``ManyExamples(w, b, X, Y, loss=literal_loss)``; ValueError if it
+    has none. Data given as nodes get slots; plain numbers are written into the templates, with six digits.
     """
     if isinstance(example, OneExample):
         _check_apart([*example.w, example.b, *example.x, example.y])
         return tuple(SlidesOfOne(example).slides())
     if not isinstance(example, ManyExamples):
         raise TypeError(
-            f"derivation(example) tells the story of a OneExample or of ManyExamples, not {example!r:.80} "
+            f"derivation(example) explains a OneExample or ManyExamples, not {example!r:.80} "
             f"({type(example).__name__}). Make one: OneExample(w, b, x, y)."
         )
     if not example.activations:
@@ -48,21 +48,21 @@ def derivation(example: OneExample | ManyExamples) -> tuple[Slide, ...]:
 
 
 def _check_apart(variables: Iterable[Any]) -> None:
-    """ValueError where a variable depends on another one: its gradient has terms that the slides do not know."""
+    """ValueError if a variable depends on another one: then its gradient has terms that are not on the slides."""
     seen: set[Value] = set()
     for x in variables:
         if isinstance(x, Value):
             if x in seen or x.op:
-                why = "stands in two places" if x in seen else "is computed from other nodes"
+                why = "is used for two of them" if x in seen else "is computed from other nodes"
                 raise ValueError(
-                    f"w, b, x and y are variables of their own in the derivation, but {x.label or repr(x)} {why}. "
+                    f"in the derivation w, b, x and y are separate variables, but {x.label or repr(x)} {why}. "
                     "Give each a Value of its own: Value(x.data)."
                 )
             seen.add(x)
 
 
 def board(example: OneExample | ManyExamples) -> str:
-    """The derivation as plain text of 80 columns: questions, answers, and the engine's numbers."""
+    """The derivation as plain text, 80 columns wide: questions, answers, and the engine's numbers."""
     slides = derivation(example)
     examples, root = ("one example", example.L) if isinstance(example, OneExample) else ("many examples", example.J)
     filled = steps(root).filled

@@ -1,4 +1,4 @@
-"""The slides for many examples, by the engine's own rules and numbers."""
+"""The slides for many examples, with formulas by the engine's rules and numbers from its graph."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-# Where the slides are loose, and what stands here instead:
-# * They call the matrices x, z and a too: here X, Z and A, as they do themselves in (A - Y)Xᵀ.
-# * Their ∂J/∂a⁽ⁱ⁾ carries a sum over i, with parentheses missing: a⁽ⁱ⁾ is in one term only, so there is nothing to sum.
-# * Their ∂J/∂w by factors of example i has no sum: every example has a path from w to J, so the products are added up.
-# * Their z⁽ⁱ⁾ leaves out b, and counts the features from 0: here + b, and from 1.
+# Where the slides are not exact, and what is written here instead:
+# * They call the matrices x, z and a; here they are X, Z and A, as the slides have it themselves in (A - Y)Xᵀ.
+# * Their ∂J/∂a⁽ⁱ⁾ has a sum over i, without parentheses; but a⁽ⁱ⁾ is in one term only, so there is nothing to sum.
+# * Their ∂J/∂w has the factors of example i but no sum; every example has a path from w to J, so products are added up.
+# * Their z⁽ⁱ⁾ leaves out b and counts the features from 0; here b is added, and features count from 1.
 
 
 class SlidesOfMany:
-    """The slides for many examples, and what they share: the rules on indexed names, and slots, a list per variable."""
+    """The slides for many examples, and what they share: the rules in indexed letters, and lists of slots."""
 
     def __init__(self, many: ManyExamples) -> None:
         self.many = many
@@ -46,7 +46,7 @@ class SlidesOfMany:
         self.rules = formulas(("wₚ", "Xₚ⁽ⁱ⁾", "b", "y⁽ⁱ⁾", "z⁽ⁱ⁾", "a⁽ⁱ⁾"))
         self.X = [[*map(slots.value, row)] for row in many.X]
         self.Y, self.Z, self.A = ([*map(slots.value, row)] for row in (many.Y, many.Z, many.activations))
-        self.numbers = [formulas(("w", "x", "b", *map(str, yza))) for yza in zip(self.Y, self.Z, self.A)]
+        self.in_slots = [formulas(("w", "x", "b", *map(str, yza))) for yza in zip(self.Y, self.Z, self.A)]
         self.errors = [a - y for a, y in zip(self.A, self.Y)]
         self.dJ_da = [*map(slots.gradient, many.activations)]
         self.da_dz = [*map(slots.partial, many.activations)]
@@ -149,8 +149,8 @@ class SlidesOfMany:
         )  # fmt: skip
 
     def rule(self, name: str) -> list[str]:
-        """A rule with the numbers of each example."""
-        return [numbers[name] for numbers in self.numbers]
+        """A rule in the slots of each example."""
+        return [rules[name] for rules in self.in_slots]
 
     def by_weight(self, sums: Iterable[str]) -> tuple[str, ...]:
         """A line per weight: ``∂J/∂w₁ = …``, ``∂J/∂w₂ = …``."""
@@ -165,5 +165,5 @@ def _by_example(name: str, *parts: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _sum_over_i(loss: str) -> str:
-    """The sum of the losses -(…) of all examples, the minus sign in front of it."""
+    """The sum of the losses -(…) of all examples, with the minus sign in front of it."""
     return f"-Σᵢ₌₁ᵐ {loss.removeprefix('-')}"

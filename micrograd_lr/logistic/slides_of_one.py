@@ -1,4 +1,4 @@
-"""The slides for one example, by the engine's own rules and numbers."""
+"""The slides for one example, with formulas by the engine's rules and numbers from its graph."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 
 class SlidesOfOne:
-    """The slides for one example, and what they share: the rules in letters and in slots, and the factors."""
+    """The slides for one example, and what they share: the rules in letters, the rules in slots, and the factors."""
 
     def __init__(self, one: OneExample) -> None:
         self.one = one
         self.slots = slots = Slots(one.L)
         self.x, self.y, self.z, self.a = slots.row(one.x), *map(slots.value, (one.y, one.z, one.a))
         self.rules = rules = formulas()
-        self.numbers = numbers = formulas(("w", "x", "b", str(self.y), str(self.z), str(self.a)))
+        self.in_slots = in_slots = formulas(("w", "x", "b", str(self.y), str(self.z), str(self.a)))
         dz_dw = row_of(slots.partial(one.z.operands[0], j) for j in range(len(one.w)))
-        self.loss = _Factor("∂L/∂a", rules["∂L/∂a"], numbers["∂L/∂a"], slots.gradient(one.a))
-        self.sigma = _Factor("∂a/∂z", rules["∂a/∂z"], numbers["∂a/∂z"], slots.partial(one.a))
+        self.loss = _Factor("∂L/∂a", rules["∂L/∂a"], in_slots["∂L/∂a"], slots.gradient(one.a))
+        self.sigma = _Factor("∂a/∂z", rules["∂a/∂z"], in_slots["∂a/∂z"], slots.partial(one.a))
         self.by_w = _Factor("∂z/∂w", rules["∂z/∂w"] + "ᵀ", self.x, dz_dw)
-        self.by_b = _Factor("∂z/∂b", rules["∂z/∂b"], numbers["∂z/∂b"], slots.partial(one.z, 1))
+        self.by_b = _Factor("∂z/∂b", rules["∂z/∂b"], in_slots["∂z/∂b"], slots.partial(one.z, 1))
         self.dw, self.db = row_of(map(slots.gradient, one.w)), slots.gradient(one.b)
 
     def slides(self) -> Iterator[Slide]:
@@ -51,13 +51,13 @@ class SlidesOfOne:
         yield Slide(BACKWARD, f"{BACKWARD_QUESTION} Put the factors in, one by one.", (*put_in, *self.closed_forms()))
 
     def forward(self) -> tuple[Answer, ...]:
-        slots, one, numbers = self.slots, self.one, self.numbers
+        slots, one, in_slots = self.slots, self.one, self.in_slots
         z = sum_of(map(slots.term, one.w, one.x), slots.value(one.b))
         loss_of_y_hat = formulas("wxbyzŷ")["L"]
         return (
             Answer(f"z = {self.rules['z']}", (line_of("z", z, self.z),)),
-            Answer(f"ŷ = {self.rules['a']} = a", (line_of("a", numbers["a"], self.a),)),
-            Answer(f"L = {loss_of_y_hat}", (line_of("L", numbers["L"], slots.value(one.L)),)),
+            Answer(f"ŷ = {self.rules['a']} = a", (line_of("a", in_slots["a"], self.a),)),
+            Answer(f"L = {loss_of_y_hat}", (line_of("L", in_slots["L"], slots.value(one.L)),)),
         )
 
     def dimensions(self) -> tuple[Answer, ...]:
@@ -86,7 +86,7 @@ class SlidesOfOne:
 
 @dataclass(frozen=True)
 class _Factor:
-    """A factor of the chain: its name, its rule in letters, the same rule in slots, and the engine's own number."""
+    """A factor of the chain: its name, its rule in letters, the same rule in slots, and the slot of its number."""
 
     name: str
     rule: str
@@ -94,16 +94,16 @@ class _Factor:
     number: Any
 
     def answer(self, why: str = "") -> Answer:
-        """The rule, and the engine's number."""
+        """The rule and its number."""
         return Answer(f"{self.name} = {self.rule}", (line_of(self.name, self.number),), why)
 
     def worked(self) -> Answer:
-        """The rule, its arithmetic, and the engine's number."""
+        """The rule, its arithmetic, and its number."""
         return Answer(f"{self.name} = {self.rule}", (line_of(self.name, self.arithmetic, self.number),))
 
 
 def _chain(of: str, factors: Sequence[_Factor], gradient: Any) -> list[Answer]:
-    """The chain with none of its factors put in, with the first, with the first two, …"""
+    """The chain as names; then with the first factor put in, with the first two, and so on."""
     answers = []
     for known in range(len(factors) + 1):
         put_in, still = factors[:known], factors[known:]

@@ -93,7 +93,7 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
             inside[atom] = box_for(atom, box_id, inside, grad, label)
         of[node] = inside[top]
     if changed := dict.fromkeys(str(node.label or id_of[node]) for node in changed_since(order)):
-        notes.append(f"{', '.join(changed)} changed after this was recorded: the other numbers are older")
+        notes.append(f"{', '.join(changed)} changed after this was recorded: the other numbers were computed before")
     return Picture(boxes, notes, id_of)
 
 

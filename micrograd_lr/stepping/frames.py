@@ -1,4 +1,4 @@
-"""Frames: the forward and the backward pass as data, one move at a time; what every way of stepping reads."""
+"""Frames: the forward and the backward pass as data, one move at a time. Every way of stepping reads them."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ DIGITS = 4
 class Frame:
     """One move: the inputs, an operation forward, the seed, an operation backward, or the gradients at the end.
 
-    `kind` is inputs, forward, seed, backward or gradients; `node` the id of the node whose turn it is, if any;
-    `payments` what a backward move pays.
+    `kind` is inputs, forward, seed, backward or gradients; `node` is the id of the node whose turn it is, or "";
+    `payments` are what a backward move pays.
     """
 
     steps: Steps
@@ -139,7 +139,7 @@ class Frame:
 
 
 class Steps(NamedNodes, Sequence[Frame]):
-    """The frames of both passes, as `steps` makes them: a sequence, with the `nodes` by id and all `payments`."""
+    """The frames of both passes, made by `steps`: a sequence, with the `nodes` by id and all `payments`."""
 
     def __init__(self, nodes: Iterable[Node], payments: Iterable[Payment], digits: int = DIGITS) -> None:
         super().__init__(nodes)
@@ -196,7 +196,7 @@ class Steps(NamedNodes, Sequence[Frame]):
         return found
 
     def filled(self, template: str, number_of: Callable[[str], Any] | None = None) -> str:
-        """A template with its numbers in their places, and real minus signs."""
+        """A template with its numbers in their slots, and real minus signs."""
         return filled(template, number_of or self.number, self.digits)
 
     def mathml(self, template: str, number_of: Callable[[str], Any] | None = None) -> str:
@@ -204,10 +204,10 @@ class Steps(NamedNodes, Sequence[Frame]):
         return mathml(self.filled(template, number_of), self.names)
 
     def to_json(self) -> str:
-        """All of it as JSON text, from which `from_json` makes equal steps.
+        """These steps as JSON text, from which `from_json` makes equal ones.
 
-        It holds float, int, Fraction and Decimal, of at most 1,000 digits: ValueError for longer ones, TypeError for
-        numbers of other types.
+        Numbers may be float, int, Fraction and Decimal of at most 1,000 digits: ValueError for longer ones, TypeError
+        for other types.
         """
         return written(self.nodes.values(), self.payments, self.digits)
 
@@ -215,28 +215,28 @@ class Steps(NamedNodes, Sequence[Frame]):
     def from_json(cls, text: str) -> Steps:
         """The steps that `to_json` wrote. ValueError, which names the place, for any other text.
 
-        Every node is computed again, by the rows of ``OPS``, and swept: the text must agree in each number and formula.
-        Only what the exp, log and pow of another machine round differently is taken from the text. A row of your own
+        Every node is computed again, by the rows of ``OPS``, and swept: each number and formula of the text must agree.
+        Only what another machine may round differently, exp, log and pow, is taken from the text. A row of your own
         must be in ``OPS`` when its steps are read, and decimals need the context in which they were computed.
         """
         return cls(*read(text))
 
 
 def _comparable(x: Any) -> Any:
-    """`x` with NaN, which is not equal to itself, as its text."""
+    """`x` with NaN as text, because NaN is not equal to itself."""
     return tuple(map(_comparable, x)) if isinstance(x, tuple) else x if x == x else str(x)
 
 
 def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS) -> Steps:
     """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
 
-    First the inputs; then one frame per operation, from its operands; then the seed ∂L/∂L = 1; then one frame per
-    operation, which pays each operand upstream gradient × local derivative; last the gradients of the parameters. The
-    backward frames are what the engine's own sweep did, on a copy: no gradient of `root` changes.
+    First come the inputs; then a frame per operation, which computes it from its operands; then the seed ∂L/∂L = 1;
+    then a frame per operation, which pays each operand upstream gradient × local derivative; last the gradients of the
+    parameters. The backward frames show what the engine's own sweep did on a copy: no gradient of `root` changes.
 
-    `data` are the names of leaves that are data; every other leaf is a parameter. `digits` are those of the texts: the
-    numbers are kept whole. TypeError if `root` is no node; ValueError for
-    leaves that have changed since; the errors of ``backward()`` where a gradient is lost.
+    `data` are the names of the leaves that are data, all others being parameters. `digits` are those of the texts; the
+    numbers themselves are not rounded. TypeError if `root` is not a Value; ValueError if a leaf has changed since it
+    was used; the errors of ``backward()`` if a gradient has no finite value.
     """
     if not isinstance(root, Value):
         raise TypeError(

@@ -1,4 +1,4 @@
-"""Numbers as JSON and back, and the comparison of what was read from JSON with what it must be."""
+"""Numbers as JSON and back, and checks that what was read from JSON is what it must be."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import Any
 
-LONGEST = 1000  # digits of a number; of a Fraction, above and below the stroke
+LONGEST = 1000  # digits of a number; of a Fraction, above and below the line each
 
 _BEYOND = 10**LONGEST
-_LARGEST_EXPONENT = 999_998  # one less than what decimal's own context holds, so that rounding has room
+_LARGEST_EXPONENT = 999_998  # one less than decimal's own context allows, so that there is room to round
 _TYPES: dict[str, tuple[Callable[[str], Any], str]] = {
     "float": (float, "-?inf|nan"),
     "Fraction": (Fraction, r"-?\d+(/[1-9]\d*)?"),
@@ -28,9 +28,9 @@ _short.maxlevel = 2
 
 
 def as_json(path: str, x: Any) -> Any:
-    """`x` for JSON; a number that JSON does not have as its type and its text.
+    """`x` for JSON. A number that JSON cannot express becomes its type and its text.
 
-    TypeError for a number that could not be read back, ValueError for one that is too long. `path` is where it stands.
+    TypeError for a number that could not be read back, ValueError for one that is too long; `path` names the place.
     """
     if isinstance(x, dict):
         return {name: as_json(f"{path}.{name}", entry) for name, entry in x.items()}
@@ -53,7 +53,7 @@ def as_json(path: str, x: Any) -> Any:
 
 
 def read_number(path: str, x: Any) -> Any:
-    """The number that `as_json` wrote as `x`. ValueError for anything else, before it costs time."""
+    """The number that `as_json` wrote as `x`. ValueError for anything else, before it takes time."""
     read = x if type(x) in (int, float) else None
     if type(x) is dict and x.keys() == {"type", "text"} and type(x["type"]) is type(x["text"]) is str:
         make, pattern = _TYPES.get(x["type"], (str, "(?!)"))
@@ -65,14 +65,14 @@ def read_number(path: str, x: Any) -> Any:
 
 
 def _fits(x: Any) -> bool:
-    """Whether a number is short enough to be read, and computed with, in no time."""
+    """Whether a number is short enough to be read and used in no time."""
     if isinstance(x, Decimal):
         return len(x.as_tuple().digits) <= LONGEST and abs(x.adjusted()) <= _LARGEST_EXPONENT
     return isinstance(x, float) or abs(x.numerator) < _BEYOND > x.denominator
 
 
 def same(given: Any, right: Any) -> bool:
-    """Whether JSON says the same: 1 and 1.0 are one number, and true is not a number."""
+    """Whether two values from JSON are the same: 1 and 1.0 are one number, and true is not a number."""
     return bool(given == right and (type(given) is type(right) or {type(given), type(right)} == {int, float}))
 
 
@@ -97,7 +97,7 @@ def expect_keys(path: str, given: Any, names: Collection[str]) -> dict[str, Any]
         raise wrong(path, given, f"an object with {', '.join(names)}")
     for name in [*names, *given]:
         if name not in given or name not in names:
-            raise ValueError(f"{path} {'has an' if name in given else 'lacks its'} entry {shown(name)}")
+            raise ValueError(f"{path} has {'an unknown' if name in given else 'no'} entry {shown(name)}")
     return given
 
 
@@ -116,5 +116,5 @@ def wrong(path: str, given: Any, wanted: str) -> ValueError:
 
 
 def shown(x: Any) -> str:
-    """What was read, cut to a length that suits a message."""
+    """What was read, cut short for a message."""
     return f"{_short.repr(x):.100}"

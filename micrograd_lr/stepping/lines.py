@@ -1,4 +1,4 @@
-"""The lines of a move: what is computed in it, as formulas with slots for the numbers."""
+"""The lines of a move: what it computes, as formulas with slots for the numbers."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def forward_line(node: Node) -> Line:
 
 
 def gradient_line(kind: str, graph: NamedNodes, node: str) -> Line:
-    """``∂L/∂w = ⟦g1⟧``, a seed or a result."""
+    """``∂L/∂w = ⟦g1⟧``. Its `kind` is seed or result."""
     key = gradient_key(node)
     return Line(kind, (graph.gradient_of(node), slot(key)), key)
 
 
 def payment_lines(graph: NamedNodes, payments: Iterable[Payment]) -> Iterable[Line]:
-    """For each payment its local derivative and its contribution, and the sum so far if it is not the first one."""
+    """For each payment the local derivative and the contribution, and from the second path on the sum so far."""
     for payment in payments:
         payer = graph.nodes[payment.payer]
         local = graph.slope_of(payment)

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Node:
-    """A node of the graph. `kind` is op, parameter or data; `operands` are ids, and plain numbers as they were written.
+    """A node of the graph. `kind` is op, parameter or data; `operands` are ids, or plain numbers as they were written.
 
     `name` is how formulas write the node: its label, a short formula, or its id. `formula` is its value in the names of
-    its operands and `slopes` are its partials; `template` and `slope_templates` the same with slots for the numbers:
-    ``⟦v3⟧`` is the value of n3, and ``⟦(v3)⟧`` wants parentheses around a negative one, or a fraction.
+    its operands, and `slopes` are the formulas of its partials. `template` and `slope_templates` are the same with
+    slots for the numbers: ``⟦v3⟧`` is the value of n3; ``⟦(v3)⟧`` asks for parentheses around a negative number or a
+    fraction.
     """
 
     id: str
@@ -43,9 +44,9 @@ class Node:
 
 @dataclass(frozen=True)
 class Payment:
-    """`payer` pays its operand number `position`: upstream × partial = contribution, and `before` becomes `total`.
+    """`payer` pays its operand at `position`: upstream gradient × partial = contribution; `before` becomes `total`.
 
-    It is path number `path` of the `paths` that reach `operand` in all.
+    Of all `paths` that reach `operand`, it is number `path`.
     """
 
     payer: str
@@ -60,7 +61,7 @@ class Payment:
     paths: int
 
     def key(self, letter: str) -> str:
-        """The key of a number of this payment: p partial, c contribution, s the sum with it, r the sum before."""
+        """The key of a number of this payment: p partial, c contribution, s total, r before."""
         return payment_key(letter, self.payer, self.position)
 
     @property
@@ -74,8 +75,8 @@ class Payment:
 class Line:
     """A line of a frame: parts that are equal, as templates. `kind` is value, local, payment, ledger, seed or result.
 
-    `key` is the slot of the number at its end, which ask mode hides; `note` says which number it is, where the first
-    part does not.
+    `key` is the key of the number at its end, which is hidden while it is asked for; `note` says which number that is
+    if the first part does not.
     """
 
     kind: str

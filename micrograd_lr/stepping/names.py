@@ -1,4 +1,4 @@
-"""The nodes of a graph by their ids, and how formulas name them, their gradients and their local derivatives."""
+"""The nodes of a graph by their ids, and what formulas call them, their gradients and their local derivatives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class NamedNodes:
-    """The `nodes` of a graph by id, operands before users, and the `root`, which is the last of them."""
+    """The `nodes` of a graph by id, operands before users; the last one is the `root`."""
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes = {node.id: node for node in nodes}
@@ -20,7 +20,7 @@ class NamedNodes:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The labels of several letters: what formulas write as one name."""
+        """The labels of several letters, which formulas must not read as products."""
         return tuple(dict.fromkeys(node.label for node in self.nodes.values() if len(node.label) > 1))
 
     def name(self, node: str) -> str:

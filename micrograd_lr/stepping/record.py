@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     from micrograd_lr.pictures.boxes import Box
 
-_SLOT_MARKS = re.compile("[⟦⟧]")  # in a label they would begin a place for a number
-SHORT = 20  # characters of a formula that can name its node: ∂L/∂(wx)
+_SLOT_MARKS = re.compile("[⟦⟧]")  # in a label they would be taken for a slot
+SHORT = 20  # characters of a formula that serves as the name of its node: ∂L/∂(wx)
 
 
 def nodes_of(boxes: list[Box]) -> Iterable[Node]:
-    """The nodes of a graph from the boxes of its picture, operands before users."""
+    """The nodes of a graph, operands before users, made from the boxes of its picture."""
     for box in boxes:
         if box.kind == "constant":
             continue

@@ -1,4 +1,4 @@
-"""Steps as JSON text and back. What is read is computed again, and the text must say the same in every place."""
+"""Steps as JSON text and back. What is read is computed again, and the text must agree with that everywhere."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 FORMAT = "micrograd_lr steps 1"
 NODE = [field.name for field in fields(Node)]
-# IEEE 754 fixes the results of these to the last digit. Every other row asks the C library of the machine, or is the
-# user's own: two machines may differ in the last bits.
+# IEEE 754 fixes the results of these to the last bit. Every other row uses the C library of the machine, or is the
+# user's own: there two machines may differ in the last bits.
 ROUNDED_ALIKE = {"add", "sub", "mul", "div", "neg", "relu", "sum", "dot"}
 
 _BITS = LONGEST * math.log2(10)
-_SUMMED = 1000 * _BITS  # bits of the common denominator, times the terms of a sum: what is added up in no time
+_SUMMED = 1000 * _BITS  # bits of the common denominator times the terms of a sum: this much is added up in no time
 
 
 def written(nodes: Iterable[Node], payments: Iterable[Payment], digits: int) -> str:
@@ -74,7 +74,7 @@ def read(text: str) -> tuple[list[Node], list[Payment], int]:
         check_digits(parts["digits"])
         graph = _graph(parts["nodes"])
         return _nodes(graph, parts["nodes"]), _payments(graph, parts["payments"]), parts["digits"]
-    except Exception as error:  # a row of the user's own may raise anything at numbers that it was never meant for
+    except Exception as error:  # a row of the user's own may raise anything for numbers that it was not made for
         said = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
         raise ValueError(
             f"this is not the JSON of steps: {said.rstrip('.')}. Give the text that Steps.to_json() wrote."
@@ -93,7 +93,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _graph(given: Any) -> list[Value]:
-    """The graph, computed again node by node, as far as the text is right: so no number outgrows the text."""
+    """The graph, computed again node by node while the text is right: no number can outgrow the text."""
     made: dict[str, Value] = {}
     for i, node in enumerate(expect_list("nodes", given)):
         path = f"nodes[{i}]"
@@ -109,7 +109,7 @@ def _graph(given: Any) -> list[Value]:
     for i, (node, in_order) in enumerate(zip(graph, topological(graph[-1]))):
         if node is not in_order:
             raise ValueError(
-                f"nodes[{i}] is out of place: the last node is the root, its operands come before it, in their order"
+                f"nodes[{i}] is out of place: operands come before their users, in their order, and the root is last"
             )
     return graph
 
@@ -122,16 +122,16 @@ def _leaf(path: str, node: dict[str, Any]) -> Value:
 
 
 def _applied(path: str, node: dict[str, Any], made: dict[str, Value]) -> Value:
-    """The node that an op makes of its operands, with the value and the partials of the text."""
+    """The node that an op makes from its operands, with the value and the partials of the text."""
     op = OPS.get(node["op"])
     if op is None:
-        raise wrong(f"{path}.op", node["op"], f"one of {', '.join(OPS)}. Make a row of your own known: Op(...)")
+        raise wrong(f"{path}.op", node["op"], f"one of {', '.join(OPS)}. Add a row of your own first: Op(...)")
     operands = [
         _operand(f"{path}.operands[{k}]", x, made)
         for k, x in enumerate(expect_list(f"{path}.operands", node["operands"]))
     ]
     if not any(isinstance(x, Value) for x in operands):
-        raise wrong(f"{path}.operands", node["operands"], "the id of a node among them")
+        raise wrong(f"{path}.operands", node["operands"], "at least one id of a node")
     _refuse_explosion(path, op.name, [*map(number_of, operands)])
     value: Value = _run(path, op, *operands)
     value._data = _taken(f"{path}.value", op, node["value"], value._data)
@@ -163,10 +163,10 @@ def _run(path: str, rule: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _taken(path: str, op: Op, given: Any, computed: Any, least: int = 0) -> Any:
-    """The number of the text: the computed one, or one beside it that the exp or log of another machine gives.
+    """The number of the text: the computed one, or one beside it that the exp or log of another machine may give.
 
-    Beside it is within 2⁻⁵¹ of the number, or of `least`: of 1 where a slope may be a small difference, as σ(z) - y is,
-    and a payment shows that it was used to the last digit.
+    Beside it means within 2⁻⁵¹ of the number, or of `least` if that is larger. `least` is 1 for partials, which may be
+    small differences, as σ(z) - y is, and which the payments check to the last digit.
     """
     right = as_json(path, computed)
     if not same(given, right) and op.name not in ROUNDED_ALIKE:
@@ -179,15 +179,15 @@ def _taken(path: str, op: Op, given: Any, computed: Any, least: int = 0) -> Any:
 
 
 def _with_partials(op: Op, partials: tuple[Any, ...]) -> Op:
-    """The row `op` at one node, with its partials as numbers; to formulas it is the row itself."""
-    twin = Op.__new__(Op)  # not a row of the table
+    """The row `op` for one node, with these partials; on names its rule is that of the row."""
+    twin = Op.__new__(Op)  # not added to the op table
     twin.name, twin.symbol, twin.value, twin.constant = op.name, op.symbol, op.value, None
     twin.partials = lambda out, *operands: op.partials(out, *operands) if isinstance(out, Text) else partials
     return twin
 
 
 def _refuse_explosion(path: str, op: str, numbers: Sequence[Any]) -> None:
-    """ValueError for exact numbers whose sum or power takes long to compute, and would be too long for the text."""
+    """ValueError for exact numbers whose sum or power would take long to compute and be too long for the text."""
     exact: list[Any] = [x for x in numbers if isinstance(x, (int, Fraction))]
     common = 1
     for x in exact:

@@ -134,7 +134,7 @@ def test_all_cases_and_the_training_are_right(printed):
     w, b, rate = np.zeros(30), 0.0, 4 / (569 * 31)
     J = lambda: float(np.sum(np.logaddexp(0, X @ w + b) - Y * (X @ w + b)))
     losses = [J()]
-    for _ in range(demo.STEPS):
+    for _ in range(demo.ITERATIONS):
         e = 1 / (1 + np.exp(-(X @ w + b))) - Y
         w, b = w - rate * (e @ X), b - rate * e.sum()
         losses.append(J())

@@ -85,11 +85,9 @@ def test_what_no_derivation_can_be_made_of():
         with pytest.raises(ValueError, match=unknown):
             derivation(ManyExamples([0.5], 0.0, [[1.0, 2.0]], [0, 1], loss))
     w = Value(0.5, "w")
-    with pytest.raises(
-        ValueError, match=r"of their own in the derivation, but w stands in two places\. Give each a Value"
-    ):
+    with pytest.raises(ValueError, match=r"separate variables, but w is used for two of them\. Give each a Value"):
         derivation(OneExample([w, w], 0.0, [1.0, 2.0], 0))
     with pytest.raises(ValueError, match=r"but w₂ is computed from other nodes\. .* of its own: Value\(x\.data\)\."):
         board(ManyExamples([w, 2 * w], 0.0, [[1.0], [2.0]], [0], loss=literal_loss))
-    with pytest.raises(TypeError, match=r"a OneExample or of ManyExamples, not 3 \(int\)\. Make one: OneExample"):
+    with pytest.raises(TypeError, match=r"a OneExample or ManyExamples, not 3 \(int\)\. Make one: OneExample"):
         board(3)

@@ -184,7 +184,7 @@ def test_green_for_separable_data_and_loss_functions_with_floats_in_them():
 
 def test_the_names_of_a_report():
     assert three_way_check(W, B, X, Y, names=["p", "q", "r", "b"]).names == ["p", "q", "r", "b"]
-    with pytest.raises(ValueError, match=r"names has 1 entries; expected n \+ 1 = 4: one per weight, and one for b"):
+    with pytest.raises(ValueError, match=r"names has 1 entries; expected n \+ 1 = 4: one per weight and one for b"):
         three_way_check(W, B, X, Y, names=["p"])
 
 
@@ -262,8 +262,8 @@ def with_entry(array, where, value):
         ((W, B, X[0], Y), r"X is \(8,\); expected \(n, m\): one example per column"),
         ((W, B, X, Y[:5]), r"Y is \(1, 5\), but X is \(n, m\) = \(3, 8\): one label per example \(column\)"),
         ((W, B, X, Y.reshape(-1, 1)), r"Y is \(8, 1\); expected \(1, m\): one row\. Transpose it\."),
-        ((W, B, np.zeros((3, 0)), []), r"X is \(n, m\) = \(3, 0\): there is no example in it"),
-        ((W, B, [[], [], []], []), r"X is \(n, m\) = \(3, 0\): there is no example in it"),
+        ((W, B, np.zeros((3, 0)), []), r"X is \(n, m\) = \(3, 0\): it holds no example"),
+        ((W, B, [[], [], []], []), r"X is \(n, m\) = \(3, 0\): it holds no example"),
         ((W, B, X, with_entry(Y, 6, -1.0)), r"Y\[6\] is -1\.0: a label lies in \[0, 1\]"),
         ((W, B, X, with_entry(Y, 2, math.inf)), r"Y\[2\] is inf \(the label of example 2\)"),
         (

@@ -211,7 +211,7 @@ def test_a_leaf_that_changed_after_recording_is_noted():
     A = w * w * Value(1.0)
     A.backward()
     w.data = 5.0
-    assert draw(A).notes == ["w changed after this was recorded: the other numbers are older"]
+    assert draw(A).notes == ["w changed after this was recorded: the other numbers were computed before"]
     assert draw(w * 2.0).notes[-1].startswith("the gradients are those of another root")
 
 
