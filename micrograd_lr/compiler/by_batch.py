@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from micrograd_lr.compiler.compiled import Compiled
-from micrograd_lr.engine import derivatives
+from micrograd_lr.engine.derivatives import gradient as gradient_at
+from micrograd_lr.engine.derivatives import hessian as hessian_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def gradient(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None
     returned: called like the loss, with all examples at once, it gives ``{"w": ∂J/∂w, …}``.
     """
     if batch is None and not options:
-        return derivatives.gradient(fun, *args)
+        return gradient_at(fun, *args)
     return _compiled("gradient", fun, args, batch, options)
 
 
@@ -38,7 +39,7 @@ def hessian(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None 
     matrices (n, n) for two vectors, vectors (n,) for a vector and a number.
     """
     if batch is None and not options:
-        return derivatives.hessian(fun, *args)
+        return hessian_at(fun, *args)
     return _compiled("hessian", fun, args, batch, options)
 
 

@@ -25,6 +25,7 @@ def payments(order: list[T], seed: Any, edges: Edges[T]) -> Iterator[tuple[T, T,
 
     `order` begins with the root, whose gradient is the `seed`, and has users before operands. So a node has been paid
     by all its users when its turn comes to pay: along a path the partials are multiplied, and different paths add up.
+    (The field calls the upstream gradient a cotangent too, and what a node pays a vector-Jacobian product, VJP.)
     """
     grads = dict.fromkeys(order[:1], seed)
     for node in order:

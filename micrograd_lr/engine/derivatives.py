@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 def gradient(fun: Callable[..., Any], /, *args: Any) -> Any:
     """∂fun/∂arg for every argument, in the argument's shape: one result for one argument, else a tuple.
 
-    `fun` is plain Python over Values; an argument is a number, or numbers in (nested) lists or tuples, or in an array
-    or table, which `fun` gets as lists; so are the derivatives by it. An argument that `fun` does not use gets 0. Can
-    be nested to any order: where an argument, or a leaf that `fun` closes over or makes, is a Value, results that
-    depend on it are Values, so that an outer derivative misses nothing. TypeError if `fun` returns something that is
-    not a Value, or for what is not numbers, by the argument's name; FloatingPointError if a derivative does not exist.
+    `fun` is plain Python over Values; the arguments are numbers or containers of numbers. Can be nested to any order:
+    inside of another `gradient`, the results are nodes, so that an outer derivative misses nothing.
     """
     nodes, leaves = traced(opened_arguments(fun, args))
     root = _called(fun, nodes, leaves)

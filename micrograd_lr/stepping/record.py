@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from micrograd_lr.engine import backward
+from micrograd_lr.engine.backward import edges_of, refuse_lost
+from micrograd_lr.engine.backward import payments as reverse_mode
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.value import Value
@@ -63,7 +64,7 @@ def payments(root: Value) -> Iterable[Payment]:
     grads = {root: seed}
     positions = (i for node in order for i, x in enumerate(node.operands) if isinstance(x, Value))
     for position, (node, operand, upstream, partial, contribution, total) in zip(
-        positions, backward.payments(order, seed, backward.edges_of)
+        positions, reverse_mode(order, seed, edges_of)
     ):
         before = grads.get(operand, seed - seed)
         paid[operand] += 1
@@ -72,4 +73,4 @@ def payments(root: Value) -> Iterable[Payment]:
             id_of[node], position, id_of[operand], upstream, partial, contribution, before, total,
             paid[operand], paths[operand],
         )  # fmt: skip
-    backward.refuse_lost(root, grads)
+    refuse_lost(root, grads)
