@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from micrograd_lr.engine.containers import opened
+from micrograd_lr.engine.containers import as_numbers
 from micrograd_lr.engine.shapes import shape_of
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ class Inputs:
 
     def __init__(self, given: Mapping[str, Any], batch: tuple[str, ...], np: Any) -> None:
         self.batch = batch
-        self.given = {name: opened(name, x, name in batch) for name, x in given.items()}
+        self.given = {name: as_numbers(name, x, name in batch) for name, x in given.items()}
         self.shapes = {name: _shape(name, x, name in batch) for name, x in self.given.items()}
         self.m = _number_of_examples({name: self.shapes[name] for name in batch})
         self.lengths: Lengths = {name: _length(shape, name in batch) for name, shape in self.shapes.items()}

@@ -208,7 +208,7 @@ def _label(y: Symbol) -> Any:
     return y.trace.symbol("choose", y * (1 - y), y, math.nan)
 
 
-def _zero(x: Symbol) -> Symbol:
+def _is_zero(x: Symbol) -> Symbol:
     choose = x.trace.symbol
     return choose("choose", x, choose("choose", -x, 1.0, 0.0), 0.0)
 
@@ -232,7 +232,7 @@ number_type(
     logaddexp=_logaddexp,
     sigmoid=_sigmoid,
     softplus=_softplus,
-    label=_label,
+    checked_label=_label,
     tanh_slope=_tanh_slope,
-    zero=_zero,
+    is_zero=_is_zero,
 )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from micrograd_lr.engine.errors import lost, refuse_inside_gradient, refuse_lost_gradient, refuse_mixed_numbers
+from micrograd_lr.engine.errors import (
+    is_nonfinite,
+    refuse_inside_gradient,
+    refuse_mixed_numbers,
+    refuse_nonfinite_gradient,
+)
 from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.ops import exchanged
@@ -56,10 +61,10 @@ def gradients(root: N) -> dict[N, Any]:
     return accumulate(users_first(root), one_like(root.data), edges_of)
 
 
-def refuse_lost(root: Node, grads: Mapping[Any, Any]) -> None:
+def refuse_nonfinite(root: Node, grads: Mapping[Any, Any]) -> None:
     """FloatingPointError if finite numbers have made a gradient that is infinite or NaN: every path ends at a leaf."""
-    if any(lost(grad) for node, grad in grads.items() if node.op is None):
-        refuse_lost_gradient(root, grads)
+    if any(is_nonfinite(grad) for node, grad in grads.items() if node.op is None):
+        refuse_nonfinite_gradient(root, grads)
 
 
 def backward(root: Node) -> None:
@@ -125,8 +130,8 @@ def sweep(root: Node) -> None:
                         if operand is not None:
                             pay(operand, grad if partial is one else grad * partial)
         for leaf in levels[0]:  # every path has paid
-            if lost(leaf._grad):
-                refuse_lost_gradient(root, {node: node._grad for level in levels for node in level})
+            if is_nonfinite(leaf._grad):
+                refuse_nonfinite_gradient(root, {node: node._grad for level in levels for node in level})
     except BaseException:
         for level in levels:
             for node in level:

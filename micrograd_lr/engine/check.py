@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from micrograd_lr.engine.containers import numbers_in
-from micrograd_lr.engine.derivatives import argument_names, gradient, opened_arguments, slope_graphs, traced
+from micrograd_lr.engine.derivatives import argument_names, arguments_as_numbers, fresh_nodes, gradient, slope_graphs
 from micrograd_lr.engine.numeric import HALF_STEP, numeric_slopes
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
@@ -101,11 +101,11 @@ def check_gradient(fun: Callable[..., Any], /, *args: Any, tolerance: float = NU
     the rules used are those of the function *given*; that it is the function *meant* only a closed form can tell:
     `logistic.three_way_check` has all three.
     """
-    given = opened_arguments(fun, args)
+    given = arguments_as_numbers(fun, args)
     names = [each for name, arg in zip(argument_names(fun, args), given) for each in _numbered(name, arg)]
     numeric = numeric_slopes(fun, given)
     columns = {"reverse pass": [*numbers_in([gradient(fun, *given)])], "numeric": numeric}
-    nodes, leaves = traced(given)
+    nodes, leaves = fresh_nodes(given)
     rounding = rounding_in(slope_graphs(fun(*nodes), leaves))
     report = GradientReport(names, columns, {"numeric": tolerance}, rounding)
     if not report.agree:  # of x³ at 0, all that is seen is the step: half a step takes three quarters of it away

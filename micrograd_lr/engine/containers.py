@@ -40,7 +40,7 @@ _OPTION = "An option that is not a number is settled beforehand: lambda w, x: fu
 _CELLS = "Each cell holds several numbers: make a matrix of them, one example per column, numpy.array([*cells]).T."
 
 
-def opened(name: str, given: Any, batch: bool = False) -> Any:
+def as_numbers(name: str, given: Any, batch: bool = False) -> Any:
     """The argument `name` as a number, as nested lists or tuples of numbers, or as a NumPy array of real numbers.
 
     `batch` means that its last index counts examples, for the messages. TypeError for what is not numbers; ValueError
@@ -49,16 +49,16 @@ def opened(name: str, given: Any, batch: bool = False) -> Any:
     kind = type(given)
     if kind in _NUMBERS or (kind.__module__ == "numpy" and kind.__name__ == "ndarray" and given.dtype.kind in _REAL):
         return given
-    return _opened(name, given, (), batch)
+    return _read(name, given, (), batch)
 
 
-def _opened(name: str, given: Any, place: Place, batch: bool) -> Any:
+def _read(name: str, given: Any, place: Place, batch: bool) -> Any:
     if is_number(given):
         return float(given) if place and type(given).__name__ in _BOOLS else given
     if isinstance(given, (list, tuple)):
         if {*map(type, given)} <= _NUMBERS:
             return given
-        return _like(given, [_listed(_opened(name, x, (*place, i), batch)) for i, x in enumerate(given)])
+        return _like(given, [_listed(_read(name, x, (*place, i), batch)) for i, x in enumerate(given)])
     where = _where(name, place)
     if given is None or type(given).__name__ in ("NAType", "NaTType"):
         raise _misfit(name, given, place, batch, _MISSING)
@@ -75,7 +75,7 @@ def _opened(name: str, given: Any, place: Place, batch: bool) -> Any:
     if isinstance(given, memoryview) or any(hasattr(given, protocol) for protocol in _PROTOCOLS):
         return _of_array(name, _as_array(where, given), place, batch)
     if isinstance(given, Sequence):
-        return _opened(name, [*given], place, batch)
+        return _read(name, [*given], place, batch)
     if isinstance(given, (Mapping, Set)):
         raise TypeError(f"{where} is {given!r:.40} ({type(given).__name__}); expected numbers in an order: a list.")
     if isinstance(given, Iterable):
@@ -108,11 +108,11 @@ def numbers_in(structure: Any) -> Iterator[Any]:
         yield structure
 
 
-def mapped(structure: Any, change: Callable[[Any], Any]) -> Any:
+def map_numbers(structure: Any, change: Callable[[Any], Any]) -> Any:
     """The same structure with `change` of every number; arrays become lists."""
     structure = _listed(structure)
     if isinstance(structure, (list, tuple)):
-        return _like(structure, [mapped(part, change) for part in structure])
+        return _like(structure, [map_numbers(part, change) for part in structure])
     return change(structure)
 
 
@@ -173,8 +173,8 @@ def _of_array(name: str, array: Any, place: Place, batch: bool) -> Any:
         if not is_number(x):
             if hasattr(x, "__len__") and not isinstance(x, (str, bytes)):
                 raise _misfit(name, x, (*place, *at), batch, _CELLS)
-            _opened(name, x, (*place, *at), batch)
-    return _opened(name, array.tolist(), place, batch)
+            _read(name, x, (*place, *at), batch)
+    return _read(name, array.tolist(), place, batch)
 
 
 def _places(shape: Place) -> Iterator[Place]:

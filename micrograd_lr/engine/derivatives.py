@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 
 from micrograd_lr.engine.backward import ONE, accumulate
-from micrograd_lr.engine.containers import is_number, mapped, opened
-from micrograd_lr.engine.errors import lost, lost_derivative, not_recorded, running
+from micrograd_lr.engine.containers import as_numbers, is_number, map_numbers
+from micrograd_lr.engine.errors import is_nonfinite, nonfinite_derivative, not_recorded, running
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.value import Value
@@ -23,10 +23,10 @@ def gradient(fun: Callable[..., Any], /, *args: Any) -> Any:
     `fun` is plain Python over Values; the arguments are numbers or containers of numbers. Can be nested to any order:
     inside of another `gradient`, the results are nodes, so that an outer derivative misses nothing.
     """
-    nodes, leaves = traced(opened_arguments(fun, args))
+    nodes, leaves = fresh_nodes(arguments_as_numbers(fun, args))
     root = _called(fun, nodes, leaves)
     slopes = iter(_numbers(root, leaves, slope_graphs(root, leaves)))
-    results = tuple(mapped(arg, lambda _: next(slopes)) for arg in nodes)
+    results = tuple(map_numbers(arg, lambda _: next(slopes)) for arg in nodes)
     return results[0] if len(args) == 1 else results
 
 
@@ -35,7 +35,7 @@ def hessian(fun: Callable[..., Any], /, *args: Any) -> Any:
 
     Exact: each row differentiates one entry of the gradient, which is a graph like any other.
     """
-    nodes, leaves = traced(opened_arguments(fun, args))
+    nodes, leaves = fresh_nodes(arguments_as_numbers(fun, args))
     root = _called(fun, nodes, leaves)
     slopes = slope_graphs(root, leaves)
     _numbers(root, leaves, slopes)  # where the gradient does not exist, no second derivative does
@@ -65,11 +65,11 @@ def slope_graphs(root: Any, leaves: list[Value]) -> list[Any]:
     return [slopes.get(leaf, 0) for leaf in leaves]
 
 
-def opened_arguments(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[Any]:
+def arguments_as_numbers(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[Any]:
     """The arguments of a call of `fun` as numbers and nested lists of numbers."""
     if all(map(is_number, args)):
         return [*args]
-    return [opened(name, arg) for name, arg in zip(argument_names(fun, args), args)]
+    return [as_numbers(name, arg) for name, arg in zip(argument_names(fun, args), args)]
 
 
 def argument_names(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[str]:
@@ -83,7 +83,7 @@ def argument_names(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[str]:
     return [names[i] if i < len(names) else f"{rest}[{i - len(names)}]" for i in range(len(args))]
 
 
-def traced(args: Iterable[Any]) -> tuple[list[Any], list[Value]]:
+def fresh_nodes(args: Iterable[Any]) -> tuple[list[Any], list[Value]]:
     """`args` with a fresh node for each number, and those nodes. A Value stays connected, but is told from itself: in
     ``gradient(lambda t: t * x, x)`` the x that fun closes over is a constant."""
     leaves: list[Value] = []
@@ -92,7 +92,7 @@ def traced(args: Iterable[Any]) -> tuple[list[Any], list[Value]]:
         leaves.append(x * 1 if isinstance(x, Value) else Value(x))
         return leaves[-1]
 
-    return [mapped(arg, fresh) for arg in args], leaves
+    return [map_numbers(arg, fresh) for arg in args], leaves
 
 
 def _called(fun: Callable[..., Any], traced: list[Any], leaves: list[Value]) -> Value:
@@ -124,6 +124,6 @@ def _numbers(root: Value, leaves: list[Value], slopes: list[Any]) -> list[Any]:
         return [slope if isinstance(slope, Value) else number(one * slope) for slope in slopes]
     numbers = [one * (slope.data if isinstance(slope, Value) else slope) for slope in slopes]
     for leaf, slope in zip(leaves, numbers):
-        if lost(slope) and not any(lost(node.data) for node in topological(root)):
-            raise lost_derivative(leaf)
+        if is_nonfinite(slope) and not any(is_nonfinite(node.data) for node in topological(root)):
+            raise nonfinite_derivative(leaf)
     return [*map(number, numbers)]

@@ -165,7 +165,7 @@ def power_slope(out: Any, base: Any, exponent: Any) -> Any:
     if isinstance(out, Node) and not isinstance(base, Node):
         return math.nan  # of a graph, only the slopes in nodes are needed
     if type(out) is not float:  # where a symbol for the exponent may be 0 it is 0 · 0⁰ at the base 0, and not 0 · 0⁻¹
-        corner = 0 if isinstance(exponent, Node) else zero(base) * zero(exponent)
+        corner = 0 if isinstance(exponent, Node) else is_zero(base) * is_zero(exponent)
         return exponent * power(base, exponent - 1 + corner)
     try:
         return exponent * base ** (exponent - 1)
@@ -181,13 +181,13 @@ def power_growth(out: Any, base: Any) -> Any:
     if positive is False:
         return 0 if number_of(base) == 0 else math.nan
     if positive is not True:  # a symbol, whose sign is not known: log 1 in the place of log 0
-        base = base + zero(base)
+        base = base + is_zero(base)
     return out * log(base)
 
 
-def zero(x: Any) -> Any:
+def is_zero(x: Any) -> Any:
     """1 for x = 0, else 0: a symbol for the answer where `x` holds a symbol, which cannot be asked."""
-    given = function_of(number_of(x), "zero")
+    given = function_of(number_of(x), "is_zero")
     return given(number_of(x)) if given else int(number_of(x) == 0)
 
 
@@ -209,13 +209,13 @@ def _total(terms: Sequence[Any]) -> Any:
     return math.fsum(terms)
 
 
-def label(y: Any) -> Any:
+def checked_label(y: Any) -> Any:
     """`y` itself, where it is a label: ValueError outside of [0, 1]. NaN stays NaN."""
     if isinstance(y, Node):  # NaN in a symbol is added to its node
         number = number_of(y)
-        checked = label(number)
+        checked = checked_label(number)
         return y if checked is number else y + (checked - number)
-    return _label(y) if type(y) is float else _elsewhere("label", label, y, _label)
+    return _label(y) if type(y) is float else _elsewhere("checked_label", checked_label, y, _label)
 
 
 def _label(y: Any) -> Any:
@@ -234,7 +234,7 @@ def cross_entropy(z: Any, y: Any) -> Any:
         return softplus(z)
     if y == 1:
         return softplus(-z)
-    y = label(y)
+    y = checked_label(y)
     return (1 - y) * softplus(z) + y * softplus(-z)
 
 
@@ -244,5 +244,5 @@ def cross_entropy_slope(z: Any, y: Any) -> Any:
         return sigmoid(z)
     if y == 1:
         return -sigmoid(-z)
-    y = label(y)
+    y = checked_label(y)
     return (1 - y) * sigmoid(z) - y * sigmoid(-z)

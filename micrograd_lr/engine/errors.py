@@ -93,23 +93,23 @@ def refuse_mixed_numbers(root: Node) -> None:
             raise TypeError(f"the gradients mix {given}. Make all the numbers of a graph of one type.") from None
 
 
-def lost(x: Any) -> bool:
+def is_nonfinite(x: Any) -> bool:
     """Whether `x` is NaN or an infinity."""
     return bool(x != x or x == _INFINITY or x == -_INFINITY)
 
 
-def refuse_lost_gradient(root: Node, grads: Mapping[Node, Any]) -> None:
+def refuse_nonfinite_gradient(root: Node, grads: Mapping[Node, Any]) -> None:
     """Raises FloatingPointError if the gradients of a graph of finite numbers hold NaN or infinity; names the place.
 
     It is raised where it is made: an error that is kept in a local of a frame that it passes holds this frame, and that
     the error, until the garbage collector comes.
     """
     order = topological(root)
-    if any(lost(node.data) for node in order):
+    if any(is_nonfinite(node.data) for node in order):
         return
     for node in reversed(order):
         for operand, partial in zip(node.operands, node.partials):
-            if isinstance(operand, Node) and lost(grads[node] * partial):
+            if isinstance(operand, Node) and is_nonfinite(grads[node] * partial):
                 if partial != partial:
                     remedy = (
                         "There is no such derivative: write the exponent as a plain number, or keep the base above 0."
@@ -127,7 +127,7 @@ def refuse_lost_gradient(root: Node, grads: Mapping[Node, Any]) -> None:
     raise FloatingPointError("a gradient has no finite value: the sum over its paths leaves the range of floats.")
 
 
-def lost_derivative(leaf: Node) -> Exception:
+def nonfinite_derivative(leaf: Node) -> Exception:
     """For NaN or infinity among the results of gradient() and hessian() at finite arguments."""
     return FloatingPointError(
         f"the derivative at {describe(leaf)} has no finite value: a curve is vertical there, a power has a variable "

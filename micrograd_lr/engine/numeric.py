@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from micrograd_lr.engine.containers import mapped, numbers_in
-from micrograd_lr.engine.derivatives import opened_arguments
-from micrograd_lr.engine.errors import LabelError, lost
+from micrograd_lr.engine.containers import map_numbers, numbers_in
+from micrograd_lr.engine.derivatives import arguments_as_numbers
+from micrograd_lr.engine.errors import LabelError, is_nonfinite
 from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ def numeric_gradient(fun: Callable[..., Any], /, *args: Any) -> list[float]:
     NaN or infinite. ValueError for a number that is.
     """
 
-    return numeric_slopes(fun, opened_arguments(fun, args))
+    return numeric_slopes(fun, arguments_as_numbers(fun, args))
 
 
 def numeric_slopes(fun: Callable[..., Any], given: list[Any], step: str = _STEP) -> list[float]:
@@ -36,7 +36,7 @@ def numeric_slopes(fun: Callable[..., Any], given: list[Any], step: str = _STEP)
 
     def at(numbers: list[Decimal]) -> Any:
         moved = iter(numbers)
-        out = fun(*(mapped(arg, lambda _: Value(next(moved))) for arg in given))
+        out = fun(*(map_numbers(arg, lambda _: Value(next(moved))) for arg in given))
         return out.data if isinstance(out, Value) else out
 
     return central_differences(at, decimals(numbers_in(given)), step)
@@ -54,7 +54,7 @@ def decimals(numbers: Iterable[Any]) -> list[Decimal]:
     rounded = Context(prec=_DIGITS).plus
 
     def decimal(x: Any) -> Decimal:
-        if lost(float(x)):
+        if is_nonfinite(float(x)):
             raise ValueError(f"a numeric derivative is taken at finite numbers, and one of them is {x}. Replace it.")
         return rounded(Decimal(float(x)))
 

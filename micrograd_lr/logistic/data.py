@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from numbers import Real
 
-from micrograd_lr.engine.containers import numbers_in, opened
+from micrograd_lr.engine.containers import as_numbers, numbers_in
 from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.number_types import number
 from micrograd_lr.engine.shapes import shape_of
@@ -72,7 +72,7 @@ def _entries(data: Any) -> list[Any]:
 
 
 def _vector(name: str, data: Any, wanted: str) -> list[Any]:
-    data = opened(name, data, batch=name == "Y")
+    data = as_numbers(name, data, batch=name == "Y")
     dims = shape_of(name, data)
     if len(dims) == 2 and dims[0] != 1 and dims[1] == 1:
         raise ValueError(f"{name} is {dims}; expected {wanted}: one row. Transpose it.")
@@ -84,7 +84,7 @@ def _vector(name: str, data: Any, wanted: str) -> list[Any]:
 
 
 def _scalar(name: str, data: Any) -> Any:
-    data = opened(name, data, batch=True)
+    data = as_numbers(name, data, batch=True)
     dims = shape_of(name, data)
     if dims not in ((), (1,), (1, 1)):
         raise ValueError(f"{name} is {dims}; expected (1, 1): one number.")
@@ -92,7 +92,7 @@ def _scalar(name: str, data: Any) -> Any:
 
 
 def _matrix(name: str, data: Any, n: int, column: bool) -> Rows:
-    data = opened(name, data, batch=not column)
+    data = as_numbers(name, data, batch=not column)
     dims = shape_of(name, data)
     if column and len(dims) == 1:
         dims, data = (dims[0], 1), [[x] for x in _entries(data)]

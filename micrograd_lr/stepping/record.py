@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from micrograd_lr.engine.backward import edges_of, refuse_lost
+from micrograd_lr.engine.backward import edges_of, refuse_nonfinite
 from micrograd_lr.engine.backward import payments as reverse_mode
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import topological, users_first
@@ -73,4 +73,4 @@ def payments(root: Value) -> Iterable[Payment]:
             id_of[node], position, id_of[operand], upstream, partial, contribution, before, total,
             paid[operand], paths[operand],
         )  # fmt: skip
-    refuse_lost(root, grads)
+    refuse_nonfinite(root, grads)

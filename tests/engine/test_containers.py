@@ -14,7 +14,7 @@ import scipy.sparse
 
 from micrograd_lr import Value, check_gradient, dot, gradient, hessian, logistic, logistic_loss, value_and_grad
 from micrograd_lr import sum as node_sum
-from micrograd_lr.engine.containers import opened
+from micrograd_lr.engine.containers import as_numbers
 
 BACKENDS = ["numba", "numpy", "python"]
 W, B = [0.5, -0.25], 0.125
@@ -309,4 +309,4 @@ def test_numbers_pass_the_door_as_they_are():
         np.ones(3),
         (1, 2.0),
     ):
-        assert opened("x", x) is x
+        assert as_numbers("x", x) is x
