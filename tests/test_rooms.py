@@ -83,6 +83,29 @@ def private_names_that_travel(sources):
     }
 
 
+def public_names(sources):
+    """What each room lets other rooms use, as its __init__ says: names, by module."""
+    for module, source in sources.items():
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PUBLIC":
+                for part, names in ast.literal_eval(node.value).items():
+                    yield from ((f"{module}.{part}", name) for name in names)
+
+
+def names_that_are_not_public(sources):
+    public = {*public_names(sources)}
+    return {
+        f"{module} imports {other}.{name}"
+        for module, other, name in imports(sources)
+        if room(other) not in (room(module), "cli") and (other, name) not in public
+    }
+
+
+def public_names_that_nobody_uses(sources):
+    used = {(other, name) for module, other, name in imports(sources) if room(other) != room(module)}
+    return {f"{module}.{name}" for module, name in {*public_names(sources)} - used}
+
+
 def too_long(files, most):
     lines = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in files}
     return {f"{path} has {count} lines" for path, count in lines.items() if count > LONGER.get(path, most)}
@@ -100,6 +123,12 @@ def test_no_circle_of_imports():
 
 def test_private_names_stay_in_their_module():
     found = private_names_that_travel(sources_of_the_package())
+    assert not found, "\n".join(sorted(found))
+
+
+def test_a_room_says_what_others_may_use():
+    sources = sources_of_the_package()
+    found = names_that_are_not_public(sources) | public_names_that_nobody_uses(sources)
     assert not found, "\n".join(sorted(found))
 
 
@@ -146,6 +175,21 @@ def test_a_private_name_that_travels_is_found():
     assert private_names_that_travel(sources) == {"micrograd_lr.a imports _x"}
     sources = {"micrograd_lr.a": "from micrograd_lr import _b", "micrograd_lr._b": ""}
     assert private_names_that_travel(sources) == {"micrograd_lr.a imports micrograd_lr._b"}
+
+
+def test_a_name_that_is_not_public_is_found():
+    sources = {
+        "micrograd_lr.engine": "PUBLIC = {'value': ['Value', 'record']}",
+        "micrograd_lr.engine.value": "",
+        "micrograd_lr.engine.ops": "from micrograd_lr.engine.value import unary",
+        "micrograd_lr.page.page": "from micrograd_lr.engine.value import Value, unary",
+        "micrograd_lr.page.board": "from micrograd_lr.engine import ops",
+    }
+    assert names_that_are_not_public(sources) == {
+        "micrograd_lr.page.page imports micrograd_lr.engine.value.unary",
+        "micrograd_lr.page.board imports micrograd_lr.engine.ops.",
+    }
+    assert public_names_that_nobody_uses(sources) == {"micrograd_lr.engine.value.record"}
 
 
 def test_a_relative_import_is_refused():

@@ -16,3 +16,11 @@ The way of a call of ``value_and_grad(loss)``, by modules:
 
 by_batch gives `gradient` and `hessian` the option ``batch=``. codegen_javascript writes a graph for pages.
 """
+
+PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "by_batch": ["gradient", "hessian"],
+    "codegen_javascript": ["function", "symbolic"],
+    "compiled": ["value_and_grad"],
+    "symbols": ["Trace"],
+    "tracers": ["TraceError"],
+}  # fmt: skip

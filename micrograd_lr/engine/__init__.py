@@ -22,3 +22,24 @@ def _standard_types() -> Any:
 
 
 plug_in_later(("fractions", "decimal"), _standard_types)
+
+
+PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "backward": ["ONE", "accumulate", "edges_of", "gradients", "payments", "refuse_nonfinite"],
+    "check": ["CLOSED_FORM_TOLERANCE", "GradientCheckError", "GradientReport", "NUMERIC_TOLERANCE",
+        "check_gradient", "rounding_of"],
+    "containers": ["as_numbers", "numbers_in"],
+    "derivatives": ["Constant", "first_nan", "gradient", "hessian", "slope_graphs"],
+    "elementary": ["FUNCTIONS", "exp", "inner", "log", "relu", "sigmoid", "tanh", "total"],
+    "errors": ["DOMAIN_ERRORS", "LabelError", "REMEDIES", "describe"],
+    "functions": ["dot", "logistic_loss", "sum"],
+    "literal": ["cross_entropy", "literal_loss"],
+    "node": ["Node", "number_of"],
+    "number_types": ["is_plain", "number", "number_type", "one_like"],
+    "numeric": ["central_differences", "decimals"],
+    "ops": ["LOG", "MUL", "OPS", "Op", "SIGMOID", "cos", "sin"],
+    "order": ["topological", "users_first"],
+    "shapes": ["like", "shape_of"],
+    "stable": ["as_loss", "logit", "one_less", "stabilised"],
+    "value": ["Value"],
+}  # fmt: skip

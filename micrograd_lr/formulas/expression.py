@@ -9,7 +9,7 @@ import re
 import warnings
 from unicodedata import normalize
 
-from micrograd_lr.engine import functions
+from micrograd_lr.engine.functions import dot, logistic_loss, sum
 from micrograd_lr.engine.ops import OPS
 from micrograd_lr.engine.value import Value
 
@@ -25,9 +25,9 @@ _OPERATORS = {
 }  # fmt: skip
 _LISTS = {"dot": 2, "sum": 1}  # the functions of lists, and of how many
 _BY_NAME: dict[str, Callable[..., Any]] = {
-    "dot": functions.dot,
-    "sum": functions.sum,
-    "logistic_loss": functions.logistic_loss,
+    "dot": dot,
+    "sum": sum,
+    "logistic_loss": logistic_loss,
 }
 
 

@@ -20,3 +20,10 @@ __all__ = [
     "superscript",
     "three_way_check",
 ]
+
+
+PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "dataset": ["Cases", "breast_cancer"],
+    "model": ["ManyExamples", "OneExample", "formulas", "three_way_check"],
+    "slides": ["derivation"],
+}  # fmt: skip

@@ -1,1 +1,5 @@
 """Stepping as an HTML page: the Python that writes it, and in `web` its JavaScript, CSS and HTML."""
+
+PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "step_through": ["StepThrough"],
+}  # fmt: skip

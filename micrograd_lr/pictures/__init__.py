@@ -1,1 +1,9 @@
 """A graph as a picture."""
+
+PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "boxes": ["Box", "Picture", "write_formulas"],
+    "drawing": ["Drawing", "draw"],
+    "graph": ["EXAMPLES_OPENED", "boxes_of", "changed_since", "picture"],
+    "look": ["Look", "THEMES"],
+    "renderers": ["RenderError", "choose"],
+}  # fmt: skip

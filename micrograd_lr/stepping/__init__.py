@@ -1,1 +1,11 @@
 """Both passes move by move, as data, with questions and answers."""
+
+PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "answers": ["saturated"],
+    "frames": ["DIGITS", "Frame", "Steps", "steps"],
+    "lines": ["SHOWN"],
+    "moves": ["Line", "Node"],
+    "questions": ["Question", "TOLERANCE", "questions"],
+    "quiz": ["Walk"],
+    "record": ["payments"],
+}  # fmt: skip

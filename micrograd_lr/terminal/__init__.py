@@ -1,1 +1,5 @@
 """Stepping in a terminal."""
+
+PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "app": ["step_through"],
+}  # fmt: skip
