@@ -1,1 +1,1 @@
-"""Stepping in a terminal."""
+"""Stepping through both passes in a terminal."""

@@ -313,5 +313,5 @@ def test_a_report_in_a_folder_with_any_name(tmp_path):
 def test_lines_that_are_not_text_are_no_commands():
     run = shell(STEP, "n\n\udcff\nw=\udcff\nq\n")
     assert (run.returncode, run.stderr) == (0, b"")
-    assert "'\ufffd' is no command here" in printed(run)
+    assert "'\ufffd' is not a command here" in printed(run)
     assert "w=\ufffd: an input is a finite number, such as w=0.5." in printed(run)
