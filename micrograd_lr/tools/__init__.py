@@ -1,1 +1,1 @@
-"""What every room may use: late imports, files written whole, a progress bar, the standard streams."""
+"""What every room may use: late imports, lazy names, the version, whole files, a progress bar, standard streams."""

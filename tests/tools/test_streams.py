@@ -228,7 +228,7 @@ def test_what_could_not_be_written_does_not_fail_again():
     reading, writing = os.pipe()
     os.close(reading)
     with open(writing, "w") as pipe:
-        with pytest.raises(BrokenPipeError), streams.written(pipe):
+        with pytest.raises(BrokenPipeError), streams.flushed(pipe):
             pipe.write("lost")
         pipe.flush()
 
