@@ -10,7 +10,7 @@ import math
 
 from micrograd_lr.compiler.tracers import trace_error
 from micrograd_lr.engine.node import Node
-from micrograd_lr.engine.number_types import number_type
+from micrograd_lr.engine.number_types import is_plain, number_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,18 +58,18 @@ class Symbol:
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Node):
             return NotImplemented
-        return self if _is(other, 0) else self.trace.symbol("add", self, other)
+        return self if is_plain(other, 0) else self.trace.symbol("add", self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return self if _is(other, 0) else self.trace.symbol("add", other, self)
+        return self if is_plain(other, 0) else self.trace.symbol("add", other, self)
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Node):
             return NotImplemented
-        return self if _is(other, 0) else self.trace.symbol("sub", self, other)
+        return self if is_plain(other, 0) else self.trace.symbol("sub", self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return -self if _is(other, 0) else self.trace.symbol("sub", other, self)
+        return -self if is_plain(other, 0) else self.trace.symbol("sub", other, self)
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Node):
@@ -80,14 +80,14 @@ class Symbol:
         return self._scaled(other)
 
     def _scaled(self, by: float) -> Any:
-        if _is(by, 0) or _is(by, 1):
+        if is_plain(by, 0) or is_plain(by, 1):
             return self if by else 0
-        return -self if _is(by, -1) else self.trace.symbol("mul", by, self)
+        return -self if is_plain(by, -1) else self.trace.symbol("mul", by, self)
 
     def __truediv__(self, other: Any) -> Any:
         if isinstance(other, Node):
             return NotImplemented
-        return self if _is(other, 1) else self.trace.symbol("div", self, other)
+        return self if is_plain(other, 1) else self.trace.symbol("div", self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
         return self.trace.symbol("div", other, self)
@@ -95,7 +95,7 @@ class Symbol:
     def __pow__(self, exponent: Any) -> Any:
         if isinstance(exponent, Node):
             return NotImplemented
-        if _is(exponent, 0) or _is(exponent, 1):
+        if is_plain(exponent, 0) or is_plain(exponent, 1):
             return self if exponent else 1
         return self.trace.symbol("pow", self, exponent)
 
@@ -174,10 +174,6 @@ def in_order(roots: Iterable[Any], known: Callable[[Symbol], bool] = lambda x: F
         else:
             order[stack.pop()] = None
     return [*order]
-
-
-def _is(x: Any, n: int) -> bool:
-    return isinstance(x, (int, float)) and x == n
 
 
 def _function(name: str) -> Callable[..., Any]:

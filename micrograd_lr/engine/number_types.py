@@ -81,6 +81,11 @@ def _remedy(x: Any) -> str:
     return f"A number type of your own is made known once: number_type({type(x).__name__}, exp=..., log=...)."
 
 
+def is_plain(x: Any, n: int) -> bool:
+    """Whether `x` is the plain number n: not a symbol, which is equal to nothing."""
+    return isinstance(x, (int, float)) and x == n
+
+
 def one_like(x: Any) -> Any:
     """1 in the number type of `x`."""
     if type(x) is float:

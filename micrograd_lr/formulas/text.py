@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from micrograd_lr.engine.node import Node
-from micrograd_lr.engine.number_types import number_type
+from micrograd_lr.engine.number_types import is_plain, number_type
 from micrograd_lr.engine.ops import OPS
 
 TYPE_CHECKING = False
@@ -49,14 +49,14 @@ class Text:
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Node):
             return NotImplemented
-        if _is(other, 0):
+        if is_plain(other, 0):
             return self
         other = as_text(other)
         sign = "-" if other._minus else "+"
         return Text(f"{self} {sign} {other._inside(_PRODUCT if other._minus else _SUM)}", _rank=_SUM)
 
     def __radd__(self, other: Any) -> Any:
-        return self if _is(other, 0) else as_text(other) + self
+        return self if is_plain(other, 0) else as_text(other) + self
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Node):
@@ -64,14 +64,14 @@ class Text:
         return self + -as_text(other)
 
     def __rsub__(self, other: Any) -> Any:
-        return -self if _is(other, 0) else as_text(other) - self
+        return -self if is_plain(other, 0) else as_text(other) - self
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Node):
             return NotImplemented
-        if _is(other, 0):
+        if is_plain(other, 0):
             return 0
-        if _is(other, 1) or _is(other, -1):
+        if is_plain(other, 1) or is_plain(other, -1):
             return self if other > 0 else -self
         other = as_text(other)
         minus = self._minus != other._minus
@@ -86,7 +86,8 @@ class Text:
         return Text(left + gap + right, _rank=_PRODUCT, _minus=minus)
 
     def __rmul__(self, other: Any) -> Any:
-        return self * other if _is(other, 0) or _is(other, 1) or _is(other, -1) else as_text(other) * self
+        plain = any(is_plain(other, n) for n in (0, 1, -1))
+        return self * other if plain else as_text(other) * self
 
     def __truediv__(self, other: Any) -> Any:
         if isinstance(other, Node):
@@ -102,7 +103,7 @@ class Text:
     def __pow__(self, exponent: Any) -> Any:
         if isinstance(exponent, Node):
             return NotImplemented
-        if _is(exponent, 0):
+        if is_plain(exponent, 0):
             return 1
         other = as_text(exponent)
         base = f"({self})" if self._minus else self._inside(_ATOM)
@@ -110,10 +111,6 @@ class Text:
 
     def __rpow__(self, base: Any) -> Any:
         return as_text(base) ** self
-
-
-def _is(x: Any, n: int) -> bool:
-    return isinstance(x, (int, float)) and x == n
 
 
 def as_text(x: Any) -> Text:

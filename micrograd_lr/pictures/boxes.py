@@ -27,9 +27,9 @@ class Box:
     __slots__ = ("edges", "foreign", "formula", "grad", "id", "inside", "kind", "label", "op", "value", "word")
 
     def __init__(
-        self, name: str, kind: str, label: str = "", op: Op | None = None, value: Any = None, grad: Any = None
+        self, box_id: str, kind: str, label: str = "", op: Op | None = None, value: Any = None, grad: Any = None
     ):
-        self.id, self.kind, self.label, self.op, self.value, self.grad = name, kind, label, op, value, grad
+        self.id, self.kind, self.label, self.op, self.value, self.grad = box_id, kind, label, op, value, grad
         self.word = kind if kind in ("parameter", "data", "constant") else ""
         self.foreign = False
         self.formula: Any = ""

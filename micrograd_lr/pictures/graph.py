@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-LIMIT = 120  # boxes: of more, nothing can be read
+LIMIT = 120  # boxes: a larger picture is hard to read
 LEAVES_APART = 200  # boxes: with more, each leaf is drawn once per use, because hubs make the layout slow
 
 OPENED: dict[str, Callable[..., Any]] = {

@@ -19,7 +19,7 @@ from micrograd_lr.stepping.lines import SHOWN, forward_line, gradient_line, inpu
 from micrograd_lr.stepping.moves import Line, Node, Payment
 from micrograd_lr.stepping.names import NamedNodes
 from micrograd_lr.stepping.record import nodes_of, payments
-from micrograd_lr.stepping.steps_json import read, written
+from micrograd_lr.stepping.steps_json import from_text, to_text
 from micrograd_lr.tools.streams import printable
 
 TYPE_CHECKING = False
@@ -209,7 +209,7 @@ class Steps(NamedNodes, Sequence[Frame]):
         Numbers may be float, int, Fraction and Decimal of at most 1,000 digits: ValueError for longer ones, TypeError
         for other types.
         """
-        return written(self.nodes.values(), self.payments, self.digits)
+        return to_text(self.nodes.values(), self.payments, self.digits)
 
     @classmethod
     def from_json(cls, text: str) -> Steps:
@@ -219,7 +219,7 @@ class Steps(NamedNodes, Sequence[Frame]):
         Only what another machine may round differently, exp, log and pow, is taken from the text. A row of your own
         must be in ``OPS`` when its steps are read, and decimals need the context in which they were computed.
         """
-        return cls(*read(text))
+        return cls(*from_text(text))
 
 
 def _comparable(x: Any) -> Any:

@@ -40,7 +40,7 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
         operands = [edge.to for edge in box.edges]
         constant = [x.kind == "constant" for x in operands]
         slots = [x.name if plain else Text(slot(value_key(x.id))) for x, plain in zip(operands, constant)]
-        numbers = [x.value if plain else slot for x, slot, plain in zip(operands, slots, constant)]
+        numbers = [x.value if plain else name for x, name, plain in zip(operands, slots, constant)]
         written = str(box.formula)
         yield Node(
             id=box.id, kind=box.kind, label=box.label, op=str(box.op or ""), value=box.value,

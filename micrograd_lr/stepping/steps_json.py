@@ -43,7 +43,7 @@ _BITS = LONGEST * math.log2(10)
 _SUMMED = 1000 * _BITS  # bits of the common denominator times the terms of a sum: this much is added up in no time
 
 
-def written(nodes: Iterable[Node], payments: Iterable[Payment], digits: int) -> str:
+def to_text(nodes: Iterable[Node], payments: Iterable[Payment], digits: int) -> str:
     """The text of `Steps.to_json`."""
     of = {node.id: node for node in nodes}
     parts = {
@@ -58,8 +58,8 @@ def written(nodes: Iterable[Node], payments: Iterable[Payment], digits: int) -> 
     return json.dumps(parts)
 
 
-def read(text: str) -> tuple[list[Node], list[Payment], int]:
-    """What `Steps` is made of, from the text that `written` gave; see `Steps.from_json`."""
+def from_text(text: str) -> tuple[list[Node], list[Payment], int]:
+    """What `Steps` is made of, from the text that `to_text` wrote; see `Steps.from_json`."""
     if not isinstance(text, str):
         raise TypeError(
             f"Steps.from_json(text) reads the text that Steps.to_json() wrote, not {text!r:.80} "
