@@ -8,19 +8,20 @@ import re
 import sys
 from pathlib import Path
 
-from micrograd_lr.tools.streams import prepare, written
+from micrograd_lr.tools.streams import flushed, prepare_streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
     from micrograd_lr.engine.value import Value
 
 SLIDES = "-(y*log(sigmoid(w*x+b)) + (1-y)*log(1-sigmoid(w*x+b)))"
 SLIDES_IN_STEPS = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
-# What is not an option: our own begin with --, or are -h, -o and -oFILE.
-_BEGINS_WITH_A_MINUS = re.compile(r"-(?!-|[oh]$|o.*\.(svg|png|pdf|dot)$)")
 SLIDES_NUMBERS = ("w=0.5", "b=-1", "x=2", "y=1")
+# An argument that is not an option although it begins with a minus: our options are --..., -h, -o and -oFILE.
+_NEGATIVE = re.compile(r"-(?!-|[oh]$|o.*\.(svg|png|pdf|dot)$)")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,71 +30,67 @@ def parser() -> argparse.ArgumentParser:
         prog="micrograd-lr", description="See backpropagation happen, in logistic regression."
     )
     commands = top.add_subparsers(title="commands", dest="command", required=True)
-    demo = commands.add_parser("demo", help="the report: one real case, 569 cases, training", description=(
-        "Backpropagation on one real case line by line, on 569 cases as one graph, and training; "
-        "prints a report and writes it as report.md, with pictures of the graphs."))  # fmt: skip
-    demo.add_argument(
-        "--out", type=Path, default=Path("out"), metavar="FOLDER", help="where the files go (default: out)"
-    )
-    demo.set_defaults(run=_demo)
-
-    draw = commands.add_parser(
+    _demo_arguments(commands.add_parser(
+        "demo", help="the report: one real case, 569 cases, training",
+        description="Backpropagation on one real case line by line, on 569 cases as one graph, and training; "
+        "prints a report and writes it as report.md, with pictures of the graphs.",
+    ))  # fmt: skip
+    _draw_arguments(commands.add_parser(
         "draw", help="the computation graph of an expression, as a picture or as text",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Draw the computation graph of an expression, with values, gradients and local derivatives.",
         epilog=f'example:\n  micrograd-lr draw "{SLIDES}" \\\n    --set {" ".join(SLIDES_NUMBERS)} -o graph.svg\n'
         'intermediate results have names: "z=w*x+b; a=sigmoid(z); -log(a)"',
-    )  # fmt: skip
-    _expression_arguments(draw)
-    draw.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="write the picture: .svg, .png, .pdf or .dot; without it the graph is printed as text",
-    )
-    draw.add_argument("--open", action="store_true", help="show the picture")
-    draw.add_argument("--direction", default="TB", choices=("TB", "BT", "LR", "RL"), help="top to bottom, ...")
-    draw.add_argument("--theme", default="light", choices=("light", "dark", "print"))
-    draw.add_argument(
-        "--partials",
-        default="number",
-        choices=("number", "formula", "both", "none"),
-        help="the local derivatives on the edges",
-    )
-    draw.add_argument("--digits", type=int, default=4, help="significant digits (default: 4)")
-    draw.add_argument("--no-gradients", action="store_true", help="the forward pass only")
-    draw.add_argument(
-        "--highlight", nargs="+", default=(), type=_text, metavar="NAME", help="nodes, and the edges between them"
-    )
-    draw.add_argument(
-        "--opened",
-        nargs="+",
-        default=(),
-        type=_text,
-        metavar="OP",
-        help="show what is inside: dot, logistic_loss, examples",
-    )
-    draw.add_argument("--limit", type=int, default=120, help="boxes at most (default: 120)")
-    draw.add_argument(
-        "--data",
-        nargs="+",
-        default=("x", "y"),
-        type=_text,
-        metavar="NAME",
-        help="the leaves that are data, the others being parameters (default: x y)",
-    )
-    draw.add_argument("--renderer", choices=("dot", "pygraphviz", "built-in"), help="by default the best that is here")
-    draw.set_defaults(run=_draw)  # fmt: skip
-
-    step = commands.add_parser(
+    ))  # fmt: skip
+    _step_arguments(commands.add_parser(
         "step", help="the forward and the backward pass, one move at a time",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Step through the forward and the backward pass of an expression, and be asked for the numbers.\n"
         "Without EXPR: the example of the slides. In a terminal each key acts at once (? shows them);\n"
         "through a pipe there is one command, answer or input per line.",
         epilog=f'example:\n  micrograd-lr step "{SLIDES_IN_STEPS}" \\\n    --set {" ".join(SLIDES_NUMBERS)} --ask',
+    ))  # fmt: skip
+    return top
+
+
+def _demo_arguments(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument(
+        "--out", type=Path, default=Path("out"), metavar="FOLDER", help="where the files go (default: out)"
+    )
+    demo.set_defaults(run=_demo)
+
+
+def _draw_arguments(draw: argparse.ArgumentParser) -> None:
+    names: dict[str, Any] = {"nargs": "+", "type": _text, "metavar": "NAME"}
+    _expression_arguments(draw)
+    draw.add_argument(
+        "-o", "--output", type=Path, metavar="FILE",
+        help="write the picture: .svg, .png, .pdf or .dot; without it the graph is printed as text",
     )  # fmt: skip
+    draw.add_argument("--open", action="store_true", help="show the picture")
+    draw.add_argument("--direction", default="TB", choices=("TB", "BT", "LR", "RL"), help="top to bottom, ...")
+    draw.add_argument("--theme", default="light", choices=("light", "dark", "print"))
+    draw.add_argument(
+        "--partials", default="number", choices=("number", "formula", "both", "none"),
+        help="the local derivatives on the edges",
+    )  # fmt: skip
+    draw.add_argument("--digits", type=int, default=4, help="significant digits (default: 4)")
+    draw.add_argument("--no-gradients", action="store_true", help="the forward pass only")
+    draw.add_argument("--highlight", **names, default=(), help="nodes, and the edges between them")
+    draw.add_argument(
+        "--opened", **names | {"metavar": "OP"}, default=(), help="show what is inside: dot, logistic_loss, examples"
+    )
+    draw.add_argument("--limit", type=int, default=120, help="boxes at most (default: 120)")
+    draw.add_argument(
+        "--data", **names, default=("x", "y"), help="the leaves that are data; the others are parameters (default: x y)"
+    )
+    draw.add_argument(
+        "--renderer", choices=("dot", "pygraphviz", "built-in"), help="by default the best that is installed"
+    )
+    draw.set_defaults(run=_draw)
+
+
+def _step_arguments(step: argparse.ArgumentParser) -> None:
     _expression_arguments(step, needed=False)
     step.add_argument(
         "--ask", nargs="?", const="number", default="", choices=("number", "formula"),
@@ -102,7 +99,6 @@ def parser() -> argparse.ArgumentParser:
     step.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser, offline")
     step.add_argument("--open", action="store_true", help="show the page")
     step.set_defaults(run=_step)
-    return top
 
 
 def _expression_arguments(command: argparse.ArgumentParser, needed: bool = True) -> None:
@@ -113,7 +109,7 @@ def _expression_arguments(command: argparse.ArgumentParser, needed: bool = True)
 
 
 def _text(argument: str) -> str:
-    """An argument that is text; bytes that the locale could not read are read as UTF-8."""
+    """An argument that is text. Bytes that the locale could not read are read as UTF-8."""
     try:
         argument = argument.removeprefix(" ")  # see main()
         return os.fsencode(argument).decode() if any("\ud800" <= c <= "\udfff" for c in argument) else argument
@@ -189,7 +185,7 @@ def _step(options: argparse.Namespace) -> int:
 
 
 def _somewhere(name: str) -> Path:
-    """A path for a file that nobody has given a place."""
+    """A path for a file that was not given one."""
     import tempfile
 
     return Path(tempfile.mkdtemp(prefix="micrograd-lr-")) / name
@@ -206,21 +202,21 @@ def _show(path: Path, wanted: bool, state: str = "") -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status.
 
-    0; 1 where a check is red, an input is wrong, a file is not written, or nobody reads the pipe any more; 130 after
-    Ctrl-C. argparse raises SystemExit: 2 for arguments that it does not know.
+    0 for success; 1 if a check fails, an input is wrong, a file cannot be written or nobody reads the pipe any more;
+    130 after Ctrl-C. For arguments that argparse does not know, it raises SystemExit(2).
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    # An expression may begin with a minus sign, which argparse would take for an option; ours begin with --, -o or -h.
-    arguments = [f" {text}" if _BEGINS_WITH_A_MINUS.match(text) else text for text in arguments]
+    # argparse would take an expression that begins with a minus sign for an option, but not behind a space.
+    arguments = [f" {text}" if _NEGATIVE.match(text) else text for text in arguments]
     try:
-        prepare()
-        with written(sys.stdout):
+        prepare_streams()
+        with flushed(sys.stdout):
             options = parser().parse_args(arguments)
             run: Callable[[argparse.Namespace], int] = options.run
             return run(options)
     except KeyboardInterrupt:
         return 130  # 128 + SIGINT, as shells count
-    except BrokenPipeError:  # `| head -1` has what it wanted
+    except BrokenPipeError:  # as with `| head -1`
         return 1
     except (ImportError, OSError, ValueError, ArithmeticError, RuntimeError) as error:
         print(f"micrograd-lr: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`step_through`: forward and backward pass in a terminal, one move at a time, with questions and live inputs."""
+"""`step_through`: a session of stepping, in a dialogue by single keys (on a terminal) or by lines (through a pipe)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from micrograd_lr.formulas.format import clean
 from micrograd_lr.terminal.keyboard import ESCAPE, keyboard
-from micrograd_lr.terminal.screen import HEIGHT, NARROWEST, WIDTH, cells, fitted, folded
+from micrograd_lr.terminal.screen import HEIGHT, NARROWEST, WIDTH, cells, fitted, wrapped
 from micrograd_lr.terminal.session import COMMANDS, KEYS, Session
 from micrograd_lr.tools.late import need
 from micrograd_lr.tools.streams import is_terminal, printable
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 PROMPT = "> "
 
 
-class Lines:
-    """Commands line by line, and plain text: for pipes, and where single keys cannot be read."""
+class LineDialogue:
+    """A dialogue by lines of plain text: through pipes, and where single keys cannot be read."""
 
     def __init__(self, source: TextIO, target: TextIO) -> None:
         self._source, self._target = source, target
         self._last: list[Styled] = []
 
     def show(self, session: Session) -> None:
-        """Print what is new: the page if it is another one, and the message."""
+        """Print what is new: the page, if it has changed, and the message."""
         page = session.page()
         if page != self._last:
             self.say("", *(line.rstrip() for line, _ in page))
         self._last = page
-        self.say(*session.said())
+        self.say(*session.message_lines())
 
     def say(self, *lines: str) -> None:
         """Print lines."""
@@ -47,16 +47,16 @@ class Lines:
         self._target.flush()
 
     def read(self, begins: str) -> str | None:
-        """The next line; it is printed too, so that what comes out reads as a dialogue. None at the end."""
+        """The next line, which is also printed, so that the output reads as a dialogue. None at the end."""
         line = self._source.readline()
         if not line:
             return None
-        self.say(*folded(f"{PROMPT}{clean(line)}".rstrip(), WIDTH))
+        self.say(*wrapped(f"{PROMPT}{clean(line)}".rstrip(), WIDTH))
         return line
 
 
-class Keys:
-    """Commands key by key, and colour, on a real terminal: each page on a cleared screen."""
+class KeyDialogue:
+    """A dialogue by single keys, in colour, on a terminal: each page on a cleared screen."""
 
     def __init__(self, press: Press, target: TextIO) -> None:
         self._press, self._target = press, target
@@ -65,16 +65,16 @@ class Keys:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Columns and rows to write in."""
+        """The columns and rows to use."""
         columns, rows = os.get_terminal_size(self._target.fileno())
         return max(min(columns or WIDTH, WIDTH), NARROWEST), rows or HEIGHT
 
     def show(self, session: Session) -> None:
-        """Draw the page and the message anew."""
+        """Draw the page and the message again."""
         width, height = self.size
-        below = session.said(width)
+        below = session.message_lines(width)
         if session.walk and not session.walk.open:
-            below += folded(KEYS, width)
+            below += wrapped(KEYS, width)
         self._console.clear()
         for line, style in session.page(width, height - len(below) - 1):
             self._print(line, style)
@@ -89,9 +89,9 @@ class Keys:
         self._console.print(self._text(printable(line, self._target), style=style), soft_wrap=True)
 
     def read(self, begins: str) -> str | None:
-        """The key that was pressed, or the line that was typed: a key that is no command begins one, and : or i does.
+        """The key of a command, or a line that was typed. None at the end.
 
-        A key in `begins` begins a line too. None at the end.
+        A line begins with a key that is not a command, with : or i, or with a key in `begins`.
         """
         text = ""
         while True:
@@ -102,7 +102,7 @@ class Keys:
                 return self._entered(None)
             if key in ("\r", "\n"):
                 return self._entered(text)
-            if key in ("\x7f", "\b", "\x15", ESCAPE):  # Backspace, and all of it: Ctrl-U, Esc
+            if key in ("\x7f", "\b", "\x15", ESCAPE):  # Backspace; Ctrl-U and Esc for all of it
                 text = text[:-1] if key in ("\x7f", "\b") else ""
             elif text or (printable and (key in begins or key.strip() not in COMMANDS)):
                 text += key if printable else ""
@@ -125,16 +125,16 @@ class Keys:
 
 
 @contextmanager
-def connected(source: TextIO, target: TextIO) -> Iterator[Lines | Keys]:
-    """The way to talk: keys where both ends are a terminal, else lines."""
+def dialogue(source: TextIO, target: TextIO) -> Iterator[LineDialogue | KeyDialogue]:
+    """By keys, if both ends are a terminal; else by lines."""
     keys = keyboard(source.fileno()) if is_terminal(source) and is_terminal(target) else None
     if keys is None:
         if hasattr(source, "reconfigure"):
             source.reconfigure(encoding="utf-8", errors="replace")  # σ and − on a Windows pipe too
-        yield Lines(source, target)
+        yield LineDialogue(source, target)
         return
     with keys as press:
-        yield Keys(press, target)
+        yield KeyDialogue(press, target)
 
 
 def step_through(
@@ -145,14 +145,14 @@ def step_through(
     source: TextIO | None = None,
     target: TextIO | None = None,
 ) -> None:
-    """Step through the passes of an expression, by keys on a terminal or by lines from a pipe, until the user quits.
+    """Step through both passes of an expression, by keys on a terminal or by lines from a pipe, until the user quits.
 
-    `ask` is number or formula to begin with questions, else "". ValueError where a number is missing; the engine's
-    error if the numbers have no value and none of those that were typed had one.
+    `ask` is "number" or "formula" to begin with questions, else "". ValueError if a number is missing; the engine's
+    error if the expression has no value at these numbers, nor at any that were typed later.
     """
     session = Session(expression, numbers, ask)
-    missing = io.StringIO()  # for a stream that is None: an empty input, an output that nobody sees
-    with connected(source or sys.stdin or missing, target or sys.stdout or missing) as talk:
+    missing = io.StringIO()  # for a stream that is None: empty as an input, and unseen as an output
+    with dialogue(source or sys.stdin or missing, target or sys.stdout or missing) as talk:
         try:
             while not session.over:
                 talk.show(session)

@@ -1,4 +1,4 @@
-"""Single key presses, without Enter: from a POSIX terminal, or from the console of Windows."""
+"""Single keys, without Enter, from a POSIX terminal or the console of Windows."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _WINDOWS = {"M": "next", "K": "back", "G": "first", "O": "end"}
 
 
 def keyboard(file: int) -> AbstractContextManager[Press] | None:
-    """A context whose value gives one key after the other, and which leaves the terminal as it was.
+    """A context that gives one key after the other, and afterwards leaves the terminal as it was.
 
-    Arrows, Home and End are next, back, first and end; any other key is its character. None where there is no way to
-    read single keys.
+    The arrows, Home and End are next, back, first and end; any other key is its character. None if this system has no
+    way to read single keys.
     """
     for module, make in (("termios", posix), ("msvcrt", windows)):
         try:
@@ -38,10 +38,10 @@ def keyboard(file: int) -> AbstractContextManager[Press] | None:
 
 @contextmanager
 def posix(file: int) -> Iterator[Press]:
-    """The keys of the terminal that is open as `file`, from the main thread; `kill` leaves it as it was, too."""
+    """The keys of the terminal that is open as `file`. For the main thread. `kill`, too, leaves it as it was."""
     termios, tty = importlib.import_module("termios"), importlib.import_module("tty")
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    waiting: list[str] = []  # what followed an escape character without being the rest of a key
+    waiting: list[str] = []  # what followed an escape character but was not the rest of a key
 
     def character() -> str | None:
         text = waiting.pop() if waiting else ""

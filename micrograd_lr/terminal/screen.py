@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 WIDTH, NARROWEST, HEIGHT = 80, 30, 24
 ROWS, FEWEST_ROWS = 20, 3  # of the table
-LINES = 3 * SHOWN  # of one frame: each payment has its local derivative, and perhaps a sum over paths
-LONGEST = 240  # characters of one part of a formula
+MOST_LINES = 3 * SHOWN  # of one frame: a payment, its local derivative, and perhaps a sum over paths
+LONGEST = 240  # characters of a formula, between two equals signs
 NOW, OPERAND = "▸", "•"
 LEGEND = f"{NOW} this node  {OPERAND} its operands"
 Styled = tuple[str, str]  # a line and its style, as Rich calls them
@@ -31,13 +31,13 @@ def cells(text: str) -> int:
 
 
 def fitted(text: str, width: int) -> str:
-    """`text` in exactly `width` columns: filled up, or cut off with a mark."""
+    """`text` in exactly `width` columns: padded, or cut off with an ellipsis."""
     resized = need("rich.cells", "pip install rich").set_cell_size
     return str(resized(text, width)) if cells(text) <= width else f"{resized(text, width - 1)}…"
 
 
-def folded(text: str, width: int, indent: str = "") -> list[str]:
-    """`text` in lines of at most `width` columns, broken at spaces and, where a word is too long, anywhere."""
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """`text` in lines of at most `width` columns, broken at spaces, or anywhere in a word that is too long."""
     if cells(text) <= width:
         return [text]
     lines = [text[: len(text) - len(text.lstrip())]]
@@ -54,8 +54,8 @@ def folded(text: str, width: int, indent: str = "") -> list[str]:
     return lines
 
 
-def broken(text: str, width: int, indent: str = "    ") -> list[str]:
-    """A formula in lines of at most `width` columns, broken before an equals sign if it can be."""
+def wrapped_formula(text: str, width: int, indent: str = "    ") -> list[str]:
+    """A formula in lines of at most `width` columns, broken before equals signs if possible."""
     lines: list[str] = []
     for i, part in enumerate(text.split(" = ")):
         part = part if len(part) <= LONGEST else f"{part[: LONGEST - 40]} … {part[-30:]}"
@@ -63,39 +63,40 @@ def broken(text: str, width: int, indent: str = "    ") -> list[str]:
         if lines and cells(f"{lines[-1]} {piece}") <= width:
             lines[-1] += f" {piece}"
         else:
-            lines += folded(f"{indent}{piece}" if i else piece, width, indent + "  ")
+            lines += wrapped(f"{indent}{piece}" if i else piece, width, indent + "  ")
     return lines
 
 
-def formulas(
+def formula_lines(
     frame: Frame, lines: Sequence[Line], width: int, hidden: Collection[Line] = (), bare: bool = False
 ) -> list[Styled]:
-    """Some lines of a frame; of those in `hidden` the formula only, of local derivatives not even that if `bare`."""
-    said = []
-    for line in lines[:LINES]:
+    """Some `lines` of a frame. Those in `hidden` show their formula without numbers, or only the name, if they are
+    local derivatives and `bare`."""
+    texts = []
+    for line in lines[:MOST_LINES]:
         if line not in hidden:
-            said.append((frame.steps.filled(line.template), "" if line.kind == "local" else "bold"))
+            texts.append((frame.steps.filled(line.template), "" if line.kind == "local" else "bold"))
         elif bare and line.kind == "local":
-            said.append((f"{format_formula(line.parts[0])} = ?", "yellow"))
+            texts.append((f"{format_formula(line.parts[0])} = ?", "yellow"))
         else:
-            said.append((f"{format_formula(line.formula)} = ?", "yellow"))
-    shown = [(f"  {row}", style) for text, style in said for row in broken(text, width - 2)]
-    if len(frame.lines) > len(said):
-        shown.append((f"  and {len(frame.lines) - len(said)} more lines", ""))
+            texts.append((f"{format_formula(line.formula)} = ?", "yellow"))
+    shown = [(f"  {row}", style) for text, style in texts for row in wrapped_formula(text, width - 2)]
+    if len(frame.lines) > len(texts):
+        shown.append((f"  and {len(frame.lines) - len(texts)} more lines", ""))
     if len(frame.payments) > SHOWN:
         shown.append((f"  and {len(frame.payments) - SHOWN} more operands", ""))
     return shown
 
 
-def ledgers(frame: Frame, known: Frame, width: int) -> list[Styled]:
-    """What has been paid to the reused nodes of a frame, as `known` knows it: one line per path, and the sum so far."""
+def ledger_lines(frame: Frame, known: Frame, width: int) -> list[Styled]:
+    """The payments to the reused nodes of a frame, as far as `known` knows: a line per path, and the sum so far."""
     steps = frame.steps
     if frame.kind == "gradients":
-        concerned = [node.id for node in steps.nodes.values() if node.kind == "parameter"]
+        receivers = [node.id for node in steps.nodes.values() if node.kind == "parameter"]
     else:
-        concerned = [payment.operand for payment in frame.payments] + [frame.node] * (frame.kind == "backward")
+        receivers = [payment.operand for payment in frame.payments] + [frame.node] * (frame.kind == "backward")
     lines: list[Styled] = []
-    for node in dict.fromkeys(concerned):
+    for node in dict.fromkeys(receivers):
         paid = known.ledger(node)
         if not paid or paid[0].paths == 1:
             continue
@@ -103,22 +104,22 @@ def ledgers(frame: Frame, known: Frame, width: int) -> list[Styled]:
         rows = [
             (f"path {x.path} of {x.paths}, through {format_formula(steps.name(x.payer))}", x.contribution) for x in paid
         ]
-        rows = [*rows[:LINES], *([(f"and {len(rows) - LINES} more paths", "")] if len(rows) > LINES else [])]
+        if (more := len(rows) - MOST_LINES) > 0:
+            rows = [*rows[:MOST_LINES], (f"and {more} more paths", "")]
         rows.append((f"sum{'' if len(paid) == paid[0].paths else ' so far'}", paid[-1].total))
-        lines += [(row, "cyan") for row in folded(f"  Ledger of {name}:", width, "  ")]
+        lines += [(row, "cyan") for row in wrapped(f"  Ledger of {name}:", width, "  ")]
         lines += [(row, "cyan") for row in _columns([("    " + text, [x]) for text, x in rows], steps.digits, width)]
     return lines
 
 
-def table(frame: Frame, known: Frame, width: int, rows: int) -> list[Styled]:
-    """Name, value and gradient of the nodes, as `known` knows them; at most `rows`, those nearest to the frame's."""
+def node_table(frame: Frame, known: Frame, width: int, rows: int) -> list[Styled]:
+    """The name, value and gradient of nodes, as far as `known` knows: of at most `rows`, nearest to the frame's."""
     steps, values, gradients = frame.steps, known.values, known.gradients
     operands = [x for x in steps.nodes[frame.node].operands if isinstance(x, str)] if frame.node else []
     marks = dict.fromkeys(operands, OPERAND) | {frame.node: NOW}
     rows = max(rows, FEWEST_ROWS)
-    near = set(
-        _nearest(frame, rows + (len(steps.nodes) == rows + 1))
-    )  # the last row says how many more: or is the last
+    one_more = len(steps.nodes) == rows + 1  # takes no more room than a row that says so
+    near = {*_nearest(frame, rows + one_more)}
     shown = [node for node in steps.nodes.values() if node.id in near]
     entries = [
         (f"{marks.get(node.id, ' ')} {format_formula(node.name)}", [values.get(node.id), gradients.get(node.id)])
@@ -135,19 +136,19 @@ def table(frame: Frame, known: Frame, width: int, rows: int) -> list[Styled]:
 
 
 def _columns(rows: list[tuple[str, list[Any]]], digits: int, width: int) -> Iterable[str]:
-    """Texts, and the numbers (or titles) behind them below each other."""
-    written = [
+    """Texts, with their numbers (or titles) in aligned columns."""
+    formatted = [
         (text, [x if isinstance(x, str) else format_number(x, digits) for x in entries]) for text, entries in rows
     ]
-    sizes = [max(map(cells, column)) for column in zip(*(entries for _, entries in written))]
-    room = min(max(cells(text) for text, _ in written), width - sum(sizes) - 2 * len(sizes))
-    for text, entries in written:
+    sizes = [max(map(cells, column)) for column in zip(*(entries for _, entries in formatted))]
+    room = min(max(cells(text) for text, _ in formatted), width - sum(sizes) - 2 * len(sizes))
+    for text, entries in formatted:
         numbers = "".join(f"  {' ' * (size - cells(x))}{x}" for x, size in zip(entries, sizes))
         yield fitted(text, room) + numbers
 
 
 def _nearest(frame: Frame, count: int) -> Iterable[str]:
-    """The ids of the nodes nearest to the frame's, by the edges between; for a frame without one, to the inputs."""
+    """The ids of the nodes with the fewest edges between them and the frame's node, or the inputs if it has none."""
     nodes = frame.steps.nodes
     beside: dict[str, list[str]] = {id: [x for x in node.operands if isinstance(x, str)] for id, node in nodes.items()}
     for id, node in nodes.items():

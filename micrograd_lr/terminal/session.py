@@ -1,4 +1,4 @@
-"""What was typed, turned into what is shown."""
+"""A session of stepping: what was typed becomes what is shown. Nothing is read or printed here."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from micrograd_lr.terminal.screen import (
     OPERAND,
     ROWS,
     WIDTH,
-    folded,
-    formulas,
-    ledgers,
-    table,
+    formula_lines,
+    ledger_lines,
+    node_table,
+    wrapped,
 )
 
 TYPE_CHECKING = False
@@ -55,13 +55,13 @@ is printed, or with all its signs: a(1 - a), a*(1-a). In lines, not keys: the
 same letters or words, one per line.
 In the table, {NOW} is the node whose turn it is, {OPERAND} an operand of it, and – is not
 computed yet."""
-MENDED = "Type other inputs, such as {name}=0.5, or q to quit."
+TRY_OTHERS = "Type other inputs, such as {name}=0.5, or q to quit."
 
 
 class Session:
-    """What was typed, turned into what is shown: `do` a line, then read `page` and `message`.
+    """One session: `do` what a line says, then show the `page` and the `message`.
 
-    `walk` is None as long as there is no value at the numbers given, and `trouble` is the reason.
+    `walk` is None as long as the expression has no value at its numbers; `trouble` is then the reason.
     """
 
     def __init__(self, expression: Expression, numbers: Mapping[str, float], ask: str = "") -> None:
@@ -69,7 +69,7 @@ class Session:
         self.numbers = {normalize("NFKC", name): x for name, x in numbers.items()}
         if {*self.numbers} != {*expression.names}:
             expression(**self.numbers)  # its error says which are missing
-        self.ask, self.form = ask, ask or "number"
+        self.ask, self.kind_of_questions = ask, ask or "number"
         self.message: list[str] = []
         self.over = False
         self.walk: Walk | None = None
@@ -78,7 +78,7 @@ class Session:
 
     @property
     def begins(self) -> str:
-        """The characters that begin an answer, or an input, although they are keys of commands."""
+        """The characters that now begin an answer or an input, even if they are keys of commands."""
         if self.walk is None:
             return "".join(name[0] for name in self.expression.names)
         if not self.walk.open:
@@ -91,7 +91,7 @@ class Session:
         return self.walk.slopes.names if self.walk and self.walk.open and self.walk.ask == "formula" else ()
 
     def do(self, line: str | None) -> None:
-        """Do what a line says: a command, an answer, or an input. None is the end of all lines."""
+        """Do what a line says: it is a command, an answer or an input. None means that no more lines come."""
         self.message = []
         text = (line or "").strip()
         command = COMMANDS.get(text.lower()) if text not in self._names else None
@@ -102,13 +102,13 @@ class Session:
         elif "=" in text or text.startswith(":") or command == "input":
             self._change(text.removeprefix(":") if command != "input" else "")
         elif self.walk is None:
-            self._say(f"There is no value yet: {self.trouble}", MENDED.format(name=self.expression.names[0]))
+            self._say(f"There is no value yet: {self.trouble}", TRY_OTHERS.format(name=self.expression.names[0]))
         elif command:
             self._go(self.walk, command)
         elif self.walk.open:
             self._say(self.walk.answer(text))
         else:
-            self._say(f"{clean(text)!r} is no command here: {KEYS}. An input is changed by its name: w=2.")
+            self._say(f"{clean(text)!r} is not a command here: {KEYS}. To change an input, type its name: w=2.")
 
     def _say(self, *lines: str) -> None:
         self.message = [row for line in lines for row in line.split("\n")]
@@ -126,17 +126,16 @@ class Session:
         elif command in ("first", "end"):
             walk.move(0 if command == "first" else last)
         elif command == "ask":
-            walk.ask = "" if walk.ask else self.form
+            walk.ask = "" if walk.ask else self.kind_of_questions
             walk.open = []
             self._say(f"Questions are {'on: they come before the next step' if walk.ask else 'off'}.")
         else:
-            self._say("There is no question here to reveal.")
+            self._say("There is no question here.")
 
     def _change(self, text: str) -> None:
         if not text.strip():
-            self._say(
-                f"Type an input, such as {self.expression.names[0]}=0.5." if self.numbers else "It has no inputs."
-            )
+            names = self.expression.names
+            self._say(f"Type an input, such as {names[0]}=0.5." if names else "The expression has no inputs.")
             return
         try:
             changed = inputs(text, self.expression.names)
@@ -145,16 +144,15 @@ class Session:
             return
         self._compute({**self.numbers, **changed})
         if not self.message:
-            said = ", ".join(f"{name} = {format_number(x, DIGITS)}" for name, x in changed.items())
-            self._say(f"{said}: both passes are computed again.")
+            self._say(f"{_listed(changed)}: both passes are computed again.")
 
     def _compute(self, numbers: Mapping[str, float]) -> None:
-        """Step through other numbers, at the same place; where they have no value, the last good ones are kept."""
+        """Go on with other numbers, at the same step. If the expression has no value there, keep the last ones."""
         try:
             walk = self.walk.again(numbers) if self.walk else Walk(self.expression, numbers, self.ask)
         except DOMAIN_ERRORS as error:
-            kept = "The numbers before are kept." if self.walk else MENDED.format(name=self.expression.names[0])
-            self._say(f"No value: {error}", *why_lost(self.expression, numbers), kept)
+            kept = "The numbers before are kept." if self.walk else TRY_OTHERS.format(name=self.expression.names[0])
+            self._say(f"No value: {error}", *why_saturated(self.expression, numbers), kept)
             self.trouble = error
             if self.walk:
                 return
@@ -163,17 +161,16 @@ class Session:
         self.numbers = dict(numbers)
 
     def page(self, width: int = WIDTH, height: int | None = None) -> list[Styled]:
-        """The frame in lines of at most `width` columns, and `height` lines where there is one."""
+        """The frame in lines of at most `width` columns; at most `height` lines, if it is given."""
         walk = self.walk
         if walk is None:
-            said = ", ".join(f"{name} = {format_number(x, DIGITS)}" for name, x in self.numbers.items())
-            return [(line, "bold") for line in folded(f"The inputs: {said}", width)]
+            return [(line, "bold") for line in wrapped(f"The inputs: {_listed(self.numbers)}", width)]
         below = [("", "")] if walk.ask else []
         if walk.open:
-            below += [(line, "bold yellow") for line in folded(walk.prompt, width)]
+            below += [(line, "bold yellow") for line in wrapped(walk.prompt, width)]
         if walk.ask:
             ends = " An empty line shows the answer." if walk.open else ""
-            below += [(line, "dim") for line in folded(f"Questions: {walk.score}.{ends}", width)]
+            below += [(line, "dim") for line in wrapped(f"Questions: {walk.score}.{ends}", width)]
         top, rows = self._top(walk, walk.frame.lines, width), ROWS
         if height is not None:
             room = height - len(below) - 3  # an empty line, the head of the table, and its foot
@@ -182,28 +179,32 @@ class Session:
             if (missing := len(top) + FEWEST_ROWS - room) > 0:
                 top = [*top[: max(len(top) - missing - 1, 1)], ("  … more in a taller window", "dim")]
             rows = min(ROWS, room - len(top))
-        return [*top, ("", ""), *table(walk.frame, walk.known, width, rows), *below]
+        return [*top, ("", ""), *node_table(walk.frame, walk.known, width, rows), *below]
 
     @staticmethod
     def _top(walk: Walk, lines: Sequence[Line], width: int) -> list[Styled]:
         lead = f"Step {walk.index + 1} of {len(walk.steps)}. {walk.frame.lead}"
         return [
-            *((line, "bold") for line in folded(lead, width, "  ")),
-            *formulas(walk.frame, lines, width, walk.hidden, bare=walk.ask == "formula"),
-            *ledgers(walk.frame, walk.known, width),
+            *((line, "bold") for line in wrapped(lead, width, "  ")),
+            *formula_lines(walk.frame, lines, width, walk.hidden, bare=walk.ask == "formula"),
+            *ledger_lines(walk.frame, walk.known, width),
         ]
 
-    def said(self, width: int = WIDTH) -> list[str]:
-        """The message in lines."""
-        return [row for line in self.message for row in folded(line, width)]
+    def message_lines(self, width: int = WIDTH) -> list[str]:
+        """The message in lines of at most `width` columns."""
+        return [row for line in self.message for row in wrapped(line, width)]
 
 
-def why_lost(expression: Expression, numbers: Mapping[str, float]) -> list[str]:
-    """Of a sigmoid so far out that its log is lost: why, and what the loss as one node gives there. Else nothing."""
-    lost = saturated(expression, numbers)
-    if lost is None:
+def _listed(numbers: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} = {format_number(x, DIGITS)}" for name, x in numbers.items())
+
+
+def why_saturated(expression: Expression, numbers: Mapping[str, float]) -> list[str]:
+    """If a sigmoid is so close to 0 or 1 that its log has no value: why, and what the loss gives as a single node."""
+    found = saturated(expression, numbers)
+    if found is None:
         return []
-    logit, label = lost
+    logit, label = found
     z, y = Value(number_of(logit), "z"), numbers.get("y", -1.0)
     y = y if 0 <= y <= 1 else label
     loss = logistic_loss(z, y)

@@ -10,8 +10,8 @@ _OF_THE_FOLDER = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write `content` beside `path` and rename it: a reader never sees half a file. OSError names `path` itself."""
-    target = path.resolve()  # what a link stands for
+    """Write `content` to another file and rename that, so that nobody ever reads half a file. OSError names `path`."""
+    target = path.resolve()  # a link is followed, not replaced
     beside = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:

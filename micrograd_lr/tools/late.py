@@ -1,4 +1,4 @@
-"""Third-party packages are imported late, through here, so that a missing one is named together with its remedy."""
+"""Third-party packages are imported only when they are needed; if one is missing, the error says how to install it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def need(module: str, remedy: str) -> Any:
-    """The module, imported now. ImportError with the `remedy` where its package is not installed."""
+    """The module, imported now. If its package is not installed, ImportError with the `remedy`."""
     if (known := sys.modules.get(module)) is not None:
         return known
     try:

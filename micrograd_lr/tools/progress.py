@@ -1,4 +1,4 @@
-"""A progress bar for long passes: on stderr, and only where somebody is likely to look at it."""
+"""A progress bar for long passes, on stderr, if somebody is likely to see it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ PATIENCE = 2.0  # seconds without a bar
 
 @contextmanager
 def progress(steps: int, wanted: bool | None) -> Iterator[Callable[[int], None]]:
-    """A function that is told how many of the `steps` are done. The bar is `wanted`, or not, or (None) shown on a
-    terminal to those who have waited for two seconds."""
+    """Gives a function to call with the number of `steps` that are done. Whether there is a bar is what `wanted` says;
+    if it is None, there is one on a terminal, after two seconds."""
     start = time.perf_counter()
     bar = None
     shown = is_terminal(sys.stderr) if wanted is None else wanted

@@ -1,4 +1,4 @@
-"""The standard streams as they are found: not there at all, not terminals, or in an encoding without σ and ∂."""
+"""The standard streams, which may be missing, may not be terminals, or may have an encoding without σ and ∂."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ SPELLED = {
 
 
 def printable(text: str, stream: Any = None) -> str:
-    """`text` as `stream` (stdout) can write it: where its encoding has no σ, ∂ or −, they are sigmoid, d and -.
+    """`text` as `stream` (by default stdout) can write it: if its encoding has no σ, ∂ or −, with sigmoid, d and -.
 
-    Indices are written as plain digits there, w₁ as w1, and other characters that are missing, as in labels, as escapes
-    such as ``\\u6743``.
+    Indices then become plain digits, w1 for w₁, and other characters that are missing become escapes such as
+    ``\\u6743``.
     """
     encoding = getattr(stream or sys.stdout, "encoding", None) or "utf-8"
     return text.encode(encoding, "micrograd_lr.spelled").decode(encoding)
 
 
 def _spelled(error: Any) -> tuple[str, int]:
-    """What is written for the characters that an encoding does not have, and where to go on."""
+    """The replacement for the characters that an encoding does not have, and where to go on."""
     from unicodedata import normalize
 
     def spelled(character: str) -> str:
@@ -44,22 +44,22 @@ codecs.register_error("micrograd_lr.spelled", _spelled)
 
 
 def is_terminal(stream: Any) -> bool:
-    """Whether somebody may be reading: not if a stream is None, is closed, or stands in with nothing but write."""
+    """Whether somebody may be reading. Nobody is if the stream is None, closed, or an object that only has `write`."""
     try:
         return bool(stream.isatty())
     except (AttributeError, ValueError):
         return False
 
 
-def prepare() -> None:
-    """For a command: standard streams that can always be used.
+def prepare_streams() -> None:
+    """Make the standard streams of a command usable in any case.
 
-    A missing one (under pythonw, in a service, after ``>&-``) becomes the null device. What is printed is UTF-8, on any
-    system, and characters that no encoding has, from names of files, are escaped.
+    A missing one (under pythonw, in a service, after ``>&-``) becomes the null device. Output is UTF-8 on every system,
+    and characters that have no encoding (they can occur in file names) are escaped.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            free = os.open(os.devnull, os.O_RDWR)  # the descriptor of the missing one, which no file shall be given
+            free = os.open(os.devnull, os.O_RDWR)  # takes the descriptor of the missing one, so that no file gets it
             setattr(sys, name, os.fdopen(free, mode, encoding="utf-8", closefd=False))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -67,8 +67,8 @@ def prepare() -> None:
 
 
 @contextmanager
-def written(stream: Any) -> Iterator[None]:
-    """What is printed to `stream` inside is written at its end. OSError where it cannot be: here, not again at exit."""
+def flushed(stream: Any) -> Iterator[None]:
+    """Write out at the end what was printed to `stream`. If that fails, OSError is raised here, not again at exit."""
     try:
         yield
     finally:
@@ -76,6 +76,6 @@ def written(stream: Any) -> Iterator[None]:
             stream.flush()
         except OSError:
             nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())  # for what is still in the buffer, or Python would fail again at exit
+            os.dup2(nowhere, stream.fileno())  # what is still in the buffer goes there at exit
             os.close(nowhere)
             raise

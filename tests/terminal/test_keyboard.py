@@ -18,8 +18,8 @@ from sessions import COMMAND, SLIDES_WX, plain
 
 from micrograd_lr import Expression
 from micrograd_lr.terminal import app as terminal
-from micrograd_lr.terminal import keyboard as keys
 from micrograd_lr.terminal.app import step_through
+from micrograd_lr.terminal.keyboard import keyboard as keys
 from micrograd_lr.terminal.screen import cells
 from micrograd_lr.terminal.session import KEYS
 
@@ -229,14 +229,14 @@ def test_lines_where_no_keys_can_be_read(monkeypatch):
 def test_lines_may_be_no_utf_8(capsys):
     step_through(Expression("w"), {"w": 1.0}, source=io.TextIOWrapper(io.BytesIO(b"\xff\nw=\xe2\x88\x922\n"), "ascii"))
     printed = capsys.readouterr().out
-    assert "'\ufffd' is no command here" in printed
+    assert "'\ufffd' is not a command here" in printed
     assert "w = −2: both passes are computed again." in printed
 
 
 def reader(monkeypatch, pressed, columns=20):
     monkeypatch.setattr(terminal.os, "get_terminal_size", lambda file: (columns, 10))
     waiting = iter(pressed)
-    return terminal.Keys(lambda: next(waiting), Terminal())
+    return terminal.KeyDialogue(lambda: next(waiting), Terminal())
 
 
 def test_the_line_that_keys_write(monkeypatch):

@@ -6,8 +6,8 @@ from sessions import EXPRESSIONS, at, session, typed
 
 from micrograd_lr import Expression
 from micrograd_lr.stepping.answers import saturated
-from micrograd_lr.terminal.screen import NOW, OPERAND, broken, fitted, folded, ledgers, table
-from micrograd_lr.terminal.session import HELP, KEYS, why_lost
+from micrograd_lr.terminal.screen import NOW, OPERAND, fitted, ledger_lines, node_table, wrapped, wrapped_formula
+from micrograd_lr.terminal.session import HELP, KEYS, why_saturated
 
 # What a page shows
 
@@ -19,11 +19,11 @@ def test_no_line_is_wider_than_the_terminal(expression, numbers, width):
         talk = session(expression, numbers, ask)
         lines = list(map(str, talk.walk.steps))
         for _ in range(2 * len(lines)):
-            shown = [line for line, _ in talk.page(width)] + talk.said(width)
+            shown = [line for line, _ in talk.page(width)] + talk.message_lines(width)
             assert max(map(cell_len, shown)) <= width
             talk.do("")
         talk.do("?")
-        assert max(map(cell_len, talk.said(width))) <= width
+        assert max(map(cell_len, talk.message_lines(width))) <= width
 
 
 @pytest.mark.parametrize("expression, numbers", EXPRESSIONS[:4])
@@ -64,22 +64,22 @@ def test_a_large_graph_shows_what_is_near():
     expression, numbers = EXPRESSIONS[5]
     walk = session(expression, numbers).walk
     frame = next(frame for frame in walk.steps if frame.node and walk.steps.name(frame.node) == "tanh(w3 x)")
-    lines = [line for line, _ in table(frame, frame, 80, 5)]
+    lines = [line for line, _ in node_table(frame, frame, 80, 5)]
     assert [line[:12].rstrip() for line in lines[1:6]][2:4] == ["• w3 x", "▸ tanh(w3 x)"]
     assert lines[-1] == f"  and {len(walk.steps.nodes) - 5} more"
-    assert len(table(frame, frame, 80, len(walk.steps.nodes) - 1)) == len(walk.steps.nodes) + 1
+    assert len(node_table(frame, frame, 80, len(walk.steps.nodes) - 1)) == len(walk.steps.nodes) + 1
     wide = dict(zip(("expression", "numbers"), EXPRESSIONS[4]))
     assert "  and 18 more operands\n" in typed(*at("backward", **wide), **wide)[0]
     assert "  and 7 more lines\n" in typed(expression=expression, numbers=numbers)[0]
 
 
 def test_lines_are_broken_before_equals_signs_then_at_spaces_then_anywhere():
-    assert broken("z = wx + b = 1 + 2 = 3", 12) == ["z = wx + b", "    = 1 + 2", "    = 3"]
-    assert broken("z = wx + b = 3", 80) == ["z = wx + b = 3"]
-    assert broken("z = aaaa + bbbb + cc", 14) == ["z", "    = aaaa +", "      bbbb +", "      cc"]
-    assert broken("x" * 300, 1000) == [f"{'x' * 200} … {'x' * 30}"]
-    assert folded("aaaa bbb", 3, "") == ["aaa", "a", "bbb"]
-    assert folded("short", 5) == ["short"]
+    assert wrapped_formula("z = wx + b = 1 + 2 = 3", 12) == ["z = wx + b", "    = 1 + 2", "    = 3"]
+    assert wrapped_formula("z = wx + b = 3", 80) == ["z = wx + b = 3"]
+    assert wrapped_formula("z = aaaa + bbbb + cc", 14) == ["z", "    = aaaa +", "      bbbb +", "      cc"]
+    assert wrapped_formula("x" * 300, 1000) == [f"{'x' * 200} … {'x' * 30}"]
+    assert wrapped("aaaa bbb", 3, "") == ["aaa", "a", "bbb"]
+    assert wrapped("short", 5) == ["short"]
     assert fitted("权重权重", 5) == "权重…"
 
 
@@ -93,9 +93,9 @@ def test_the_words_and_letters_of_every_command():
     assert typed("b")[0].startswith("Step 1 of 25.")
     assert typed("e", "home")[0] == typed("e", "f")[0] == typed()[0]
     assert typed("?")[1] == typed("h")[1] == HELP
-    assert typed("r")[1] == "There is no question here to reveal."
+    assert typed("r")[1] == "There is no question here."
     assert typed("jump\x1b[2J")[1] == (
-        f"'jump\ufffd[2J' is no command here: {KEYS}. An input is changed by its name: w=2."
+        f"'jump\ufffd[2J' is not a command here: {KEYS}. To change an input, type its name: w=2."
     )
     for word in ("q", "quit", "exit", None):
         talk = session()
@@ -243,7 +243,7 @@ def test_an_input_changes_and_the_step_stays():
     ],
 )
 def test_what_is_no_input(line, message):
-    assert typed("i", expression="2*3", numbers={})[1] == "It has no inputs."
+    assert typed("i", expression="2*3", numbers={})[1] == "The expression has no inputs."
     assert typed("w=2", expression="2*3", numbers={})[1] == "w is no input. The inputs are: (none)."
     page, said = typed("n", line)
     assert said == message
@@ -286,19 +286,20 @@ def test_numbers_that_have_no_value_from_the_start():
 def test_the_loss_as_one_node_is_computed_by_the_engine():
     expression = Expression("-log(sigmoid(z))")
     assert (
-        "at z = −1000, y = 1 its value is 1000 and its derivative by z is −1." in why_lost(expression, {"z": -1e3})[1]
+        "at z = −1000, y = 1 its value is 1000 and its derivative by z is −1."
+        in why_saturated(expression, {"z": -1e3})[1]
     )
     expression = Expression("-log(1 - sigmoid(z*y))")
     assert (
         "at z = 4000, y = 0 its value is 4000 and its derivative by z is 1."
-        in (why_lost(expression, {"z": 1e3, "y": 4.0})[1])
+        in (why_saturated(expression, {"z": 1e3, "y": 4.0})[1])
     )
-    assert why_lost(Expression("log(w)"), {"w": 0.0}) == []
-    assert why_lost(Expression("1/sigmoid(w)"), {"w": -1000.0}) == []
-    assert why_lost(Expression("w**0.5"), {"w": 0.0}) == []
+    assert why_saturated(Expression("log(w)"), {"w": 0.0}) == []
+    assert why_saturated(Expression("1/sigmoid(w)"), {"w": -1000.0}) == []
+    assert why_saturated(Expression("w**0.5"), {"w": 0.0}) == []
     assert saturated(Expression("log(w - w)"), {"w": 1.0}) is None  # nowhere a value
 
 
 def test_ledgers_of_a_frame_without_payments_are_none():
     walk = session().walk
-    assert ledgers(walk.steps[0], walk.steps[0], 80) == []
+    assert ledger_lines(walk.steps[0], walk.steps[0], 80) == []

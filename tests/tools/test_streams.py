@@ -12,7 +12,8 @@ import pytest
 from micrograd_lr import Expression, StepThrough, check_gradient, cli, draw, steps
 from micrograd_lr.demo.report import Report
 from micrograd_lr.terminal.app import step_through
-from micrograd_lr.tools import progress, streams
+from micrograd_lr.tools import streams
+from micrograd_lr.tools.progress import progress
 
 COMMAND = Path(sys.executable).with_name("micrograd-lr")
 DRAW = f"'{COMMAND}' draw '-log(sigmoid(w*x))' --set w=1 x=2"
@@ -142,7 +143,7 @@ def test_the_demo_without_streams(tmp_path):
 LONG_PASS = """
 import warnings
 from micrograd_lr.compiler import compiled
-from micrograd_lr.tools import progress
+from micrograd_lr.tools.progress import progress
 from micrograd_lr import logistic_loss, value_and_grad
 progress.PATIENCE, compiled.SLICE, compiled.PYTHON_BLOCK = 0.0, 4_096, 256
 for wanted in (None, True):
@@ -228,7 +229,7 @@ def test_what_could_not_be_written_does_not_fail_again():
     reading, writing = os.pipe()
     os.close(reading)
     with open(writing, "w") as pipe:
-        with pytest.raises(BrokenPipeError), streams.written(pipe):
+        with pytest.raises(BrokenPipeError), streams.flushed(pipe):
             pipe.write("lost")
         pipe.flush()
 
@@ -313,5 +314,5 @@ def test_a_report_in_a_folder_with_any_name(tmp_path):
 def test_lines_that_are_not_text_are_no_commands():
     run = shell(STEP, "n\n\udcff\nw=\udcff\nq\n")
     assert (run.returncode, run.stderr) == (0, b"")
-    assert "'\ufffd' is no command here" in printed(run)
+    assert "'\ufffd' is not a command here" in printed(run)
     assert "w=\ufffd: an input is a finite number, such as w=0.5." in printed(run)
