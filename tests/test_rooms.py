@@ -97,9 +97,7 @@ def names_that_are_not_public(sources):
     return {
         f"{module} imports {other}.{name}"
         for module, other, name in imports(sources)
-        if room(other) != room(module)
-        and other.count(".") > 1
-        and (other, name) not in public  # logistic is a name too
+        if room(other) != room(module) and other.count(".") > 1 and (other, name) not in public
     }
 
 
