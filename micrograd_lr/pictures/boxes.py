@@ -45,6 +45,12 @@ class Box:
         """A copy of this leaf, to be drawn beside one of its uses."""
         return Box(f"{self.id}{_AT}{user.id}-{position}", self.kind, self.label, None, self.value, self.grad)
 
+    def as_example(self, word: str) -> Box:
+        """A box for the example of which this one is the result."""
+        example = Box(f"{self.id}{_EXAMPLE}", "example", self.label, self.op, self.value, self.grad)
+        example.word = word
+        return example
+
     @property
     def name(self) -> Any:
         """How the formulas of other boxes write this one: its label, or its formula if that is short."""

@@ -97,8 +97,7 @@ def _owners(whole: Picture, terms: list[Box], spine: set[Box]) -> dict[Box, Box 
 
 def _example(term: Box, part: list[Box], shared: list[Box], word: str) -> Box:
     """One box for `part`, what only `term` rests on; its edges carry ∂term/∂operand over all paths inside."""
-    example = Box(f"{term.id}-example", "example", term.label, term.op, term.value, term.grad)
-    example.word = word
+    example = term.as_example(word)
     example.inside = [box for box in part if box.label and box is not term]
     slopes = accumulate(part[::-1], ONE, lambda box: ((x.to, x.partial) for x in box.edges if x.to.kind != "constant"))
     example.edges = [Edge(box, slopes[box]) for box in shared if box in slopes]
