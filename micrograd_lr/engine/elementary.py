@@ -228,7 +228,7 @@ def _label(y: Any) -> Any:
     return y
 
 
-def cross_entropy(z: Any, y: Any) -> Any:
+def loss_by_logit(z: Any, y: Any) -> Any:
     """-(y log σ(z) + (1-y) log(1-σ(z))), by softplus of ±z: 1.5 ulp for y = 0 or 1, at any z."""
     if y == 0:
         return softplus(z)
@@ -238,7 +238,7 @@ def cross_entropy(z: Any, y: Any) -> Any:
     return (1 - y) * softplus(z) + y * softplus(-z)
 
 
-def cross_entropy_slope(z: Any, y: Any) -> Any:
+def slope_by_logit(z: Any, y: Any) -> Any:
     """σ(z) - y with the sign of the label, (1-y) σ(z) - y σ(-z): nothing cancels for y = 0 and y = 1, at any z."""
     if y == 0:
         return sigmoid(z)

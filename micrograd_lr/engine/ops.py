@@ -114,7 +114,7 @@ COS = Op("cos", "cos", cos, lambda out, a: (-sin(a),))
 ABS = Op("abs", "abs", abs, lambda out, a: (on.step(a) - on.step(-a),))
 SUM = Op("sum", "Σ", on.total, lambda out, *terms: (1,) * len(terms))
 DOT = Op("dot", "·", on.inner, exchanged)
-LOSS = Op("logistic_loss", "L", on.cross_entropy, lambda out, z, y: (on.cross_entropy_slope(z, y), -z))
+LOSS = Op("logistic_loss", "L", on.loss_by_logit, lambda out, z, y: (on.slope_by_logit(z, y), -z))
 # What a sum of exponentials becomes. It is found by structure and written by nobody, so it is not listed.
 LOGADDEXP = Op(
     "logaddexp", "log Σ exp", on.logaddexp, lambda out, a, b: (on.sigmoid(a - b), on.sigmoid(b - a)), listed=False
