@@ -37,7 +37,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "node": ["Node", "number_of"],
     "number_types": ["is_plain", "number", "number_type", "one_like"],
     "numeric": ["central_differences", "decimals"],
-    "ops": ["LOG", "MUL", "OPS", "Op", "SIGMOID", "cos", "sin"],
+    "ops": ["ADD", "DIV", "LOG", "MUL", "NEG", "OPS", "Op", "POW", "SIGMOID", "SUB", "cos", "sin"],
     "order": ["topological", "users_first"],
     "shapes": ["like", "shape_of"],
     "stable": ["as_loss", "logit", "one_less", "stabilised"],

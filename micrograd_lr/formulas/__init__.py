@@ -1,12 +1,13 @@
 """The rules as text: numbers and formulas written out, as MathML too, and text that is read as a graph."""
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
-    "expression": ["Expression", "ExpressionError", "arities"],
+    "expression": ["Expression", "ExpressionError", "MAX_DEPTH", "MAX_LENGTH", "arities"],
     "format": ["check_digits", "clean", "format_formula", "format_number", "subscript", "superscript"],
     "keys": ["gradient_key", "ids", "node_id", "payment_key", "value_key"],
     "mathml": ["mathml"],
     "rules": ["FOR_NUMBERS_ONLY", "formula_of", "slopes_of"],
     "templates": ["different", "filled", "signed", "slot"],
     "text": ["SLOT", "Text", "as_text"],
-    "typed": ["by_name", "inputs", "number_in", "separated", "typed"],
+    "tokens": ["FormulaError", "functions", "spellings"],
+    "typed": ["NoValue", "by_name", "evaluated", "inputs", "number_in", "separated"],
 }  # fmt: skip

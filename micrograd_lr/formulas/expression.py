@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
 
+    from micrograd_lr.engine.ops import Op
+
 MAX_LENGTH, MAX_DEPTH, MAX_EXPONENT = 5_000, 100, 1_000
 
 _OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.USub: "neg"
 }  # fmt: skip
-_LISTS = {"dot": 2, "sum": 1}  # the functions of lists, and of how many
+LISTS = {"dot": 2, "sum": 1}  # the functions of lists, and of how many
 _BY_NAME: dict[str, Callable[..., Any]] = {
     "dot": dot,
     "sum": sum,
@@ -162,7 +164,7 @@ class Expression:
         if name not in arities():
             self._refuse(node.func, f"only these can be called: {', '.join(sorted(arities()))}.")
         count = arities()[name]
-        lists = name in _LISTS
+        lists = name in LISTS
         plain = not all(isinstance(x, ast.List) for x in node.args)
         if node.keywords or len(node.args) != count or (lists and plain):
             what = "list" if lists else "operand"
@@ -226,7 +228,12 @@ _WHAT = {
 def arities() -> dict[str, int]:
     """What an expression may call, with the number of arguments: every row of the table that has no operator."""
     called = (op for name, op in OPS.items() if name not in _OPERATORS.values())
-    return {op.name: _LISTS.get(op.name) or len(inspect.signature(op.partials).parameters) - 1 for op in called}
+    return {op.name: LISTS.get(op.name) or _operands(op) for op in called}
+
+
+def _operands(op: Op) -> int:
+    """How many operands a row has one partial derivative for."""
+    return len(op.constant) if op.constant else len(inspect.signature(op.partials).parameters) - 1
 
 
 def _shortened(text: str) -> str:

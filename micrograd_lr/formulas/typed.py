@@ -1,23 +1,165 @@
-"""What people type, read as numbers, formulas and inputs: ``1/3``, ``a(1 − a)`` as it is printed, ``w=2``."""
+"""What people type, read as numbers, formulas and inputs: ``1/3``, ``a(1 − a)`` as it is printed, ``w=2``.
+
+The page reads formulas in the same way, in page/web/typed.js. One list of texts with their values holds the two
+together: the tests read it on both sides.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 from unicodedata import normalize
 
-from micrograd_lr.engine.ops import SIGMOID
-from micrograd_lr.formulas.expression import Expression, arities
+from micrograd_lr.engine.errors import DOMAIN_ERRORS
+from micrograd_lr.engine.ops import ADD, DIV, MUL, NEG, OPS, POW, SUB
+from micrograd_lr.formulas.expression import MAX_DEPTH
+from micrograd_lr.formulas.tokens import DECIMAL_COMMA, FormulaError, functions, quoted, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
-_AS_TYPED = str.maketrans(
-    {"−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "×": "*", "^": "**", "²": "**2", "³": "**3"}
-)  # as formulas are printed
-_TOKEN = re.compile(r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<other>\*\*|\S))")
-_COMMA = re.compile(r"(?<![\w.,)\]])(\d*),(\d+)(?![\d.,])")  # of a number, as most of Europe writes it: 0,5
-_NO_NUMBER = re.compile("[=#;]")  # what Python's grammar would read as something else than one number
+    from micrograd_lr.engine.ops import Op
+
+_DECIMAL_COMMA = re.compile(DECIMAL_COMMA)
+
+
+class DecimalComma(FormulaError):
+    """``0,5``; the message says how to write it."""
+
+
+class NoValue(FormulaError):
+    """A formula that has no finite value at these numbers."""
+
+
+def evaluated(text: str, numbers: Mapping[str, float]) -> float:
+    """The value of a formula, with the numbers of its names. FormulaError if it cannot be read, or has no value."""
+    try:
+        return _Formula(text, numbers).value()
+    except FormulaError:
+        if not _DECIMAL_COMMA.search(text):
+            raise
+        pointed = _DECIMAL_COMMA.sub(r"\1.\2", text).strip()
+        raise DecimalComma("comma", found=text.strip(), pointed=pointed) from None
+
+
+def number_in(text: str) -> float:
+    """The number that was typed, perhaps as arithmetic: ``-0.5*2``. FormulaError if it is not one."""
+    return evaluated(text, {})
+
+
+class _Formula:
+    """Reads a formula and computes it on the way: a method for each level of the grammar, the loosest first."""
+
+    def __init__(self, text: str, numbers: Mapping[str, float]) -> None:
+        self._numbers = numbers
+        self._tokens = [*tokens(text, numbers), ("end", "")]
+        self._at = 0
+        self._lost = False
+
+    def value(self) -> float:
+        """The value of the whole formula."""
+        if len(self._tokens) == 1:
+            raise FormulaError("empty")
+        value = self._sum(0)
+        kind, found = self._next
+        if kind != "end":
+            raise FormulaError("closed" if found == ")" else "unreadable", found=found)
+        if self._lost:
+            raise NoValue("value")
+        return value
+
+    def _sum(self, depth: int) -> float:
+        total = self._product(depth)
+        while sign := self._take("+", "-"):
+            total = self._computed(ADD if sign == "+" else SUB, total, self._product(depth))
+        return total
+
+    def _product(self, depth: int) -> float:
+        total = self._signed(depth)
+        while True:
+            if sign := self._take("*", "/"):
+                total = self._computed(MUL if sign == "*" else DIV, total, self._signed(depth))
+            elif self._begins_a_factor():
+                total = self._computed(MUL, total, self._power(depth))
+            else:
+                return total
+
+    def _signed(self, depth: int) -> float:
+        if depth > MAX_DEPTH:
+            raise FormulaError("deep")
+        sign = self._take("+", "-")
+        if not sign:
+            return self._power(depth)
+        x = self._signed(depth + 1)
+        return self._computed(NEG, x) if sign == "-" else x
+
+    def _power(self, depth: int) -> float:
+        base = self._atom(depth)
+        return self._computed(POW, base, self._signed(depth + 1)) if self._take("^") else base
+
+    def _atom(self, depth: int) -> float:
+        kind, found = self._next
+        if kind == "end":
+            raise FormulaError("end")
+        if kind == "sign" and found != "(":
+            raise FormulaError("missing", found=found)
+        self._at += 1
+        if kind == "number":
+            return self._finite(float(found))
+        if kind == "name":
+            return self._numbers[found]
+        if kind == "function":
+            return self._called(found, depth)
+        inside = self._sum(depth + 1)
+        self._close()
+        return inside
+
+    def _called(self, function: str, depth: int) -> float:
+        self._take("(")
+        operands = [self._sum(depth + 1)]
+        while self._take(","):
+            operands.append(self._sum(depth + 1))
+        self._close()
+        name, count = functions()[function]
+        if len(operands) != count:
+            raise FormulaError("operands", found=function, count=str(count), given=str(len(operands)))
+        return self._computed(OPS[name], *operands)
+
+    @property
+    def _next(self) -> tuple[str, str]:
+        return self._tokens[self._at]
+
+    def _take(self, *signs: str) -> str:
+        """The next token, taken, if it is one of these signs; else ""."""
+        kind, found = self._next
+        if kind != "sign" or found not in signs:
+            return ""
+        self._at += 1
+        return found
+
+    def _close(self) -> None:
+        if not self._take(")"):
+            kind, found = self._next
+            raise FormulaError("open" if kind == "end" else "unreadable", found=found)
+
+    def _begins_a_factor(self) -> bool:
+        """Whether a product goes on without a sign: 2a, a(1 - a). Two numbers are none, and 2 3 no 23 either."""
+        (before, left), (kind, right) = self._tokens[self._at - 1 : self._at + 1]
+        if before == kind == "number":
+            raise FormulaError("neighbours", left=quoted(left), right=quoted(right))
+        return kind in ("number", "name", "function") or right == "("
+
+    def _computed(self, op: Op, *operands: float) -> float:
+        try:
+            return self._finite(op.value(*operands))
+        except DOMAIN_ERRORS:
+            return self._finite(math.nan)
+
+    def _finite(self, x: float) -> float:
+        """`x`; what is not finite has no value, and is told at the end, after all that cannot be read."""
+        self._lost = self._lost or not math.isfinite(x)
+        return x
 
 
 def assigned(text: str) -> tuple[str, float]:
@@ -26,12 +168,10 @@ def assigned(text: str) -> tuple[str, float]:
     if not name or not number:
         raise ValueError(f"{text.strip()}: expected NAME=NUMBER, such as w=0.5.")
     try:
-        if _NO_NUMBER.search(number):
-            raise ValueError(number)
         return normalize("NFKC", name), number_in(number)
     except DecimalComma as error:
         raise ValueError(f"{name}={error}") from None
-    except ValueError:
+    except FormulaError:
         raise ValueError(f"{name}={number}: an input is a finite number, such as {name}=0.5.") from None
 
 
@@ -61,54 +201,3 @@ def inputs(text: str, names: Collection[str]) -> dict[str, float]:
         if name not in names:
             raise ValueError(f"{name} is no input. The inputs are: {', '.join(names) or '(none)'}.")
     return changed
-
-
-class DecimalComma(ValueError):
-    """``0,5``; the message says how to write it."""
-
-
-def number_in(text: str) -> float:
-    """The number that was typed, perhaps as arithmetic: ``-0.5*2``. ValueError where it is none."""
-    read = typed(text, ())
-    if read.names:
-        raise ValueError(
-            f"{', '.join(read.names)}: the answer is a number here, or arithmetic such as -0.5*2. "
-            "The table shows the number of each name."
-        )
-    return float(read().data)
-
-
-def typed(text: str, names: Collection[str]) -> Expression:
-    """What was typed as an expression. DecimalComma where it would be one with decimal points."""
-    try:
-        return Expression(with_products(text, names))
-    except ValueError:
-        if _COMMA.search(text):
-            pointed = _COMMA.sub(r"\1.\2", text).strip()
-            raise DecimalComma(f"{text.strip()}: write a decimal point, {pointed}.") from None
-        raise
-
-
-def with_products(text: str, names: Collection[str]) -> str:
-    """A formula as it is printed, ``wx(1 − a)``, with all its signs as they are typed: ``w*x*(1 - a)``."""
-    typed = {SIGMOID.symbol: SIGMOID.name} | {name: name for name in names}
-    written, before = "", ""  # what stands before: number, name, other; a function or an opening parenthesis is other
-    for match in _TOKEN.finditer(normalize("NFKC", text.translate(_AS_TYPED))):
-        kind, token = str(match.lastgroup), match[str(match.lastgroup)]
-        written += match[0].removesuffix(token)
-        if kind == "number":
-            token = re.sub(r"^0+(?=\d)", "", token)  # 007: Python's grammar has no leading zeros
-        for piece in _names_in(token, typed) if kind == "name" else [token]:
-            factor = kind == "name" or token == "(" or (kind == "number" and before != "number")
-            piece = typed.get(piece, piece)
-            written += ("*" if before != "other" and before and factor else "") + piece
-            before = "other" if piece in arities() else "name" if piece == ")" else kind
-    return written
-
-
-def _names_in(word: str, names: Collection[str]) -> list[str]:
-    """The known names that stand side by side in a word, ``wx``: the longest first. The word itself if it is one."""
-    known = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    if word in arities() or word in names or not re.fullmatch(f"(?:{known})+", word):
-        return [word]
-    return re.findall(known, word)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
-
 from micrograd_lr.compiler.codegen_javascript import function, symbolic
 from micrograd_lr.compiler.symbols import Trace
 from micrograd_lr.compiler.tracers import TraceError
-from micrograd_lr.engine.ops import OPS
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import Expression
 from micrograd_lr.formulas.rules import FOR_NUMBERS_ONLY
+from micrograd_lr.formulas.tokens import functions as typed_functions
 from micrograd_lr.stepping.record import payments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
-
-    from micrograd_lr.engine.ops import Op
 
 
 def compute(root: Value) -> str:
@@ -43,25 +39,24 @@ def compute(root: Value) -> str:
     return function("compute", numbers)
 
 
-def functions(expressions: Iterable[str]) -> str:
-    """The functions that a reader's formula may call, the usual mistakes, and the stable loss."""
-    called = {op.name: f"{op.name}(a)" for op in OPS.values() if op.name.isidentifier() and _of_one_operand(op)}
-    tables: dict[str, dict[str, tuple[str, ...]]] = {
-        "functions": {name: (text,) for name, text in called.items()},
-        "wrong": {str(i): (text,) for i, text in enumerate(expressions)},
-        "stable": {"loss": ("logistic_loss(z, y)", "z")},
-    }
-    lines = []
-    for table, entries in tables.items():
-        there = []
-        for name, wanted in entries.items():
-            try:
-                lines.append(_of_names(f"{table}_{name}", *wanted))
-            except FOR_NUMBERS_ONLY:  # a row of the user's own, which a reader's formula cannot call then
-                continue
-            there.append(name)
-        lines.append(f"const {table} = {{{', '.join(f'{name}: {table}_{name}' for name in there)}}};")
-    return "\n".join(lines)
+def functions(mistakes: Iterable[str]) -> str:
+    """What the script calls: `functions` in a typed formula, `wrong` for the usual mistakes, `stable` for the loss.
+
+    Each of `functions` comes with the number of its operands, which it reads as x0, x1, ...
+    """
+    lines = [_of_names(f"wrong_{i}", text) for i, text in enumerate(mistakes)]
+    wrong = [f"{i}: wrong_{i}" for i in range(len(lines))]
+    lines.append(_of_names("stable_loss", "logistic_loss(z, y)", "z"))
+    called = []
+    for spelling, (name, count) in typed_functions().items():
+        operands = ", ".join(f"x{i}" for i in range(count))
+        try:
+            lines.append(_of_names(f"functions_{spelling}", f"{name}({operands})"))
+        except FOR_NUMBERS_ONLY:  # a row of the user's own, which a typed formula cannot call then
+            continue
+        called.append(f"{spelling}: [functions_{spelling}, {count}]")
+    tables = {"functions": called, "wrong": wrong, "stable": ["loss: stable_loss"]}
+    return "\n".join(lines + [f"const {name} = {{{', '.join(entries)}}};" for name, entries in tables.items()])
 
 
 def _of_names(name: str, text: str, *results: str) -> str:
@@ -71,8 +66,3 @@ def _of_names(name: str, text: str, *results: str) -> str:
     root = expression(**leaves)
     root.backward()
     return function(name, {"value": root.data, **{f"d{x}": leaves[x].grad for x in results}})
-
-
-def _of_one_operand(op: Op) -> bool:
-    _, *operands = inspect.signature(op.partials).parameters.values()
-    return len(operands) == 1 and operands[0].kind is not inspect.Parameter.VAR_POSITIONAL

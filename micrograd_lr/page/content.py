@@ -13,10 +13,14 @@ from micrograd_lr.engine.ops import LOG, MUL
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss, logit, one_less
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas import tokens
+from micrograd_lr.formulas.expression import MAX_DEPTH, MAX_LENGTH
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.text import SLOT
-from micrograd_lr.stepping.questions import TOLERANCE, questions
+from micrograd_lr.formulas.tokens import spellings
+from micrograd_lr.stepping import answers
+from micrograd_lr.stepping.questions import questions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +30,18 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.frames import Frame, Steps
     from micrograd_lr.stepping.moves import Line, Node
     from micrograd_lr.stepping.questions import Question
+
+# What Python's reader and judge of typed formulas go by, for those of the script.
+READING = {
+    "characters": tokens.CHARACTERS, "exponent": tokens.EXPONENT, "number": tokens.NUMBER,
+    "decimalComma": tokens.DECIMAL_COMMA, "space": tokens.SPACE, "signs": tokens.SIGNS,
+    "longest": MAX_LENGTH, "deepest": MAX_DEPTH, "listed": tokens.LISTED, "quoted": tokens.QUOTED, "said": tokens.SAID,
+}  # fmt: skip
+JUDGING = {
+    "tolerance": answers.TOLERANCE, "relative": answers.RELATIVE, "absolute": answers.ABSOLUTE,
+    "places": answers.PLACES, "attempts": answers.ATTEMPTS, "nearer": answers.NEARER, "share": answers.SHARE,
+    "said": answers.SAID,
+}  # fmt: skip
 
 
 class _Pool:
@@ -46,11 +62,15 @@ class Content:
         self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
         self.math = cache(lambda text: self.formulas(mathml(text, steps.names)))
         self.data = {
-            "digits": steps.digits, "tolerance": TOLERANCE,
+            "digits": steps.digits, "reading": READING, "judging": JUDGING, "spellings": self.spellings(),
             "nodes": [self.node(node) for node in steps.nodes.values()],
             "frames": [self.frame(frame) for frame in steps],
             "pool": [*self.formulas.texts], "hints": [*self.hints.texts],
         }  # fmt: skip
+
+    def spellings(self) -> dict[str, str]:
+        """The names that a typed formula may have, by every way to type them: all but those that are formulas."""
+        return spellings(format_formula(x.name) for x in self.steps.nodes.values() if x.name in (x.label, x.id))
 
     def node(self, node: Node) -> dict[str, Any]:
         return {

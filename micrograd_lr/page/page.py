@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.frames import Steps
 
 SCRIPTS = (
-    "state.js", "text.js", "picture.js", "frame.js", "table.js", "questions.js", "formula.js", "answers.js",
-    "inputs.js", "moves.js", "address.js", "controls.js",
+    "state.js", "text.js", "picture.js", "frame.js", "table.js", "questions.js", "tokens.js", "typed.js",
+    "answers.js", "inputs.js", "moves.js", "address.js", "controls.js",
 )  # fmt: skip
 
 

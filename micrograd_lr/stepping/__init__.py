@@ -5,7 +5,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "frames": ["DIGITS", "Frame", "Steps", "steps"],
     "lines": ["SHOWN"],
     "moves": ["Line", "Node"],
-    "questions": ["Question", "TOLERANCE", "questions"],
+    "questions": ["Question", "questions"],
     "quiz": ["Walk"],
     "record": ["payments"],
 }  # fmt: skip

@@ -1,9 +1,11 @@
-"""The judging of what a student answers: formulas of local derivatives, at the present numbers and at others."""
+"""Judges what a student answers: the number of a node or of a payment, or the formula of a local derivative.
+
+The page judges in the same way, in page/web/answers.js, with the numbers and the words of this file.
+"""
 
 from __future__ import annotations
 
 import math
-import random
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.engine.ops import LOG
@@ -11,7 +13,8 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import Expression
-from micrograd_lr.formulas.typed import typed
+from micrograd_lr.formulas.tokens import FormulaError
+from micrograd_lr.formulas.typed import NoValue, evaluated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +25,21 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.frames import Steps
     from micrograd_lr.stepping.moves import Payment
 
-_PLACES, _ATTEMPTS = 2, 60  # where else a formula is compared; tries to find them
-_AGREE = 1e-4  # relative: the formulas print their constants with six digits
+TOLERANCE = 0.01  # of the right number: what a student finds with three digits
+RELATIVE, ABSOLUTE = 1e-4, 1e-12  # of a formula's number: a printed formula has its constants with six digits
+PLACES, ATTEMPTS = 2, 60  # other inputs at which a formula is tried, and attempts to find them
+NEARER, SHARE = 0.9, 0.618034  # how the attempts close in on the inputs, and how they spread over the ways to go
+SAID = {
+    "right": "Right.",
+    "otherwise": "Not yet: at these numbers it gives another number than the local derivative.",
+    "no value": "Not yet: at these numbers it has no value.",
+    "by chance": "At these numbers that is right, but only by chance: at other numbers it is not.",
+}
+
+
+def right(answer: float, exact: Any) -> bool:
+    """Whether an answer is the right number, to within `TOLERANCE` of it."""
+    return math.isfinite(exact) and abs(answer - float(exact)) <= TOLERANCE * abs(float(exact))
 
 
 class Slopes:
@@ -35,53 +51,51 @@ class Slopes:
         self.names = tuple(node.label for node in steps.nodes.values() if node.label)
 
     def verdict(self, text: str, payment: Payment) -> str:
-        """What to say to a formula; "" if it is right. ValueError where it cannot be read."""
-        read = typed(text, self.names)
-        unknown = [name for name in read.names if name not in self.names]
-        if unknown:
-            raise ValueError(f"{', '.join(unknown)}: no such name here. The names are {', '.join(self.names)}.")
-        agree = [self._agrees(read, payment, place) for place in self._places]
-        if all(agree):
-            return ""
-        if agree[0]:
-            return "At these numbers it gives the right one, but not at others: the formula is another."
-        return "Not yet: at these numbers it gives another number than the local derivative."
+        """What to say to a formula; "" if it is right. FormulaError if it cannot be read."""
+        for place in self._places:
+            exact = place[payment.payer].partials[payment.position]
+            try:
+                answer = evaluated(text, {node.label: node.data for node in place.values() if node.label})
+            except NoValue:
+                answer = math.nan
+            if not abs(answer - exact) <= RELATIVE * abs(exact) + ABSOLUTE:  # NaN is not
+                if place is not self._places[0]:
+                    return SAID["by chance"]
+                return SAID["no value" if math.isnan(answer) else "otherwise"]
+        return ""
 
     def readable(self, text: str, payment: Payment) -> bool:
         """Whether a formula as it is printed can be typed as an answer."""
         try:
             return not self.verdict(text, payment)
-        except ValueError:  # a function that answers do not have, a formula that is abridged
+        except FormulaError:  # a function that answers do not have, or a formula that is abridged
             return False
-
-    @staticmethod
-    def _agrees(read: Expression, payment: Payment, place: Mapping[str, Value]) -> bool:
-        known = {node.label: node.data for node in place.values() if node.label}
-        try:
-            answer = read(**{name: known[name] for name in read.names}).data
-        except DOMAIN_ERRORS:  # a formula without a value here is another formula
-            return False
-        exact = place[payment.payer].partials[payment.position]
-        return math.isclose(answer, exact, rel_tol=_AGREE, abs_tol=1e-12)
 
 
 def elsewhere(expression: Expression, numbers: Mapping[str, float]) -> Iterable[Value]:
-    """The expression recorded at other inputs where it has a value: small ones and near ones, the same each time."""
-    chance = random.Random(0)
+    """The expression, recorded at other inputs at which it has a value: at most `PLACES`, the same each time."""
     found = 0
-    for attempt in range(_ATTEMPTS):
-        reach = 0.9**attempt
-        centres = numbers if attempt % 2 else dict.fromkeys(numbers, 0.5)
-        moved = {name: x + reach * (abs(x) or 1.0) * chance.uniform(-1, 1) for name, x in centres.items()}
+    for attempt in range(ATTEMPTS):
         try:
-            root = expression(**moved)
+            root = expression(**dict(zip(numbers, moved([*numbers.values()], attempt))))
             if all(math.isfinite(x) for node in topological(root) for x in (node.data, *node.partials)):
                 yield root
                 found += 1
-        except DOMAIN_ERRORS:  # outside the domain: try nearer
+        except DOMAIN_ERRORS:  # outside of the domain: nearer is the next attempt
             continue
-        if found == _PLACES:
+        if found == PLACES:
             return
+
+
+def moved(numbers: Iterable[float], attempt: int) -> list[float]:
+    """Other inputs: in turn around 0.5 and around the present ones, and nearer with each attempt.
+
+    Each input goes another share of the way, without a pattern that a wrong formula could have too.
+    """
+    reach = NEARER**attempt
+    centres = [x if attempt % 2 else 0.5 for x in numbers]
+    shares = [SHARE * (i + 1) * (attempt + 1) % 1 for i in range(len(centres))]
+    return [x + reach * (abs(x) or 1.0) * (2 * share - 1) for x, share in zip(centres, shares)]
 
 
 def saturated(expression: Expression, numbers: Mapping[str, float]) -> tuple[Value, float] | None:

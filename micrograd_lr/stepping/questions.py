@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from micrograd_lr.formulas.expression import Expression
 from micrograd_lr.formulas.format import format_formula
+from micrograd_lr.stepping.answers import right
 from micrograd_lr.stepping.frames import Frame, Steps
 from micrograd_lr.stepping.lines import SHOWN
 from micrograd_lr.stepping.moves import Payment
@@ -15,8 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
-
-TOLERANCE = 0.01  # of the right number: what a reader finds with three digits
 
 # A wrong answer as a formula, and what to say to it. `out` is the node, `a` and `b` its operands, `k` their number.
 _OF_EVERY_NODE = [("-out", "The sign is the other way round.")]
@@ -167,11 +165,6 @@ def _read(text: str) -> Expression:
     if text not in _expressions:
         _expressions[text] = Expression(text)
     return _expressions[text]
-
-
-def right(answer: float, exact: Any) -> bool:
-    """Whether an answer is the right number, to within `TOLERANCE` of it."""
-    return math.isfinite(exact) and abs(answer - float(exact)) <= TOLERANCE * abs(float(exact))
 
 
 def hint(question: Question, answer: float, number_of: Callable[[str], Any]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.formulas.format import format_formula, format_number
+from micrograd_lr.formulas.tokens import FormulaError
 from micrograd_lr.formulas.typed import number_in
-from micrograd_lr.stepping.answers import Slopes
+from micrograd_lr.stepping.answers import SAID, Slopes, right
 from micrograd_lr.stepping.frames import steps
-from micrograd_lr.stepping.questions import hint, questions, right
+from micrograd_lr.stepping.questions import hint, questions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,13 +114,13 @@ class Walk:
         question = self.open[0]
         try:
             wrong = self._diagnosis(question, text)
-        except DOMAIN_ERRORS as error:  # cannot be read, or has no value: that is no try
+        except FormulaError as error:  # cannot be read, or has no value: that is no try
             return str(error)
         if wrong:
             self.tries += 1
             return wrong
         self._settle(first=not self.tries)
-        return "Right."
+        return SAID["right"]
 
     def _diagnosis(self, question: Question, text: str) -> str:
         if self.ask == "formula" and question.payment:

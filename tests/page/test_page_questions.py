@@ -36,7 +36,7 @@ def test_ask_mode_hides_the_number_until_it_is_answered(file, reader):
         (23, "-0.311", "The two factors are swapped: ∂(wx)/∂w is the other factor, x."),
         (23, "-0.6225", "That is the gradient above, ∂L/∂(wx)."),
         (20, "7", "Not yet. Try again, or reveal."),
-        (20, "what", "“w” cannot be read here: write numbers, + - * / ^ and parentheses."),
+        (20, "what", "what: the answer is a number here, or arithmetic such as -0.5*2."),
         (20, "(1", "A parenthesis is not closed."),
     ],
 )
@@ -65,12 +65,13 @@ def test_a_formula_is_asked_for_and_any_way_to_write_it_is_right(file, reader):
         assert page.text("#verdict") == "Right.", written
     page = reader(file, "step=20&ask=formula")
     for wrong, said in (
-        ("a(1+a)", "Not yet. Try again, or reveal."),
-        ("0.23500371220159449", "That is right at these numbers by chance, and not at others."),
-        ("a(1-q)", "“q” cannot be read here: write numbers, names of the graph, + - * / ^ and parentheses."),
+        ("a(1+a)", "Not yet: at these numbers it gives another number than the local derivative."),
+        ("0.23500371220159449", "At these numbers that is right, but only by chance: at other numbers it is not."),
+        ("a(1-q)", "q: no such name here. The names are y, w, x, b, z, a, L."),
         ("a(1-a", "A parenthesis is not closed."),
-        ("a(1-a))", "“)” cannot be read here."),
+        ("a(1-a))", "There is one “)” too many."),
         ("a*", "The formula ends too early."),
+        ("1/(a-a)", "Not yet: at these numbers it has no value."),
     ):
         page.fill("#answer", wrong).click("#question [type=submit]")
         assert page.text("#verdict") == said

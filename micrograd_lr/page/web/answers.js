@@ -1,10 +1,16 @@
-// Judging an answer: a number, or the formula of a local derivative
+// Judges an answer, a number or the formula of a local derivative: in JavaScript what stepping/answers.py does
 
-const close = (answer, exact) => Number.isFinite(exact) && Math.abs(answer - exact) <= data.tolerance * Math.abs(exact);
+const { judging } = data; // the numbers and the words of Python's judge
 
-/** null for the right number; else what to say. */
+const close = (answer, exact) =>
+  Number.isFinite(exact) && Math.abs(answer - exact) <= judging.tolerance * Math.abs(exact);
+
+const near = (answer, exact) =>
+  Math.abs(answer - exact) <= judging.relative * Math.abs(exact) + judging.absolute;
+
+/** What to say to a number; null if it is right, and "" if it is none of the usual mistakes. */
 function judgedNumber(question, text) {
-  const answer = evaluated(text, {});
+  const answer = evaluated(text, {}, {});
   if (close(answer, numbers[question.key])) return null;
   const at = Object.fromEntries(
     Object.entries(question.numbers).map(([name, x]) => [name, typeof x === "string" ? numbers[x] : x]),
@@ -15,47 +21,52 @@ function judgedNumber(question, text) {
   return "";
 }
 
-/** null for a formula that is the local derivative here and at two other places; else what to say. */
+/** What to say to a formula; null if it is the local derivative at the present inputs, and at other places. */
 function judgedFormula(question, text) {
-  const others = elsewhere();
-  let agreed = 0;
-  for (const at of [numbers, ...others]) {
-    const names = namesAt(at);
-    const exact = at[question.partial];
-    if (!near(evaluated(text, names), exact)) {
-      return agreed ? "That is right at these numbers by chance, and not at others." : "";
+  for (const at of [numbers, ...elsewhere()]) {
+    let answer = NaN;
+    try {
+      answer = evaluated(text, namesAt(at), data.spellings);
+    } catch (error) {
+      if (!(error instanceof NoValue)) throw error;
     }
-    agreed += 1;
+    if (near(answer, at[question.partial])) continue;
+    if (at !== numbers) return judging.said["by chance"];
+    return judging.said[Number.isNaN(answer) ? "no value" : "otherwise"];
   }
-  return others.length ? null : "That is right at these numbers; whether it is at others cannot be tried here.";
+  return null;
 }
 
 const namesAt = (at) => Object.fromEntries(data.nodes.map((node) => [node.name, at[slot(node.id)]]));
 
-/** Whether the formula that is asked for can be typed, as it is printed: step(z), or a name with a minus, cannot. */
+/** Whether the formula that is asked for can be typed as it is printed: step(z), for one, cannot. */
 function readable(question) {
   if (question.slope === undefined) return false;
   try {
-    return near(evaluated(question.slope_formula, namesAt(numbers)), numbers[question.partial]);
+    return near(evaluated(question.slope_formula, namesAt(numbers), data.spellings), numbers[question.partial]);
   } catch (error) {
     if (error instanceof FormulaError) return false;
     throw error;
   }
 }
 
-/** As near as the six digits of a printed formula come. */
-const near = (answer, exact) => Math.abs(answer - exact) <= 1e-4 * Math.abs(exact) + 1e-12;
-
-/** The numbers of the graph at two other places where everything is finite: near 0.5, and near the inputs. */
+/** The numbers of the graph at other inputs, at which all of them are finite. */
 function elsewhere() {
   const found = [];
-  for (let i = 1; found.length < 2 && i < 60; i++) {
-    const moved = Object.fromEntries(leaves.map((leaf, j) => {
-      const part = (0.618034 * (j + 1) * i) % 1; // another for every leaf, without a pattern
-      return [leaf.id, (i % 2 ? 0.5 : inputs[leaf.id]) + 0.1 + part];
-    }));
-    const at = compute(moved);
+  for (let attempt = 0; found.length < judging.places && attempt < judging.attempts; attempt++) {
+    const now = moved(leaves.map((leaf) => inputs[leaf.id]), attempt);
+    const at = compute(Object.fromEntries(leaves.map((leaf, i) => [leaf.id, now[i]])));
     if (Object.values(at).every(Number.isFinite)) found.push(at);
   }
   return found;
+}
+
+/** Other inputs: in turn around 0.5 and around the present ones, and nearer with each attempt. */
+function moved(present, attempt) {
+  const reach = judging.nearer ** attempt;
+  return present.map((x, i) => {
+    const centre = attempt % 2 ? x : 0.5;
+    const share = (judging.share * (i + 1) * (attempt + 1)) % 1; // another for every input, without a pattern
+    return centre + reach * (Math.abs(centre) || 1) * (2 * share - 1);
+  });
 }

@@ -50,7 +50,7 @@ function check() {
     const said = ask === "formula" ? judgedFormula(question, text) : judgedNumber(question, text);
     if (said === null) {
       settle(question, missed.has(questionKey(question.i)) ? "revealed" : "right");
-      say("Right.", "right");
+      say(judging.said.right, "right");
     } else {
       missed.add(questionKey(question.i));
       say(said || "Not yet. Try again, or reveal.", "wrong");

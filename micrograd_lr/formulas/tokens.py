@@ -1,0 +1,160 @@
+"""Typed text cut into its tokens, numbers, names, functions and signs; and what is said where that cannot be done.
+
+Names stand side by side in a product: ``wx`` is w times x, unless something is called wx. The page does the same in
+page/web/tokens.js, with the tables and the words of this file.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import category, normalize
+
+from micrograd_lr.engine.ops import SIGMOID
+from micrograd_lr.formulas.expression import LISTS, MAX_DEPTH, MAX_LENGTH, arities
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    Token = tuple[str, str]  # its kind, number, name, function or sign; and what it is
+
+# Tables, with patterns that mean the same in Python and in JavaScript.
+CHARACTERS = {"−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "×": "*"}  # as formulas are printed
+_RAISED = "⁰¹²³⁴-⁹ªºʰ-ʸˠ-ˤᴬ-ᵡᵸᶛ-ᶿⁱⁿ"
+EXPONENT = f"(?<![⁽⁺⁻{_RAISED}])[⁺⁻]?[{_RAISED}]+"  # of x², 2⁻¹ and eᶻ; the ⁽²⁾ in the name X⁽²⁾ is none
+NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+DECIMAL_COMMA = r"(?<![A-Za-z0-9_.,)\]])([0-9]*),([0-9]+)(?![0-9.,])"  # 0,5
+SPACE, SIGNS, DIGITS = " \t\r\n", "+-*/^(),", "0123456789"
+LISTED, QUOTED = 12, 40  # names in a message, and characters of a text in it
+SAID = {
+    "empty": "There is nothing to read yet.",
+    "long": f"This is longer than {MAX_LENGTH} characters. Write a shorter formula.",
+    "deep": f"This is nested more than {MAX_DEPTH} levels deep. Write a flatter formula.",
+    "unreadable": "“{found}” cannot be read here. Arithmetic is written with + - * / ^ and round parentheses.",
+    "missing": "Something is missing before “{found}”.",
+    "end": "The formula ends too early.",
+    "open": "A parenthesis is not closed.",
+    "closed": "There is one “)” too many.",
+    "neighbours": "{left} and {right} stand side by side. Write a sign between them, such as *.",
+    "operands": "The number of operands of {found} is {count}, not {given}.",
+    "call": "{found} needs parentheses: {found}(...).",
+    "digits": "{found}: no such name here. For a product write {digits}{name}, for a power {name}^{digits}.",
+    "name": "{found}: no such name here. The names are {names}.",
+    "number": "{found}: the answer is a number here, or arithmetic such as -0.5*2. "
+    "The table shows the number of each name.",
+    "value": "This has no finite value. Is there a division by 0, a log of 0 or less, or a number that is too large?",
+    "comma": "{found}: write a decimal point, {pointed}.",
+}
+
+_CHARACTERS, _EXPONENT, _NUMBER = str.maketrans(CHARACTERS), re.compile(EXPONENT), re.compile(NUMBER)
+_WORD, _INSIDE_A_WORD = re.compile(r"[^\W\d]\w*"), re.compile(r"(?<=\w)\w")
+_CALLED = re.compile(rf"[{SPACE}]*\(")
+_BEGINS_AS_NO_NAME = re.compile(rf"[0-9.{SPACE}{re.escape(SIGNS)}]|$")
+
+
+class FormulaError(ValueError):
+    """Text that cannot be read as a formula; the message says why, and what to write instead."""
+
+    def __init__(self, why: str, **found: str) -> None:
+        super().__init__(SAID[why].format(**found))
+
+
+def tokens(text: str, names: Collection[str]) -> list[Token]:
+    """The tokens of a formula about `names`. FormulaError for what is none of them."""
+    if len(text) > MAX_LENGTH:
+        raise FormulaError("long")
+    text, spelt = plain(text), spellings(names)
+    words = _words(text, spelt)
+    found: list[Token] = []
+    at = 0
+    while at < len(text):
+        if number := _NUMBER.match(text, at):
+            found.append(("number", number[0]))
+            at = number.end()
+        elif word := words[at]:
+            kind, spelling = word
+            found.append((kind, spelt[spelling] if kind == "name" else spelling))
+            at += len(spelling)
+        elif text[at] in SPACE:
+            at += 1
+        elif text[at] in SIGNS:
+            sign = "**" if text.startswith("**", at) else text[at]
+            found.append(("sign", "^" if sign == "**" else sign))
+            at += len(sign)
+        else:
+            raise _unreadable(text, at, spelt)
+    return found
+
+
+def plain(text: str) -> str:
+    """A text in the characters of a keyboard: − as -, x² as x^(2), w₁ as w1."""
+
+    def power(exponent: re.Match[str]) -> str:
+        return f"^({normalize('NFKC', exponent[0]).replace('−', '-')})"
+
+    return normalize("NFKC", _EXPONENT.sub(power, text).translate(_CHARACTERS))
+
+
+def spellings(names: Iterable[str]) -> dict[str, str]:
+    """The names, by every way to type them: w₁ by w1 and w_1. What begins as a number or a sign does is left out."""
+    typed = {plain(name): name for name in names}
+    other: dict[str, str] = {}
+    for spelling, name in typed.items():
+        other[re.sub(r"(?<=[^\W\d_])_(?=[0-9])", "", spelling)] = name
+        other[re.sub(r"(?<=[^\W\d_])(?=[0-9])", "_", spelling)] = name
+    return {spelling: name for spelling, name in (other | typed).items() if not _BEGINS_AS_NO_NAME.match(spelling)}
+
+
+def functions() -> dict[str, tuple[str, int]]:
+    """What a formula may call, by the way to type it: the name of its op, and how many operands it takes."""
+    rows = {name: (name, count) for name, count in arities().items() if name not in LISTS and name.isidentifier()}
+    return rows | {SIGMOID.symbol: rows[SIGMOID.name]}
+
+
+def _words(text: str, spelt: Collection[str]) -> list[Token | None]:
+    """What to take at each place of a text, a name or a function as it is spelt: the longest that leaves no rest.
+
+    From right to left, because names may stand side by side: abc is a and bc where ab leaves a c that is no name.
+    """
+    called = functions()
+    longest_first = sorted({*spelt, *called}, key=len, reverse=True)
+    found: list[Token | None] = [None] * (len(text) + 1)
+    for at in reversed(range(len(text))):
+        for spelling in longest_first:
+            end = at + len(spelling)
+            if not text.startswith(spelling, at):
+                continue
+            if spelling in called and _CALLED.match(text, end):
+                found[at] = "function", spelling
+                break
+            if spelling in spelt and (found[end] or not _INSIDE_A_WORD.match(text, end)):
+                found[at] = "name", spelling
+                break
+            if spelling in called:  # exp without its parentheses is a mistake, and not e times x times p
+                break
+    return found
+
+
+def _unreadable(text: str, at: int, spelt: Mapping[str, str]) -> FormulaError:
+    """What to say to a character, or to a word that is no name."""
+    match = _WORD.match(text, at)
+    if match is None:
+        invisible = category(text[at])[0] in "CMZ"
+        return FormulaError("unreadable", found=f"U+{ord(text[at]):04X}" if invisible else text[at])
+    word = match[0]
+    for function in functions():
+        rest = word.removeprefix(function)
+        if rest != word and (not rest.strip(DIGITS) or _words(rest, spelt)[0]):
+            return FormulaError("call", found=function)
+    name = word.rstrip(DIGITS)
+    if name != word and _words(name, spelt)[0]:
+        return FormulaError("digits", found=quoted(word), name=quoted(name), digits=quoted(word[len(name) :]))
+    if not spelt:
+        return FormulaError("number", found=quoted(word))
+    names = [*map(quoted, dict.fromkeys(spelt.values()))]
+    return FormulaError("name", found=quoted(word), names=", ".join(names[:LISTED]) + ", …" * (len(names) > LISTED))
+
+
+def quoted(text: str) -> str:
+    """A text in a message, shortened where it is long."""
+    return text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"

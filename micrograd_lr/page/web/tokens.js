@@ -1,0 +1,110 @@
+// Typed text cut into its tokens, numbers, names, functions and signs: in JavaScript what formulas/tokens.py does
+
+const { reading } = data; // the tables and the words of Python's reader
+
+/** Text that cannot be read as a formula: why, in one of the sentences of `reading`, about what was found. */
+class FormulaError extends Error {
+  constructor(why, found = {}) {
+    super(reading.said[why].replace(/\{(\w+)\}/g, (_, name) => found[name]));
+  }
+}
+
+const NUMBER = new RegExp(reading.number, "y");
+const EXPONENT = new RegExp(reading.exponent, "g");
+const WORD = /(?!\p{Nd})[\p{L}\p{N}_]+/uy;
+const INSIDE_A_WORD = /(?<=[\p{L}\p{N}_])[\p{L}\p{N}_]/uy;
+const CALLED = new RegExp("[" + reading.space + "]*\\(", "y");
+
+/** What a sticky pattern matches at a place of a text, or "". */
+function matched(pattern, text, at) {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? "";
+}
+
+/** The tokens of a formula, each with its kind: `spelt` has the names by every way to type them. */
+function tokensOf(typed, spelt) {
+  if ([...typed].length > reading.longest) throw new FormulaError("long");
+  const text = plain(typed);
+  const words = wordsOf(text, spelt);
+  const found = [];
+  for (let at = 0; at < text.length;) {
+    const number = matched(NUMBER, text, at);
+    if (number) {
+      found.push(["number", number]);
+      at += number.length;
+    } else if (words[at]) {
+      const [kind, spelling] = words[at];
+      found.push([kind, kind === "name" ? spelt[spelling] : spelling]);
+      at += spelling.length;
+    } else if (reading.space.includes(text[at])) {
+      at += 1;
+    } else if (reading.signs.includes(text[at])) {
+      const sign = text.startsWith("**", at) ? "**" : text[at];
+      found.push(["sign", sign === "**" ? "^" : sign]);
+      at += sign.length;
+    } else {
+      throw unreadable(text, at, spelt);
+    }
+  }
+  return found;
+}
+
+/** A text in the characters of a keyboard: − as -, x² as x^(2), w₁ as w1. */
+function plain(text) {
+  const power = (exponent) => "^(" + exponent.normalize("NFKC").replace("−", "-") + ")";
+  return [...text.replace(EXPONENT, power)].map((x) => reading.characters[x] ?? x).join("").normalize("NFKC");
+}
+
+/** What to take at each place of a text, a name or a function as it is spelt: the longest that leaves no rest. */
+function wordsOf(text, spelt) {
+  const longestFirst = [...new Set([...Object.keys(spelt), ...Object.keys(functions)])];
+  longestFirst.sort((a, b) => b.length - a.length);
+  const found = [];
+  for (let at = text.length - 1; at >= 0; at--) {
+    for (const spelling of longestFirst) {
+      const end = at + spelling.length;
+      if (!text.startsWith(spelling, at)) continue;
+      if (Object.hasOwn(functions, spelling) && matched(CALLED, text, end)) {
+        found[at] = ["function", spelling];
+        break;
+      }
+      if (Object.hasOwn(spelt, spelling) && (found[end] || !matched(INSIDE_A_WORD, text, end))) {
+        found[at] = ["name", spelling];
+        break;
+      }
+      if (Object.hasOwn(functions, spelling)) break; // exp without its parentheses is not e times x times p
+    }
+  }
+  return found;
+}
+
+/** What to say to a character, or to a word that is no name. */
+function unreadable(text, at, spelt) {
+  const word = matched(WORD, text, at);
+  if (!word) {
+    const character = String.fromCodePoint(text.codePointAt(at));
+    const code = "U+" + text.codePointAt(at).toString(16).toUpperCase().padStart(4, "0");
+    return new FormulaError("unreadable", { found: /[\p{C}\p{M}\p{Z}]/u.test(character) ? code : character });
+  }
+  for (const name of Object.keys(functions)) {
+    const rest = word.slice(name.length);
+    if (word.startsWith(name) && (/^[0-9]*$/.test(rest) || wordsOf(rest, spelt)[0])) {
+      return new FormulaError("call", { found: name });
+    }
+  }
+  const name = word.replace(/[0-9]+$/, "");
+  if (name !== word && wordsOf(name, spelt)[0]) {
+    const digits = quoted(word.slice(name.length));
+    return new FormulaError("digits", { found: quoted(word), name: quoted(name), digits });
+  }
+  const names = [...new Set(Object.values(spelt))].map(quoted);
+  if (!names.length) return new FormulaError("number", { found: quoted(word) });
+  const listed = names.slice(0, reading.listed).join(", ") + (names.length > reading.listed ? ", …" : "");
+  return new FormulaError("name", { found: quoted(word), names: listed });
+}
+
+/** A text in a message, shortened where it is long. */
+function quoted(text) {
+  const characters = [...text];
+  return characters.length <= reading.quoted ? text : characters.slice(0, reading.quoted - 1).join("") + "…";
+}

@@ -1,0 +1,119 @@
+// A formula that was typed, read and computed: in JavaScript what formulas/typed.py does
+
+class NoValue extends FormulaError {}
+
+const DECIMAL_COMMA = new RegExp(reading.decimalComma, "g");
+
+/** The value of a formula, with the numbers of its names, which `spelt` has by every way to type them. */
+function evaluated(text, numbers, spelt) {
+  try {
+    return new Formula(text, numbers, spelt).value();
+  } catch (error) {
+    const pointed = text.replace(DECIMAL_COMMA, "$1.$2");
+    if (!(error instanceof FormulaError) || pointed === text) throw error;
+    throw new FormulaError("comma", { found: text.trim(), pointed: pointed.trim() });
+  }
+}
+
+/** Reads a formula and computes it on the way: a method for each level of the grammar, the loosest first. */
+class Formula {
+  constructor(text, numbers, spelt) {
+    this.numbers = numbers;
+    this.tokens = [...tokensOf(text, spelt), ["end", ""]];
+    this.at = 0;
+    this.lost = false;
+  }
+
+  /** The value of the whole formula. */
+  value() {
+    if (this.tokens.length === 1) throw new FormulaError("empty");
+    const value = this.sum(0);
+    const [kind, found] = this.tokens[this.at];
+    if (kind !== "end") throw new FormulaError(found === ")" ? "closed" : "unreadable", { found });
+    if (this.lost) throw new NoValue("value");
+    return value;
+  }
+
+  sum(depth) {
+    let total = this.product(depth);
+    for (;;) {
+      if (this.take("+")) total = this.finite(total + this.product(depth));
+      else if (this.take("-")) total = this.finite(total - this.product(depth));
+      else return total;
+    }
+  }
+
+  product(depth) {
+    let total = this.signed(depth);
+    for (;;) {
+      if (this.take("*")) total = this.finite(total * this.signed(depth));
+      else if (this.take("/")) total = this.finite(total / this.signed(depth));
+      else if (this.beginsAFactor()) total = this.finite(total * this.power(depth));
+      else return total;
+    }
+  }
+
+  signed(depth) {
+    if (depth > reading.deepest) throw new FormulaError("deep");
+    if (this.take("-")) return -this.signed(depth + 1);
+    return this.take("+") ? this.signed(depth + 1) : this.power(depth);
+  }
+
+  power(depth) {
+    const base = this.atom(depth);
+    return this.take("^") ? this.finite(base ** this.signed(depth + 1)) : base;
+  }
+
+  atom(depth) {
+    const [kind, found] = this.tokens[this.at];
+    if (kind === "end") throw new FormulaError("end");
+    if (kind === "sign" && found !== "(") throw new FormulaError("missing", { found });
+    this.at += 1;
+    if (kind === "number") return this.finite(Number(found));
+    if (kind === "name") return this.numbers[found];
+    if (kind === "function") return this.called(found, depth);
+    const inside = this.sum(depth + 1);
+    this.close();
+    return inside;
+  }
+
+  called(name, depth) {
+    this.take("(");
+    const operands = [this.sum(depth + 1)];
+    while (this.take(",")) operands.push(this.sum(depth + 1));
+    this.close();
+    const [compute, count] = functions[name];
+    const given = operands.length;
+    if (given !== count) throw new FormulaError("operands", { found: name, count, given });
+    return this.finite(compute(Object.fromEntries(operands.map((x, i) => ["x" + i, x]))).value);
+  }
+
+  /** Whether the next token is this sign, which is taken then. */
+  take(sign) {
+    const [kind, found] = this.tokens[this.at];
+    if (kind !== "sign" || found !== sign) return false;
+    this.at += 1;
+    return true;
+  }
+
+  close() {
+    if (this.take(")")) return;
+    const [kind, found] = this.tokens[this.at];
+    throw new FormulaError(kind === "end" ? "open" : "unreadable", { found });
+  }
+
+  /** Whether a product goes on without a sign: 2a, a(1 - a). Two numbers are none, and 2 3 is no 23 either. */
+  beginsAFactor() {
+    const [[before, left], [kind, right]] = this.tokens.slice(this.at - 1, this.at + 1);
+    if (before === "number" && kind === "number") {
+      throw new FormulaError("neighbours", { left: quoted(left), right: quoted(right) });
+    }
+    return ["number", "name", "function"].includes(kind) || right === "(";
+  }
+
+  /** `x`; what is not finite has no value, and is told at the end, after all that cannot be read. */
+  finite(x) {
+    this.lost ||= !Number.isFinite(x);
+    return x;
+  }
+}

@@ -1,0 +1,53 @@
+"""What is typed into a page is read and judged as Python reads and judges it. In Node: no browser is needed."""
+
+import math
+import random
+
+from javascript import run_in_node
+from readers import in_javascript, in_python, script, table
+
+from micrograd_lr.stepping.answers import ATTEMPTS, moved
+
+PIECES = [
+    "a", "b", "w", "x", "e", "y", "pq", "qr", "p", "x1", "wx2", "w₁", "X₁⁽²⁾", "X1(2)", "θ", "a'", "n7", "s_1", "tan",
+    "log", "exp", "σ", "sigmoid", "logistic_loss", "abs", "(", "(", ")", ")", "+", "-", "−", "*", "·", "/", "^", "**",
+    "²", "⁻¹", "⁴", "ᶻ", ",", " ", "1", "2", "0", "3", "0.5", ".5", "5.", "1e3", "0,5", ".", "_", "é", "[", "😀", "=",
+]  # fmt: skip
+
+
+def agree(ours, theirs):
+    """Whether both have the same value, to the last digits, or the same words."""
+    if isinstance(ours, str) or isinstance(theirs, str):
+        return ours == theirs
+    return math.isclose(ours, theirs, rel_tol=1e-14)
+
+
+def test_the_table_is_what_the_page_reads():
+    kept = table()
+    cases = [(text, kept["names"]) for text in kept["formulas"]] + [(text, {}) for text in kept["numbers"]]
+    expected = [*kept["formulas"].values(), *kept["numbers"].values()]
+    assert [
+        (text, ours, theirs)
+        for (text, _), ours, theirs in zip(cases, expected, in_javascript(cases))
+        if not agree(ours, theirs)
+    ] == []
+
+
+def test_random_texts_are_read_alike():
+    rng, names = random.Random(0), table()["names"]
+    texts = ["".join(rng.choices(PIECES, k=rng.randrange(1, 9))) for _ in range(2000)]
+    texts += ["a" * 5_001, "(" * 101 + "a" + ")" * 101, "-" * 101 + "a", "a" + "^a" * 101, "a+" * 2_000 + "a", "q" * 50]
+    cases = [(text, names if rng.random() < 0.8 else {}) for text in texts]
+    ours = in_python(cases)
+    assert [case for case in zip(texts, ours, in_javascript(cases)) if not agree(*case[1:])] == []
+    assert 100 < sum(isinstance(x, float) for x in ours) < 1900
+
+
+def test_formulas_are_tried_at_the_same_other_inputs():
+    numbers = [0.5, -1.5, 2.0, 0.0, 1e200, *range(40)]
+    theirs = run_in_node(f"""
+        {script("answers.js")}
+        const attempts = Array.from({{length: {ATTEMPTS}}}, (_, i) => moved({numbers}, i));
+        console.log(JSON.stringify(attempts));""")
+    for attempt, inputs in enumerate(theirs):
+        assert all(map(agree, moved(numbers, attempt), inputs))
