@@ -25,7 +25,7 @@ MAX_LENGTH, MAX_DEPTH, MAX_EXPONENT = 5_000, 100, 1_000
 _OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.USub: "neg"
 }  # fmt: skip
-LISTS = {"dot": 2, "sum": 1}  # the functions of lists, and of how many
+LISTS = {"dot": 2, "sum": 1}  # the functions that take lists, and how many
 _BY_NAME: dict[str, Callable[..., Any]] = {
     "dot": dot,
     "sum": sum,
@@ -34,11 +34,11 @@ _BY_NAME: dict[str, Callable[..., Any]] = {
 
 
 class ExpressionError(ValueError):
-    """Text that is no expression of this language; the message shows the place."""
+    """Text that is not an expression; the message shows the place."""
 
 
 class _Step:
-    """A leaf (no operation, labelled by its name) or an operation on earlier steps and plain numbers."""
+    """A leaf, which has no operation and its name as a label; or an operation on earlier steps and plain numbers."""
 
     __slots__ = ("index", "label", "operands", "operation")
 
@@ -51,8 +51,8 @@ class Expression:
 
     Numbers, names, ``+ - * / **``, parentheses, the functions of the op table, ``dot([...], [...])``, ``sum([...])``,
     and named intermediates: ``"z = w*x + b; a = sigmoid(z); -log(a)"``. A repeated sub-expression becomes one shared
-    node. `names` are the inputs in the order in which they appear. ExpressionError for everything else, at its column;
-    nothing is ever executed.
+    node. `names` are the inputs, in the order in which they appear. Anything else is an ExpressionError that shows the
+    column; nothing is ever executed.
     """
 
     def __init__(self, text: str) -> None:
@@ -64,7 +64,7 @@ class Expression:
         self.names = tuple(step.label for step in self._steps if step.operation is None)
 
     def __call__(self, /, **numbers: Any) -> Value:
-        """Record the expression at these numbers (or nodes), one for each of `names`; returns the root."""
+        """Record the expression at these numbers or nodes, one for each of `names`, and return the root."""
         numbers = {normalize("NFKC", name): number for name, number in numbers.items()}  # as Python reads names
         missing = [name for name in self.names if name not in numbers]
         unknown = [name for name in numbers if name not in self.names]
@@ -103,7 +103,7 @@ class Expression:
                 statements = ast.parse(self.text).body
         except SyntaxError as error:
             self._refuse((error.lineno or 1, (error.offset or 1) - 1), f"this cannot be read: {error.msg}.")
-        except (ValueError, MemoryError, RecursionError) as error:  # null bytes, and nesting beyond Python's own limits
+        except (ValueError, MemoryError, RecursionError) as error:  # null bytes, and nesting beyond Python's limits
             self._refuse((1, 0), f"this cannot be read: {error or 'it is nested too deeply'}.")
         root = None
         for statement in statements:
@@ -112,7 +112,10 @@ class Expression:
             elif isinstance(statement, ast.Expr) and statement is statements[-1]:
                 root = self._value(statement.value, 1)
             else:
-                self._refuse(statement, "only the last part, behind the last ;, may stand without a name before it.")
+                self._refuse(
+                    statement,
+                    "only the last part, after the last ;, can do without a name: the others are written z = ...;",
+                )
         if root is None:
             raise ExpressionError("the expression is empty. Write a formula, such as w*x + b.")
         return root
@@ -126,14 +129,14 @@ class Expression:
             self._refuse(target, f"{name} is a function; choose another name.")
         value = self._value(statement.value, 1)
         if name in self._names:
-            self._refuse(target, f"{name} is in use already; every name has one meaning.")
+            self._refuse(target, f"{name} is already in use, and every name has one meaning.")
         self._names[name] = value
         if isinstance(value, _Step) and not value.label:
             value.label = name
         return value
 
     def _value(self, node: ast.expr, depth: int) -> Any:
-        """The step that `node` stands for, or a number where no name occurs in it."""
+        """The step that `node` stands for, or a number if there is no name in it."""
         if depth > MAX_DEPTH:
             self._refuse(
                 node,
@@ -177,7 +180,7 @@ class Expression:
         return self._applied(node, name, tuple(rows))
 
     def _applied(self, node: ast.expr, name: str, operands: tuple[Any, ...]) -> Any:
-        """The step for the op `name`: the one that stands there already, a new one, or a number if all are numbers."""
+        """The step of an op: the one that is there already, or a new one; a number if all operands are numbers."""
         operation = _BY_NAME.get(name) or OPS[name]
         flat = [x for operand in operands for x in (operand if isinstance(operand, tuple) else (operand,))]
         if not any(isinstance(x, _Step) for x in flat):
@@ -201,7 +204,7 @@ class Expression:
         return number
 
     def _refuse(self, where: Any, message: str) -> NoReturn:
-        """Raises ExpressionError: the line, a mark under the column, and the message."""
+        """Raise ExpressionError with the message, the line, and a mark under the column."""
         if isinstance(where, tuple):
             number, column = where
         else:
@@ -216,17 +219,17 @@ class Expression:
 
 
 _LANGUAGE = (
-    "it has numbers, names, + - * / **, parentheses, the functions of the op table, and z = ...; before the end."
+    "it has numbers, names, + - * / **, parentheses, the functions of the op table, and intermediate results z = ...;"
 )
 _WHAT = {
     ast.Attribute: "an attribute", ast.Subscript: "an index", ast.Lambda: "a lambda", ast.Compare: "a comparison",
-    ast.IfExp: "an if", ast.BoolOp: "and, or", ast.Constant: "a text, True, None or a complex number",
+    ast.IfExp: "an if", ast.BoolOp: "and, or", ast.Constant: "a string, True, None or a complex number",
     ast.List: "a list outside dot and sum", ast.Tuple: "a tuple", ast.NamedExpr: "the operator :=",
 }  # fmt: skip
 
 
 def arities() -> dict[str, int]:
-    """What an expression may call, with the number of arguments: every row of the table that has no operator."""
+    """What an expression may call, with the number of arguments: every row of the table without an operator."""
     called = (op for name, op in OPS.items() if name not in _OPERATORS.values())
     return {op.name: LISTS.get(op.name) or _operands(op) for op in called}
 

@@ -1,4 +1,4 @@
-"""The arithmetic of a page, as JavaScript: every rule comes from the table, by the generator that compiles Python."""
+"""The arithmetic of a page, generated as JavaScript from the op table, so that no rule is written a second time."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 
 def compute(root: Value) -> str:
-    """``compute(leaves)``: every number of the page by its slot."""
+    """The source of ``compute(leaves)``, which gives every number of the page by its slot.
+
+    ValueError if a rule of the graph works on plain numbers only, so that no JavaScript can be made from it.
+    """
     try:
         twin = symbolic(root)
         twin.backward()
     except TraceError as error:
         raise ValueError(
-            "the page computes with JavaScript that is made from the rules, and a rule of this graph takes numbers "
-            f"only: {error}"
+            "the page computes in JavaScript that is generated from the rules of the op table, and a rule of this "
+            f"graph works on plain numbers only: {error}"
         ) from error
     numbers: dict[str, Any] = {}
     for i, node in enumerate(topological(twin)):
@@ -40,9 +43,10 @@ def compute(root: Value) -> str:
 
 
 def functions(mistakes: Iterable[str]) -> str:
-    """What the script calls: `functions` in a typed formula, `wrong` for the usual mistakes, `stable` for the loss.
+    """The source of three tables of functions that the script calls.
 
-    Each of `functions` comes with the number of its operands, which it reads as x0, x1, ...
+    `functions` are those of typed formulas, each with the number of its operands, which it reads as x0, x1, ...
+    `wrong` gives the usual wrong answers, and `stable` has the loss as one node.
     """
     lines = [_of_names(f"wrong_{i}", text) for i, text in enumerate(mistakes)]
     wrong = [f"{i}: wrong_{i}" for i in range(len(lines))]
@@ -52,7 +56,7 @@ def functions(mistakes: Iterable[str]) -> str:
         operands = ", ".join(f"x{i}" for i in range(count))
         try:
             lines.append(_of_names(f"functions_{spelling}", f"{name}({operands})"))
-        except FOR_NUMBERS_ONLY:  # a row of the user's own, which a typed formula cannot call then
+        except FOR_NUMBERS_ONLY:  # a row of the user's own that needs plain numbers: typed formulas do without it
             continue
         called.append(f"{spelling}: [functions_{spelling}, {count}]")
     tables = {"functions": called, "wrong": wrong, "stable": ["loss: stable_loss"]}
@@ -60,7 +64,7 @@ def functions(mistakes: Iterable[str]) -> str:
 
 
 def _of_names(name: str, text: str, *results: str) -> str:
-    """A function of named numbers, for an expression: its value, and its derivative by the names in `results`."""
+    """The source of a function that gives an expression's value, and its derivatives by the names in `results`."""
     trace, expression = Trace(), Expression(text)
     leaves = {x: Value(trace.entry(x)) for x in expression.names}
     root = expression(**leaves)

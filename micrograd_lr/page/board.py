@@ -1,4 +1,4 @@
-"""The slides' derivation as part of a page: questions, each with its answers behind it."""
+"""The slides' derivation in a page: questions, and behind each the answers, to be opened one by one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from micrograd_lr.logistic.slides import derivation
 
 
 def board(example: OneExample | ManyExamples | None) -> str:
-    """The slides' derivation: questions, each answer behind its own. Only for an example whose graph shows a = σ(z)."""
+    """The section with the derivation; "" where there is no example, or its graph does not show a = σ(z)."""
     if example is None or (isinstance(example, ManyExamples) and not example.activations):
         return ""
     lines = ['<section id="board" class="board" aria-labelledby="board-title"><h2 id="board-title">On the board</h2>']

@@ -1,6 +1,6 @@
-"""The data of a page, as its script reads them: what is shown when, as templates.
+"""The data that the script of a page reads: what each frame shows and asks, as templates for any numbers.
 
-The same formula stands in many frames, and so does a hint: each is kept once, in a pool, and named by its number.
+A formula stands in many frames, and so does a hint: each is kept once, in a pool, and frames have its number there.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.moves import Line, Node
     from micrograd_lr.stepping.questions import Question
 
-# What Python's reader and judge of typed formulas go by, for those of the script.
+# The script reads and judges typed formulas by the tables and words of the Python that does the same.
 READING = {
     "characters": tokens.CHARACTERS, "exponent": tokens.EXPONENT, "number": tokens.NUMBER,
     "decimalComma": tokens.DECIMAL_COMMA, "space": tokens.SPACE, "signs": tokens.SIGNS,
@@ -45,7 +45,7 @@ JUDGING = {
 
 
 class _Pool:
-    """Texts, each once, by number."""
+    """Texts and their numbers: the same text has the same number."""
 
     def __init__(self) -> None:
         self.texts: dict[str, int] = {}
@@ -55,21 +55,21 @@ class _Pool:
 
 
 class Content:
-    """What the script reads: nodes and frames, with formulas and usual mistakes by their number in a pool."""
+    """`data` is what the script reads, ready for JSON; `mistakes` are the formulas of the usual wrong answers."""
 
     def __init__(self, steps: Steps, root: Value) -> None:
         self.steps, self.saturations = steps, _saturations(root)
         self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
         self.math = cache(lambda text: self.formulas(mathml(text, steps.names)))
         self.data = {
-            "digits": steps.digits, "reading": READING, "judging": JUDGING, "spellings": self.spellings(),
+            "digits": steps.digits, "reading": READING, "judging": JUDGING, "spellings": self.typed_names(),
             "nodes": [self.node(node) for node in steps.nodes.values()],
             "frames": [self.frame(frame) for frame in steps],
             "pool": [*self.formulas.texts], "hints": [*self.hints.texts],
         }  # fmt: skip
 
-    def spellings(self) -> dict[str, str]:
-        """The names that a typed formula may have, by every way to type them: all but those that are formulas."""
+    def typed_names(self) -> dict[str, str]:
+        """The names that may stand in a typed formula, by every way to type them: labels and ids, and no formulas."""
         return spellings(format_formula(x.name) for x in self.steps.nodes.values() if x.name in (x.label, x.id))
 
     def node(self, node: Node) -> dict[str, Any]:
@@ -112,26 +112,26 @@ class Content:
 
 
 def _start(leaf: Node) -> float:
-    """The number that a leaf of the page starts from. ValueError for one that a page cannot start from."""
+    """The number that a leaf of the page has at first. ValueError if it is not a finite float."""
     try:
         number = float(leaf.value)
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(
-            f"the page computes with floats, from finite numbers; {leaf.name} is {leaf.value!s:.40}. "
-            "Record the expression at numbers, and read the frames of steps(root) for anything else."
+            f"the page starts from finite numbers, as floats; {leaf.name} is {leaf.value!s:.40}. "
+            "Record the expression at such numbers, or read the frames of steps(root), which take any type of number."
         )
     return number
 
 
 def _for_json(numbers: dict[str, Any]) -> dict[str, Any]:
-    """Slots, and plain numbers as floats."""
+    """Slots as they are, and plain numbers as floats."""
     return {name: x if isinstance(x, str) else float(x) for name, x in numbers.items()}
 
 
 def _saturations(root: Value) -> dict[str, list[Any]]:
-    """Of every log a and log(1 - a) with a = σ(z), by its id: the ids of a and z, and the label, an id or a number."""
+    """By the id of each log a and log(1 - a) with a = σ(z): the ids of a and z, and the label y, an id or a number."""
     order = topological(root)
     ids = {node: f"n{i}" for i, node in enumerate(order)}
     found: dict[str, list[Any]] = {}
@@ -145,7 +145,7 @@ def _saturations(root: Value) -> dict[str, list[Any]]:
 
 
 def _label_of(log: Value, label: float, order: Iterable[Value], ids: Mapping[Value, str]) -> Any:
-    """What multiplies the log of a is y, and that of 1 - a is 1 - y: the id of y, or the label itself."""
+    """The label, from the factor before the log, y log a or (1 - y) log(1 - a): the id of y, or a plain number."""
     weights = (user.operands[user.operands[0] is log] for user in order if user.op is MUL and log in user.operands)
     labels = (weight if label else one_less(weight) for weight in weights)
     return next((ids[y] for y in labels if isinstance(y, Value)), label)

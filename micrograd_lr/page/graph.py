@@ -1,4 +1,4 @@
-"""The picture of the graph as the page has it: with room for other numbers, which the script writes."""
+"""The picture of the graph in a page: its boxes have room for other numbers, which the script writes into them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from micrograd_lr.pictures.boxes import Picture
     from micrograd_lr.stepping.frames import Steps
 
-LIMIT = 400  # boxes of the graph in a page; what lies deeper is folded, and steps all the same
-WIDEST = -0.1235  # a number as long as most: the boxes have room for it when an input changes
+LIMIT = 400  # boxes in the picture; what lies deeper is folded there, and stepped through all the same
+WIDEST = -0.1235  # about as long as a number gets: every box has room for it
 
 
 def graph(root: Value, steps: Steps, data: tuple[str, ...]) -> str:
-    """The picture of `draw` before any gradient, laid out with room for numbers that may become longer."""
+    """The picture of `draw` before backward, as SVG, laid out for numbers that may become longer."""
 
     def drawn(roomy: bool) -> Picture:
         made = picture(root, (EXAMPLES_OPENED,), LIMIT, data)
@@ -41,7 +41,7 @@ def graph(root: Value, steps: Steps, data: tuple[str, ...]) -> str:
 
 
 def _for_the_page(svg: str) -> str:
-    """A picture without what the page says itself: sentences with numbers, which would not follow, and styles."""
+    """The picture without its own styles, and without sentences whose numbers would stay when an input changes."""
     tree = ElementTree.fromstring(svg)
     for element in tree.iter():
         for name in ("style", *(("fill", "font-family") if element.tag.endswith("text") else ())):

@@ -1,4 +1,4 @@
-"""The page as text: one HTML file with its style, its script and its data."""
+"""The page as the text of one HTML file, with its style, its script and its data inside."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SCRIPTS = (
 def page(
     root: Value, steps: Steps, example: OneExample | ManyExamples | None = None, data: tuple[str, ...] = ("x", "y")
 ) -> str:
-    """The HTML text of a page."""
+    """The HTML of the page to step through `root`; `example` adds the slides' derivation, `data` names what is data."""
     web = files(__package__) / "web"
     read = {file: (web / file).read_text(encoding="utf-8") for file in ("page.html", "page.css", *SCRIPTS)}
     style = _colours() + read["page.css"]
@@ -58,17 +58,17 @@ def page(
 
 
 def _in_a_script(text: str) -> str:
-    """JSON in which nothing ends the script element that it stands in, or begins a comment."""
+    """JSON that cannot end the script element around it, or begin a comment."""
     return text.replace("</", "<\\/").replace("<!", "\\u003c!")
 
 
 def _hash(text: str) -> str:
-    """What a Content-Security-Policy allows to run: this text, and no other."""
+    """The hash by which a Content-Security-Policy allows this text, and no other."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _colours() -> str:
-    """The colours of the pictures as variables: light, and dark where the reader prefers it."""
+    """The colours of the pictures as CSS variables: light ones, and dark ones for those who prefer them."""
 
     def variables(theme: str) -> str:
         found = []

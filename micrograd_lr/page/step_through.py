@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 
 class StepThrough:
-    """The forward and the backward pass of `root`, one move at a time. ``save("page.html")`` writes a page of its own.
+    """The forward and the backward pass of `root`, one move at a time: ``StepThrough(L).save("page.html")``.
 
-    `steps` are its frames. `root` is a node, or an example of `logistic` (OneExample, ManyExamples), whose page has the
-    slides' derivation too. `data` names the leaves that are data; `digits` are those of the numbers that are shown.
+    `root` is a node, or an example of `logistic` (OneExample, ManyExamples), whose page has the slides' derivation too.
+    `data` names the leaves that are data, and numbers are shown with `digits` significant digits. The frames are in
+    `steps`. In a notebook the page shows itself.
     """
 
     def __init__(
@@ -39,11 +40,11 @@ class StepThrough:
 
     @property
     def html(self) -> str:
-        """The page as text: one file, with all that it needs, and without the network."""
+        """The page as text: one file that needs nothing else, and no network."""
         return page(self.root, self.steps, self.example, self.data)
 
     def save(self, path: str | Path) -> Path:
-        """Write the page, whole or not at all; returns the path. ValueError for a name that does not end in .html."""
+        """Write the page, whole or not at all, and return its path. ValueError if the name does not end in .html."""
         path = Path(path)
         if path.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"{path.name!r}: the page is an HTML file. Choose a name that ends in .html.")

@@ -1,4 +1,4 @@
-"""Questions to the reader of a frame, and the usual wrong answers: each a formula, so that the page can have it too."""
+"""The questions about a frame, and the usual wrong answers: each a formula, from which the page makes JavaScript."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-# A wrong answer as a formula, and what to say to it. `out` is the node, `a` and `b` its operands, `k` their number.
+# A wrong value as a formula, and the hint for it. `out` is the node, `a` and `b` its operands, `k` how many it has.
 _OF_EVERY_NODE = [("-out", "The sign is the other way round.")]
 _OF_A_NODE = {
     "add": [("a*b", "That is the product; this node is a sum.")],
@@ -36,7 +36,7 @@ _OF_A_NODE = {
     "sigmoid": [
         ("1 - out", "That is σ(−z): the sign of the exponent in 1/(1 + exp(−z)) is the other way round."),
         ("exp(-a)", "That is exp(−z); σ(z) is 1/(1 + exp(−z))."),
-        ("1 + exp(-a)", "That is 1 + exp(−z); one more division: σ(z) is 1/(1 + exp(−z))."),
+        ("1 + exp(-a)", "That is 1 + exp(−z). One step is missing: σ(z) is 1/(1 + exp(−z))."),
         ("tanh(a)", "That is tanh; σ lies between 0 and 1."),
         ("out*(1 - out)", "That is the derivative of σ, not its value."),
     ],
@@ -49,7 +49,7 @@ _OF_A_NODE = {
         ("sigmoid(a) - b", "That is the derivative of the loss, a − y, not its value."),
     ],
 }
-# Of a payment: `u` the gradient above, `p` the local derivative, `q` that of the other operand, `a` the operand.
+# A wrong payment. `u` is the gradient above, `p` the local derivative, `q` that of the other operand, `a` the operand.
 _OF_EVERY_PAYMENT = [
     ("-u*p", "The sign is the other way round."),
     ("u", "That is the gradient above, {above}. Multiply it by the local derivative {local} = {slope}."),
@@ -63,20 +63,20 @@ _OF_A_PAYMENT = {
         ("u*q", "The two operands are swapped: {local} is {slope}."),
         ("u/p", "Multiply by {local}, don't divide."),
     ],
-    "pow": [("u*q", "That is the derivative by the other operand: {local} is {slope}.")],
+    "pow": [("u*q", "That is the derivative with respect to the other operand: {local} is {slope}.")],
     "sub": [("u*q", "The two operands are swapped: {local} is {slope}.")],
     "log": [("u*a", "The derivative of log is 1 over its operand: {local} = {slope}.")],
     "sigmoid": [
-        ("u*out", "You left out a factor: {local} is {slope}, with both."),
-        ("u*(1 - out)", "You left out a factor: {local} is {slope}, with both."),
+        ("u*out", "You left out a factor: {local} is {slope}, with both factors."),
+        ("u*(1 - out)", "You left out a factor: {local} is {slope}, with both factors."),
         ("u*(1 - out*out)", "That is the derivative of tanh: {local} is {slope}."),
-        ("u*a*(1 - a)", "{local} is {slope}, of the value of σ and not of its operand."),
+        ("u*a*(1 - a)", "{local} is {slope}. It takes the value of σ, not its operand."),
     ],
     "tanh": [("u*out*(1 - out)", "That is the derivative of σ: {local} is {slope}.")],
     "exp": [("u*a", "exp is its own derivative: {local} is {slope}.")],
-    "sum": [("u/k", "That is of the mean; J is the sum over the examples, so each term gets the whole gradient.")],
+    "sum": [("u/k", "That is the gradient of the mean; J is the sum, so each term gets the whole gradient.")],
 }
-# Of a sum over paths: `c` this path, `r` all the paths before it.
+# A wrong sum over paths. `c` is what this path pays, `r` what all the paths before it paid.
 _OF_A_SUM = [
     ("c", "That is the last path alone: {name} has {paths} paths, and they add up."),
     ("r", "You lost a path: the one through {payer} is still to be added."),
@@ -89,7 +89,7 @@ _OF_A_SUM = [
 
 @dataclass(frozen=True)
 class Mistake:
-    """A usual wrong answer: `expression` at `numbers` (slots of the steps, or plain numbers), and what to say to it."""
+    """A usual wrong answer: the value of `expression` at `numbers`, slots or plain numbers; and the hint for it."""
 
     expression: str
     numbers: dict[str, Any]
@@ -98,9 +98,9 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Question:
-    """What is `prompt`? The answer is the number of the slot `key`; `mistakes` are the usual wrong ones.
+    """What is `prompt`? The answer is the number in the slot `key`; `mistakes` are the usual wrong answers.
 
-    Of a `payment`, the local derivative can be asked for instead: `slope_prompt` is its name, `slope` its formula.
+    For a `payment`, the local derivative can be asked for instead: `slope_prompt` is its name, `slope` its formula.
     """
 
     prompt: str
@@ -112,7 +112,7 @@ class Question:
 
 
 def questions(frame: Frame) -> tuple[Question, ...]:
-    """What a frame can be asked for, in the order of its lines."""
+    """The questions about a frame, in the order of its lines."""
     steps = frame.steps
     if frame.kind == "forward":
         return (_of_a_node(steps, frame.node),)
@@ -138,7 +138,7 @@ def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
         "a": steps.nodes[payment.operand].key,
     }  # fmt: skip
     other = payer.operands[1 - payment.position] if len(payer.operands) == 2 else None
-    if isinstance(other, str):  # the derivative by a plain number is nobody's mistake, and need not exist
+    if isinstance(other, str):  # nobody takes the derivative by a plain number, and it need not exist
         numbers["q"] = f"p{payer.id[1:]}.{1 - payment.position}"
     known = _mistakes(_OF_EVERY_PAYMENT + _OF_A_PAYMENT.get(payer.op, []), numbers, words)
     yield Question(steps.path(payment) or name, payment.key("c"), known, local, words["slope"], payment)
@@ -150,7 +150,7 @@ def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
 def _mistakes(
     known: Iterable[tuple[str, str]], numbers: dict[str, Any], words: dict[str, Any] | None = None
 ) -> tuple[Mistake, ...]:
-    """The mistakes that can be made here, with the numbers that they are made of."""
+    """The mistakes that can be made with these numbers, each with those that it needs."""
     return tuple(
         Mistake(text, {name: numbers[name] for name in _read(text).names}, format_formula(said.format(**words or {})))
         for text, said in known
@@ -168,12 +168,12 @@ def _read(text: str) -> Expression:
 
 
 def hint(question: Question, answer: float, number_of: Callable[[str], Any]) -> str:
-    """What to say to a wrong answer: the first usual mistake that gives it; "" if none does."""
+    """The hint of the first usual mistake that gives this answer; "" if none does."""
     for mistake in question.mistakes:
         numbers = {name: float(number_of(x) if isinstance(x, str) else x) for name, x in mistake.numbers.items()}
         try:
             wrong = _read(mistake.expression)(**numbers).data
-        except (ArithmeticError, ValueError):  # this mistake cannot be made at these numbers
+        except (ArithmeticError, ValueError):  # nobody can make this mistake at these numbers
             continue
         if right(answer, wrong):
             return mistake.hint

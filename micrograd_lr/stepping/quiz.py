@@ -1,4 +1,4 @@
-"""A walk through the frames of an expression, with the questions that are asked on the way, and the score."""
+"""A walk through the frames of an expression, with questions on the way, and the score."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ class Score:
 
 @dataclass
 class Walk:
-    """A place in the frames of an expression at some numbers, and the questions that are open there.
+    """A place among the frames of an expression at some numbers, and the questions that are open there.
 
-    `ask` is number, formula, or "" where nothing is asked. ArithmeticError or ValueError where there is no value.
+    `ask` is what is asked for: number, formula, or "" for nothing. ArithmeticError or ValueError if the expression has
+    no value at these numbers.
     """
 
     expression: Expression
@@ -55,12 +56,12 @@ class Walk:
 
     @property
     def frame(self) -> Frame:
-        """The frame whose turn it is."""
+        """The frame at this place."""
         return self.steps[self.index]
 
     @property
     def known(self) -> Frame:
-        """The frame whose numbers may be shown: while a question is open, the one before."""
+        """The last frame whose numbers may be shown: while a question is open, the one before."""
         return self.steps[self.index - bool(self.open)]
 
     @cached_property
@@ -75,7 +76,7 @@ class Walk:
 
     @property
     def near(self) -> tuple[Line, ...]:
-        """The lines that the question is about, where there is no room for all."""
+        """The lines around the one that is asked for, for a screen that has no room for all of them."""
         return self.frame.lines[max(self._first_hidden - 2, 0) : self._first_hidden + 2] if self.open else ()
 
     @property
@@ -85,13 +86,13 @@ class Walk:
         return [line.key for line in self.frame.lines].index(first)
 
     def again(self, numbers: Mapping[str, float]) -> Walk:
-        """The same place at other numbers; the questions there begin anew."""
+        """The same place at other numbers, where no question has been answered yet."""
         walk = Walk(self.expression, numbers, self.ask, self.score)
         walk.move(self.index, asking=bool(self.open))
         return walk
 
     def move(self, index: int, asking: bool = False) -> None:
-        """Go to a frame; with `asking`, its questions come first."""
+        """Go to a frame; with `asking`, its questions are open."""
         self.index, self.tries = index, 0
         found = questions(self.frame) if asking and self.ask else ()
         self.open = [question for question in found if self._asked(question)]
@@ -114,7 +115,7 @@ class Walk:
         question = self.open[0]
         try:
             wrong = self._diagnosis(question, text)
-        except FormulaError as error:  # cannot be read, or has no value: that is no try
+        except FormulaError as error:  # it cannot be read, or has no value: that does not count as a try
             return str(error)
         if wrong:
             self.tries += 1
@@ -131,7 +132,7 @@ class Walk:
         return hint(question, answer, find) or NOT_YET
 
     def reveal(self) -> str:
-        """Give up a question: its answer."""
+        """Give up the question, and return its answer."""
         question = self.open[0]
         self._settle(first=False)
         if self.ask == "formula":

@@ -77,7 +77,7 @@ EXPRESSIONS = [
     SLIDES, "logistic_loss(w*x + b, y)", "tanh(w*x) + relu(b - x) * exp(-w)", "(w - x) / (b*b + 1) - y / 3",
     "(w*w + 1)**b * 2**x", "dot([w, x, 2], [x, b, y]) + sum([w, x, b, y, 1.5])", "x*x*x - x**2 / (1 + exp(x))",
     "sigmoid(sigmoid(w) - sigmoid(-w)) * relu(x)", "log(exp(w) + exp(x)) - log(1 + b**2)", "-(-w) + x - 0*b + y",
-    "c = w*x; c*c + c/(c*c + 1)", "abs(w - x) * abs(b) + y",
+    "c = w*x; c*c + c/(c*c + 1)", "abs(w - x) * abs(b) + y", "sin(w*x)*cos(b) + y",
 ]  # fmt: skip
 
 

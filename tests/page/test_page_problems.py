@@ -14,7 +14,7 @@ def test_rows_of_the_users_own_leave_other_pages_alone(reader, tmp_path):
     Op("soft-sign", "ss", lambda x: x / (1 + abs(x)), lambda out, x: (1 / (1 + abs(x)) ** 2,))
     page = reader(StepThrough(slides()).save(tmp_path / "others.html")).press("End")
     assert page.shown(L, "value") == "0.9741"
-    with pytest.raises(ValueError, match="the page computes with JavaScript that is made from the rules, and a rule"):
+    with pytest.raises(ValueError, match="the page computes in JavaScript that is generated from the rules"):
         StepThrough(cosine(Value(1.0, "x"))).save(tmp_path / "own.html")
 
 

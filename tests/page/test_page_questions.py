@@ -31,7 +31,7 @@ def test_ask_mode_hides_the_number_until_it_is_answered(file, reader):
         (4, "-0.423", "That is the logarithm to base 10"),
         (20, "-2.649", "That is the gradient above, ∂L/∂a. Multiply it by the local derivative ∂a/∂z = a(1 − a)."),
         (20, "0.235", "That is the local derivative ∂a/∂z alone."),
-        (20, "-1.0", "You left out a factor: ∂a/∂z is a(1 − a), with both."),
+        (20, "-1.0", "You left out a factor: ∂a/∂z is a(1 − a), with both factors."),
         (20, "-2.649*0.6225", "You left out a factor"),
         (23, "-0.311", "The two factors are swapped: ∂(wx)/∂w is the other factor, x."),
         (23, "-0.6225", "That is the gradient above, ∂L/∂(wx)."),
@@ -67,7 +67,7 @@ def test_a_formula_is_asked_for_and_any_way_to_write_it_is_right(file, reader):
     for wrong, said in (
         ("a(1+a)", "Not yet: at these numbers it gives another number than the local derivative."),
         ("0.23500371220159449", "At these numbers that is right, but only by chance: at other numbers it is not."),
-        ("a(1-q)", "q: no such name here. The names are y, w, x, b, z, a, L."),
+        ("a(1-q)", "q: no such name here. The names are y, w, x, b, z, a, n13, L."),
         ("a(1-a", "A parenthesis is not closed."),
         ("a(1-a))", "There is one “)” too many."),
         ("a*", "The formula ends too early."),

@@ -81,14 +81,14 @@ def test_exact_numbers_are_started_from_as_floats():
 
 @pytest.mark.parametrize("number, shown", [(float("nan"), "nan"), (float("inf"), "inf")])
 def test_a_page_starts_from_finite_numbers(number, shown):
-    with pytest.raises(ValueError, match=f"from finite numbers; w is {shown}. Record the expression at numbers"):
+    with pytest.raises(ValueError, match=f"finite numbers, as floats; w is {shown}. Record the expression at such"):
         StepThrough(Value(number, "w") + 1.0).html  # noqa: B018
 
 
 def test_symbols_have_frames_but_no_page(symbolic):
     root = log(Value(sympy.Symbol("s"), "w"))
     assert StepThrough(root).steps[-1].text == "Done: the gradients: ∂(log(w))/∂w = 1/s."
-    with pytest.raises(ValueError, match="the page computes with floats, from finite numbers; w is s"):
+    with pytest.raises(ValueError, match="the page starts from finite numbers, as floats; w is s"):
         StepThrough(root).html  # noqa: B018
 
 

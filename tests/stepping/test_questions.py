@@ -99,7 +99,12 @@ def test_wrong_values(text, at, prompt, answers):
             "∂L/∂w",
             {-0.625: "The two operands are swapped", 20.0: "Multiply by ∂z/∂w"},
         ),
-        ("z = w**x; L = 5*z", {"w": 2.0, "x": 3.0}, "∂L/∂w", {27.7259: "That is the derivative by the other operand"}),
+        (
+            "z = w**x; L = 5*z",
+            {"w": 2.0, "x": 3.0},
+            "∂L/∂w",
+            {27.7259: "That is the derivative with respect to the other operand"},
+        ),
         (
             "z = log(w); L = 5*z",
             {"w": 2.0},
@@ -113,12 +118,12 @@ def test_wrong_values(text, at, prompt, answers):
             {
                 4.404: "You left out a factor: ∂a/∂z is a(1 − a)",
                 0.596: "You left out a factor",
-                -10.0: "∂a/∂z is a(1 − a), of the value",
+                -10.0: "∂a/∂z is a(1 − a). It takes the value of σ",
             },
         ),
         ("a = tanh(z); L = 5*a", {"z": 1.0}, "∂L/∂z", {0.9068: "That is the derivative of σ"}),
         ("a = exp(z); L = 5*a", {"z": 1.0}, "∂L/∂z", {5.0: "That is the gradient above"}),
-        ("J = sum([w, x, 4.0])", {"w": 2.0, "x": 3.0}, "∂J/∂w", {1 / 3: "That is of the mean"}),
+        ("J = sum([w, x, 4.0])", {"w": 2.0, "x": 3.0}, "∂J/∂w", {1 / 3: "That is the gradient of the mean"}),
         (
             "z = dot([w, v], [x, u]); L = 7*z",
             {"w": 2.0, "v": 3.0, "x": 5.0, "u": 11.0},

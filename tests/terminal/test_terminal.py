@@ -128,7 +128,7 @@ def test_right_answers(answer):
     [
         ("0.5", "The sign is the other way round."),
         ("-2", "That is the gradient above, ∂L/∂a. Multiply it by the local derivative ∂a/∂z = a(1 − a)."),
-        ("-1", "You left out a factor: ∂a/∂z is a(1 − a), with both."),
+        ("-1", "You left out a factor: ∂a/∂z is a(1 − a), with both factors."),
         ("77", "Not yet. Look at the formula above, and try again."),
         ("w", "w: the answer is a number here, or arithmetic such as -0.5*2. The table shows the number of each name."),
         ("1 2", "1 and 2 stand side by side. Write a sign between them, such as *."),

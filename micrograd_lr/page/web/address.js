@@ -1,7 +1,9 @@
-// The state in the address: inputs, step, mode
+// The state in the address of the page, so that a link reopens it as it was: step, mode and inputs
+// Shared: rememberSoon, restore
 
 let remembering = 0;
-/** A moment after the last change: a browser takes its time to write an address, and allows few a second. */
+
+/** Write the address a moment after the last change: browsers are slow at it, and allow only a few a second. */
 function rememberSoon() {
   clearTimeout(remembering);
   remembering = setTimeout(remember, 150);
@@ -21,15 +23,15 @@ function restore() {
   const state = new URLSearchParams(location.hash.slice(1));
   ask = ["number", "formula"].includes(state.get("ask")) ? state.get("ask") : "";
   byId("ask").value = ask;
-  large(state.get("large") === "1");
+  setLarge(state.get("large") === "1");
   const at = Object.fromEntries(leaves.map((leaf) => {
     const given = Number(state.get(leaf.id) || leaf.start);
     return [leaf.id, Number.isFinite(given) ? given : leaf.start];
   }));
-  adopt(at);
+  useInputs(at);
   showInputs();
   const to = Number(state.get("step") ?? 0);
   step = Number.isInteger(to) ? Math.max(0, Math.min(frames.length - 1, to)) : 0;
   render();
-  follow();
+  scrollToNode();
 }

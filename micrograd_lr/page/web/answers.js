@@ -1,22 +1,23 @@
 // Judges an answer, a number or the formula of a local derivative: in JavaScript what stepping/answers.py does
+// Shared: judging, judgedNumber, judgedFormula, readable
 
 const { judging } = data; // the numbers and the words of Python's judge
 
-const close = (answer, exact) =>
+const isRight = (answer, exact) =>
   Number.isFinite(exact) && Math.abs(answer - exact) <= judging.tolerance * Math.abs(exact);
 
-const near = (answer, exact) =>
+const agrees = (answer, exact) =>
   Math.abs(answer - exact) <= judging.relative * Math.abs(exact) + judging.absolute;
 
 /** What to say to a number; null if it is right, and "" if it is none of the usual mistakes. */
 function judgedNumber(question, text) {
   const answer = evaluated(text, {}, {});
-  if (close(answer, numbers[question.key])) return null;
+  if (isRight(answer, numbers[question.key])) return null;
   const at = Object.fromEntries(
     Object.entries(question.numbers).map(([name, x]) => [name, typeof x === "string" ? numbers[x] : x]),
   );
   for (const [which, hint] of question.mistakes) {
-    if (close(answer, wrong[which](at).value)) return data.hints[hint];
+    if (isRight(answer, wrong[which](at).value)) return data.hints[hint];
   }
   return "";
 }
@@ -30,20 +31,20 @@ function judgedFormula(question, text) {
     } catch (error) {
       if (!(error instanceof NoValue)) throw error;
     }
-    if (near(answer, at[question.partial])) continue;
+    if (agrees(answer, at[question.partial])) continue;
     if (at !== numbers) return judging.said["by chance"];
     return judging.said[Number.isNaN(answer) ? "no value" : "otherwise"];
   }
   return null;
 }
 
-const namesAt = (at) => Object.fromEntries(data.nodes.map((node) => [node.name, at[slot(node.id)]]));
+const namesAt = (at) => Object.fromEntries(data.nodes.map((node) => [node.name, at[valueSlot(node.id)]]));
 
 /** Whether the formula that is asked for can be typed as it is printed: step(z), for one, cannot. */
 function readable(question) {
   if (question.slope === undefined) return false;
   try {
-    return near(evaluated(question.slope_formula, namesAt(numbers), data.spellings), numbers[question.partial]);
+    return agrees(evaluated(question.slope_formula, namesAt(numbers), data.spellings), numbers[question.partial]);
   } catch (error) {
     if (error instanceof FormulaError) return false;
     throw error;

@@ -1,31 +1,39 @@
-// The frame
+// The current step beside the picture: its lines, the open question, and the paths that are paid so far
+// Shared: renderFrame
 
-const titles = {
+const TITLES = {
   inputs: "The inputs", forward: "Forward pass", seed: "Backward pass", backward: "Backward pass",
   gradients: "The gradients",
 };
+const MOST_PATHS = 40; // of a node whose paths are listed
+const MOST_LEDGERS = 6; // of a step
 
 function renderFrame() {
   const frame = frames[step];
   const question = openQuestion();
-  write(byId("where"), titles[frame.kind] + " · step " + (step + 1) + " of " + frames.length);
-  write(byId("lead"), frame.lead + ".");
-  write(byId("text"), question ? frame.lead + "." : filled(frame.text));
-  // What comes from the open question on stays hidden: later lines would give its answer away.
+  setText(byId("where"), TITLES[frame.kind] + " · step " + (step + 1) + " of " + frames.length);
+  setText(byId("lead"), frame.lead + ".");
+  setText(byId("text"), question ? frame.lead + "." : filled(frame.text));
+  renderLines(frame, question);
+  renderQuestion(question);
+  renderLedgers(frame);
+}
+
+function renderLines(frame, question) {
+  // Later lines would give the answer away: from the line that the question is about on, they have no numbers.
   const hidden = question ? frame.lines.findIndex((line) => line.key === (question.partial ?? question.key)) : Infinity;
   const lines = byId("lines");
   lines.innerHTML = frame.lines.map((line, at) => {
-    const hide = at >= hidden;
-    const parts = hide ? (ask === "formula" && line.kind === "local" ? line.plain.slice(0, 1) : line.plain) : line.parts;
-    const end = hide ? "<math>" + EQUALS + "<mo>?</mo></math>" : "";
-    const cells = parts.map((part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part]
-      + "</math></span>");
-    return '<div class="line ' + line.kind + '"><span class="note"></span>' + cells.join(" ") + end + "</div>";
+    const asksForIt = ask === "formula" && line.kind === "local";
+    const known = at < hidden ? line.parts : asksForIt ? line.plain.slice(0, 1) : line.plain;
+    const end = at < hidden ? "" : "<math>" + EQUALS + "<mo>?</mo></math>";
+    const parts = known.map(
+      (part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part] + "</math></span>",
+    );
+    return '<div class="line ' + line.kind + '"><span class="note"></span>' + parts.join(" ") + end + "</div>";
   }).join("");
-  frame.lines.forEach((line, i) => write(lines.children[i].firstChild, line.note && line.note + ": "));
-  fill(lines);
-  renderQuestion(question);
-  renderLedger(frame);
+  frame.lines.forEach((line, i) => setText(lines.children[i].firstChild, line.note && line.note + ": "));
+  fillSlots(lines);
 }
 
 function renderQuestion(question) {
@@ -39,23 +47,22 @@ function renderQuestion(question) {
   const whole = line.note ? line.plain : line.plain.slice(0, 1);
   byId("prompt").innerHTML = "<span></span>" + math(...(formula ? [question.slope] : whole))
     + (formula ? " = ? Write the local derivative as a formula." : " = ? Write a number.");
-  if (!formula && line.note) write(byId("prompt").firstChild, line.note + ": ");
+  if (!formula && line.note) setText(byId("prompt").firstChild, line.note + ": ");
 }
 
-function renderLedger(frame) {
-  const until = seen();
-  const tables = [];
+function renderLedgers(frame) {
+  const until = lastVisible();
+  const ledgers = new Map(); // node → what it was paid so far, of how many paths
   for (const [, , operand, , paths] of frame.payments) {
-    if (paths < 2 || paths > 40 || tables.some((table) => table.operand === operand)) continue;
-    const rows = paid.get(operand).filter((payment) => payment.at <= until);
-    if (rows.length) tables.push({ operand, rows, paths });
+    const payments = paidTo.get(operand).filter((payment) => payment.at <= until);
+    if (paths > 1 && paths <= MOST_PATHS && payments.length) ledgers.set(operand, { payments, paths });
   }
-  byId("ledger").innerHTML = tables.slice(0, 6).map(({ operand, rows, paths }) => {
-    const body = rows.map((row) => "<tr><td>path " + row.path + ", through " + math(nodes.get(row.payer).math)
-      + '</td><td class="number">' + inSlot("c" + row.place) + '</td><td class="number">' + inSlot(row.key)
-      + "</td></tr>").join("");
-    return "<table><caption>" + math(nodes.get(operand).math) + ": " + rows.length + " of " + paths
+  byId("ledger").innerHTML = [...ledgers].slice(0, MOST_LEDGERS).map(([node, { payments, paths }]) => {
+    const rows = payments.map((payment) => "<tr><td>path " + payment.path + ", through "
+      + math(nodes.get(payment.payer).math) + '</td><td class="number">' + textInSlot(payment.contribution)
+      + '</td><td class="number">' + textInSlot(payment.total) + "</td></tr>");
+    return "<table><caption>" + math(nodes.get(node).math) + ": " + payments.length + " of " + paths
       + ' paths so far</caption><thead><tr><th scope="col">path</th><th scope="col">pays</th>'
-      + '<th scope="col">sum</th></tr></thead><tbody>' + body + "</tbody></table>";
+      + '<th scope="col">sum</th></tr></thead><tbody>' + rows.join("") + "</tbody></table>";
   }).join("");
 }

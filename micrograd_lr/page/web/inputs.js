@@ -1,4 +1,9 @@
-// The inputs, and what the page says where there is no value at them
+// The inputs that the student changes, and what the page says where there is no value at them
+// Shared: renderInputs, showInputs, useInputs
+
+const KEPT = "The page keeps the last numbers that worked. Change an input to go on.";
+
+let tried = null; // inputs at which something has no value; the last good ones stay in force
 
 function renderInputs() {
   for (const leaf of leaves) {
@@ -11,7 +16,7 @@ function renderInputs() {
       + '<input type="range" step="any">';
     const [name, box, slider] = row.children;
     name.htmlFor = box.id = "input-" + leaf.id;
-    write(name.querySelector("span"), leaf.kind);
+    setText(name.querySelector("span"), leaf.kind);
     box.setAttribute("aria-label", leaf.name + ", " + leaf.kind);
     slider.setAttribute("aria-label", leaf.name + ", slider");
     slider.min = low;
@@ -22,9 +27,7 @@ function renderInputs() {
   }
 }
 
-let tried = null; // inputs at which something has no value: the last good ones stay in force
-
-/** The numbers in the boxes: those in force, or those that were tried, and then which of them are new. */
+/** Write the numbers into the boxes: those in force, or those that were tried, and then which of them are new. */
 function showInputs() {
   leaves.forEach((leaf, i) => {
     const [, box, slider] = byId("leaves").children[i].children;
@@ -36,79 +39,74 @@ function showInputs() {
 }
 
 function change(id, x) {
-  adopt({ ...(tried ?? inputs), [id]: x });
+  useInputs({ ...(tried ?? inputs), [id]: x });
   showInputs();
-  soon();
+  renderSoon();
 }
 
-/** Compute at these inputs; where something has no value, say where, and keep the last good numbers. */
-function adopt(at) {
+/** Compute at these inputs. Where something has no value, say what, and keep the last numbers that worked. */
+function useInputs(at) {
   const computed = compute(at);
-  const problem = problemAt(at, computed);
-  for (const drawn of boxes.values()) for (const box of drawn) light(box.group, "failed", false);
+  const problem = withNumbers(computed, problemOfNumbers);
+  for (const drawn of boxes.values()) for (const box of drawn) setClass(box.group, "failed", false);
   byId("problem").hidden = !problem;
   if (problem) {
     tried = at;
     byId("problem").innerHTML = problem.html;
-    for (const box of boxes.get(problem.node) ?? []) light(box.group, "failed", true);
+    for (const box of boxes.get(problem.node) ?? []) setClass(box.group, "failed", true);
   } else {
     tried = null;
     inputs = at;
-    numbers = computed;
-    texts = new Map();
-    askAnew();
-    if (byId("board")) fill(byId("board"));
+    useNumbers(computed);
+    forgetAnswers();
+    if (byId("board")) fillSlots(byId("board"));
   }
 }
 
-function problemAt(at, computed) {
-  const kept = [numbers, texts];
-  [numbers, texts] = [computed, new Map()];
-  try {
-    for (const node of data.nodes) {
-      const value = computed[slot(node.id)];
-      if (Number.isFinite(value)) continue;
-      if (!node.op) return { node: node.id, html: "<p>" + math(node.math) + " needs a number.</p>" + "<p>" + KEPT + "</p>" };
-      return { node: node.id, html: undefinedAt(node, value) };
-    }
-    for (const node of data.nodes) {
-      if (Number.isFinite(computed[gradientSlot(node.id)])) continue;
-      return {
-        node: node.id,
-        html: "<p>The gradient of " + math(node.math) + " has no finite value: a curve is vertical there, or a product "
-          + "leaves the range of floats.</p><p>" + KEPT + "</p>",
-      };
-    }
-    return null;
-  } finally {
-    [numbers, texts] = kept;
+/** The first node without a finite value, or gradient, at the numbers of the page; and what to say about it. */
+function problemOfNumbers() {
+  for (const node of data.nodes) {
+    if (Number.isFinite(numbers[valueSlot(node.id)])) continue;
+    const empty = "<p>" + math(node.math) + " needs a number.</p><p>" + KEPT + "</p>";
+    return { node: node.id, html: node.op ? noValue(node) : empty };
   }
+  for (const node of data.nodes) {
+    if (Number.isFinite(numbers[gradientSlot(node.id)])) continue;
+    return {
+      node: node.id,
+      html: "<p>The gradient of " + math(node.math) + " has no finite value: a curve is vertical there, or a product "
+        + "leaves the range of floats.</p><p>" + KEPT + "</p>",
+    };
+  }
+  return null;
 }
 
-const KEPT = "The last good numbers stay on the page. Change an input, and it goes on.";
-
-function undefinedAt(node, value) {
+function noValue(node) {
+  const value = numbers[valueSlot(node.id)];
   const holder = document.createElement("div");
   holder.innerHTML = "<p>" + math(...node.line) + " has no finite value" + (Number.isNaN(value) ? "" : ": it is "
     + shown(value)) + ". <span></span></p>";
-  write(holder.querySelector("span"), node.remedy);
-  fill(holder);
-  if (node.saturated.length) {
-    const [a, z, label] = node.saturated;
-    const at = { z: numbers[slot(z)], y: typeof label === "string" ? numbers[slot(label)] : label };
-    if ([0, 1].includes(numbers[slot(a)])) {
-      const loss = stable.loss(at);
-      const text = document.createElement("p");
-      text.textContent = "A saturated sigmoid: " + nodes.get(a).name + " = σ(" + shown(at.z) + ") has been rounded to "
-        + shown(numbers[slot(a)]) + ". The slope of log is 1/0 = ∞ there, and that of σ, a(1 − a), is 0: the chain would "
-        + "multiply ∞ × 0, which has no value. As a single node the loss has one, and so has its slope: logistic_loss("
-        + shown(at.z) + ", " + shown(at.y) + ") = " + shown(loss.value) + ", with the derivative a − y = "
-        + shown(loss.dz) + ".";
-      holder.append(text);
-    }
+  holder.querySelector("span").textContent = node.remedy;
+  fillSlots(holder);
+  for (const text of [saturation(node), KEPT].filter(Boolean)) {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = text;
+    holder.append(paragraph);
   }
-  const kept = document.createElement("p");
-  kept.textContent = KEPT;
-  holder.append(kept);
   return holder.innerHTML;
+}
+
+/** For the log of a sigmoid that was rounded to 0 or 1: why it is lost, and what the loss as one node gives. */
+function saturation(node) {
+  if (!node.saturated.length) return "";
+  const [a, z, label] = node.saturated;
+  const rounded = numbers[valueSlot(a)];
+  if (![0, 1].includes(rounded)) return "";
+  const at = { z: numbers[valueSlot(z)], y: typeof label === "string" ? numbers[valueSlot(label)] : label };
+  const loss = stable.loss(at);
+  return "A saturated sigmoid: " + nodes.get(a).name + " = σ(" + shown(at.z) + ") has been rounded to "
+    + shown(rounded) + ". The slope of log is 1/0 = ∞ there, and that of σ, a(1 − a), is 0: the chain rule would "
+    + "multiply ∞ × 0, which has no value. As a single node the loss has one, and so has its slope: logistic_loss("
+    + shown(at.z) + ", " + shown(at.y) + ") = " + shown(loss.value) + ", with the derivative a − y = "
+    + shown(loss.dz) + ".";
 }

@@ -1,7 +1,10 @@
-// Moving
+// Moving from step to step, by hand and by playing
+// Shared: render, renderSoon, go, next, play, playing, byHand
+
+let playing = 0; // the timer of the playing, or 0
 
 function render() {
-  renderGraph();
+  renderPicture();
   renderFrame();
   renderTable();
   byId("scrubber").value = step;
@@ -12,18 +15,18 @@ function render() {
   rememberSoon();
 }
 
-let wanted = 0;
-/** One rendering per picture of the screen, however fast the scrubber moves. */
-function soon() {
-  if (!wanted) wanted = requestAnimationFrame(() => { wanted = 0; render(); follow(); });
+let waiting = 0;
+
+/** Render before the screen is drawn next: once, however fast the scrubber moves. */
+function renderSoon() {
+  if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; render(); scrollToNode(); });
 }
 
 function go(to) {
   step = Math.max(0, Math.min(frames.length - 1, to));
-  byId("verdict").className = "";
-  write(byId("verdict"), "");
+  showVerdict("", "");
   byId("answer").value = "";
-  soon();
+  renderSoon();
 }
 
 function next() {
@@ -38,11 +41,11 @@ function play(on) {
     next();
     if (step === frames.length - 1 && !openQuestion()) play(false);
   }, Number(byId("speed").value)) : 0;
-  write(byId("play-sign"), on ? "❚❚" : "▶▶");
-  write(byId("play-word"), on ? "Pause" : "Play");
+  setText(byId("play-sign"), on ? "❚❚" : "▶▶");
+  setText(byId("play-word"), on ? "Pause" : "Play");
 }
 
-/** A move that the reader makes: it ends the playing. */
+/** A move that the student makes: it ends the playing. */
 function byHand(move) {
   return () => {
     if (playing) play(false);

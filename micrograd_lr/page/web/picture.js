@@ -1,7 +1,8 @@
-// The picture
+// The picture of the graph: its numbers, its colours, and the part of it that is in view
+// Shared: boxes, renderPicture, scrollToNode, measureAgain
 
 const boxes = new Map(); // node → its boxes
-const edges = new Map(); // "n5-operand0" → its edge
+const edges = []; // with the node that pays, and the slot of the local derivative
 for (const group of document.querySelectorAll("#graph g.node")) {
   const node = group.id.split("-for-")[0];
   const [value, grad] = [group.querySelector("text.value"), group.querySelector("text.grad")];
@@ -12,38 +13,41 @@ for (const group of document.querySelectorAll("#graph g.node")) {
 for (const group of document.querySelectorAll("#graph g.edge")) {
   const [node, position] = group.id.split("-operand");
   if (!nodes.has(node)) continue;
-  edges.set(group.id, {
-    group, node, key: "p" + node.slice(1) + "." + position, partial: group.querySelector("text.partial"),
-  });
+  const slot = "p" + node.slice(1) + "." + position;
+  edges.push({ group, node, slot, partial: group.querySelector("text.partial") });
 }
+if (document.querySelector("#graph svg")?.viewBox.baseVal.width > 900) byId("graph").classList.add("wide");
 
-function renderGraph() {
-  const until = seen();
+function renderPicture() {
+  const until = lastVisible();
   const frame = frames[step];
-  const around = new Set(frame.kind === "forward" || frame.kind === "backward" ? nodes.get(frame.node).operands : []);
+  const atNode = frame.kind === "forward" || frame.kind === "backward";
+  const around = new Set(atNode ? nodes.get(frame.node).operands : []);
   for (const [node, drawn] of boxes) {
     if (!nodes.has(node)) continue;
     const known = computedAt.get(node) <= until;
-    const key = gradientKey(node, until);
+    const slot = gradientSlotAt(node, until);
     for (const box of drawn) {
-      write(box.value, known ? textOf(slot(node)) : "–");
-      write(box.grad, box.prefix + (key ? textOf(key) : "–"));
-      light(box.group, "now", node === frame.node);
-      light(box.group, "near", around.has(node));
+      setText(box.value, known ? textOf(valueSlot(node)) : "–");
+      setText(box.grad, box.prefix + (slot ? textOf(slot) : "–"));
+      setClass(box.group, "now", node === frame.node);
+      setClass(box.group, "near", around.has(node));
     }
   }
-  for (const { group, node, key, partial } of edges.values()) {
-    const known = paysAt.has(node) && paysAt.get(node) <= until && key in numbers;
-    write(partial, known ? textOf(key) : "");
-    light(group, "now", node === frame.node && (frame.kind === "forward" || frame.kind === "backward"));
+  for (const { group, node, slot, partial } of edges) {
+    const known = paysAt.has(node) && paysAt.get(node) <= until && slot in numbers;
+    setText(partial, known ? textOf(slot) : "");
+    setClass(group, "now", node === frame.node && atNode);
   }
 }
 
-const places = new Map(); // node → where its box is in the scrolled picture, measured once: layout is dear
+const places = new Map(); // node → where its box is in the scrolled picture; measured once, because that is slow
 
-addEventListener("resize", () => places.clear());
+function measureAgain() {
+  places.clear();
+}
 
-function place(node) {
+function placeOf(node) {
   if (!places.has(node)) {
     const view = byId("graph");
     const box = boxes.get(node)[0].group.getBoundingClientRect();
@@ -54,19 +58,19 @@ function place(node) {
   return places.get(node);
 }
 
-/** The position of a scrolled side at which `from` to `to` is in view: as it is, if it is. */
+/** Where to scroll, so that `from` to `to` is in view: nowhere if it is already. */
 function inView(position, room, from, to) {
   if (from < position + 30) return from - 60;
   return to > position + room - 30 ? to - room + 60 : position;
 }
 
-/** Scroll the picture, where it is larger than its room, to the current node. */
-function follow() {
+/** Scroll a picture that is larger than its room to the current node. */
+function scrollToNode() {
   const { node, kind } = frames[step];
   const view = byId("graph");
   if (kind === "inputs") view.scrollTo(0, 0);
   if (!boxes.has(node)) return;
-  const { top, bottom, left, right } = place(node);
+  const { top, bottom, left, right } = placeOf(node);
   view.scrollTop = inView(view.scrollTop, view.clientHeight, top, bottom);
   view.scrollLeft = inView(view.scrollLeft, view.clientWidth, left, right);
 }

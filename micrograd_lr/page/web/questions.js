@@ -1,25 +1,31 @@
-// Asking: which questions are open, what is said to an answer, and the score
+// Ask mode: which questions are open, what is said to an answer, and the score
+// Shared: openQuestion, reveal, revealAll, check, setAsk, forgetAnswers, showVerdict, renderScore
 
-const questionKey = (i) => step + "." + i;
+const answered = new Map(); // question → "right" or "revealed"
+const missed = new Set(); // questions that were not right at the first try
 
-/** The questions of the current frame, as far as this mode asks them. */
-function asked() {
-  if (!ask) return [];
+const questionKey = (question) => step + "." + question.i;
+
+/** The first question of the current frame that is not answered yet, of those that this mode asks; or null. */
+function openQuestion() {
+  if (!ask) return null;
   return frames[step].questions
     .map((question, i) => ({ ...question, i }))
-    .filter((question) => ask === "number" || readable(question));
+    .find((question) => (ask === "number" || readable(question)) && !answered.has(questionKey(question))) ?? null;
 }
 
-const openQuestion = () => asked().find((question) => !answered.has(questionKey(question.i))) ?? null;
-
-function say(text, kind) {
+function showVerdict(text, kind) {
   byId("verdict").className = kind;
-  write(byId("verdict"), text);
+  setText(byId("verdict"), text);
 }
 
 function settle(question, how) {
-  answered.set(questionKey(question.i), how);
-  if (how === "revealed") missed.add(questionKey(question.i));
+  answered.set(questionKey(question), how);
+  if (how === "revealed") missed.add(questionKey(question));
+}
+
+/** After a question is settled: the next one, or the numbers of the step. */
+function goOnAsking() {
   byId("answer").value = "";
   render();
   if (openQuestion()) byId("answer").focus();
@@ -28,17 +34,17 @@ function settle(question, how) {
 function reveal() {
   const question = openQuestion();
   if (!question) return;
-  const answer = ask === "formula" ? question.slope_text + " = " + question.slope_formula : question.text + " = " + textOf(question.key);
+  const answer = ask === "formula"
+    ? question.slope_text + " = " + question.slope_formula
+    : question.text + " = " + textOf(question.key);
   settle(question, "revealed");
-  say(answer, "");
+  goOnAsking();
+  showVerdict(answer, "");
 }
 
 function revealAll() {
-  for (let question = openQuestion(); question; question = openQuestion()) {
-    answered.set(questionKey(question.i), "revealed");
-    missed.add(questionKey(question.i));
-  }
-  say("", "");
+  for (let question = openQuestion(); question; question = openQuestion()) settle(question, "revealed");
+  showVerdict("", "");
   render();
 }
 
@@ -47,37 +53,38 @@ function check() {
   const text = byId("answer").value.trim();
   if (!question || !text) return;
   try {
-    const said = ask === "formula" ? judgedFormula(question, text) : judgedNumber(question, text);
-    if (said === null) {
-      settle(question, missed.has(questionKey(question.i)) ? "revealed" : "right");
-      say(judging.said.right, "right");
+    const wrong = ask === "formula" ? judgedFormula(question, text) : judgedNumber(question, text);
+    if (wrong === null) {
+      settle(question, missed.has(questionKey(question)) ? "revealed" : "right");
+      goOnAsking();
+      showVerdict(judging.said.right, "right");
     } else {
-      missed.add(questionKey(question.i));
-      say(said || "Not yet. Try again, or reveal.", "wrong");
+      missed.add(questionKey(question));
+      showVerdict(wrong || "Not yet. Try again, or reveal.", "wrong");
       renderScore();
     }
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
-    say(error.message, "wrong");
+    showVerdict(error.message, "wrong");
   }
 }
 
 function renderScore() {
   const asked = new Set([...answered.keys(), ...missed]).size;
   const right = [...answered].filter(([key, how]) => how === "right" && !missed.has(key)).length;
-  write(byId("score"), asked ? right + " of " + asked + " right at the first try" : "");
+  setText(byId("score"), asked ? right + " of " + asked + " right at the first try" : "");
 }
 
 function setAsk(mode) {
   ask = mode;
   byId("ask").value = mode;
-  askAnew();
+  forgetAnswers();
   render();
 }
 
-/** Other numbers, or other questions: what was answered before counts no more. */
-function askAnew() {
+/** With other numbers, or other questions, earlier answers no longer count. */
+function forgetAnswers() {
   answered.clear();
   missed.clear();
-  say("", "");
+  showVerdict("", "");
 }

@@ -1,24 +1,25 @@
-// The table of all nodes
+// The table of all nodes below the picture
+// Shared: renderTable
 
-const rows = new Map(); // filled when the table is opened for the first time
+const tableRows = new Map(); // node → its row; filled when the table is opened for the first time
 
 function fillTable() {
   for (const node of data.nodes) {
     const row = byId("rows").insertRow();
     row.innerHTML = "<td>" + math(node.math) + "</td><td>" + (node.op ? math(node.formula) : node.kind)
       + '</td><td class="number"></td><td class="number grad"></td>';
-    rows.set(node.id, row);
+    tableRows.set(node.id, row);
   }
 }
 
 function renderTable() {
   if (!byId("nodes").open) return;
-  if (!rows.size) fillTable();
-  const until = seen();
-  for (const [node, row] of rows) {
-    write(row.cells[2], computedAt.get(node) <= until ? textOf(slot(node)) : "–");
-    const key = gradientKey(node, until);
-    write(row.cells[3], key ? textOf(key) : "–");
-    light(row, "now", node === frames[step].node);
+  if (!tableRows.size) fillTable();
+  const until = lastVisible();
+  for (const [node, row] of tableRows) {
+    const slot = gradientSlotAt(node, until);
+    setText(row.cells[2], computedAt.get(node) <= until ? textOf(valueSlot(node)) : "–");
+    setText(row.cells[3], slot ? textOf(slot) : "–");
+    setClass(row, "now", node === frames[step].node);
   }
 }

@@ -1,7 +1,7 @@
 // Numbers and formulas as text, and how they are written into the document
+// Shared: shown, textOf, textInSlot, withNumbers, useNumbers, filled, fillSlots, EQUALS, math, setText, setClass
 
-// Numbers as text: `digits` significant digits, a real minus sign, as Python writes them with :.4g
-
+/** A number as Python writes it: `digits` significant digits, and a real minus sign. */
 function shown(x) {
   if (x === undefined || x === null) return "–";
   if (Number.isNaN(x)) return "nan";
@@ -16,15 +16,15 @@ function shown(x) {
     const power = Number(exponent);
     if (power < -4 || power >= data.digits) {
       const far = String(Math.abs(power)).padStart(2, "0");
-      text = trimmed(digits) + "e" + (power < 0 ? "-" : "+") + far;
+      text = withoutZeros(digits) + "e" + (power < 0 ? "-" : "+") + far;
     } else {
-      text = trimmed(toEven(x, "toFixed", Math.max(0, data.digits - 1 - power)));
+      text = withoutZeros(toEven(x, "toFixed", Math.max(0, data.digits - 1 - power)));
     }
   }
   return text.replaceAll("-", "−");
 }
 
-/** x with so many digits behind the point, by toFixed or toExponential, which round a tie up: to the even digit here. */
+/** x with so many digits after the point: toFixed and toExponential round a tie up, and Python to the even digit. */
 function toEven(x, way, digits) {
   const up = x[way](digits);
   const exact = x[way](Math.min(100, digits + 60)).replace(/e.*/, "");
@@ -34,46 +34,68 @@ function toEven(x, way, digits) {
   return /[02468]$/.test(down) ? down + up.replace(/^[^e]*/, "") : up;
 }
 
-function trimmed(text) {
+function withoutZeros(text) {
   return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }
 
 let texts = new Map(); // slot → the text of its number, until the numbers change
 
-function textOf(key) {
-  if (!texts.has(key)) texts.set(key, shown(numbers[key]));
-  return texts.get(key);
+/** The number of a slot as text. */
+function textOf(slot) {
+  if (!texts.has(slot)) texts.set(slot, shown(numbers[slot]));
+  return texts.get(slot);
 }
 
-function inSlot(key) {
-  const signed = key.startsWith("(");
-  const text = textOf(signed ? key.slice(1, -1) : key);
+/** The same, in parentheses if it is negative and the slot asks for them: (v3). */
+function textInSlot(slot) {
+  const signed = slot.startsWith("(");
+  const text = textOf(signed ? slot.slice(1, -1) : slot);
   return signed && text.startsWith("−") ? "(" + text + ")" : text;
 }
 
-const filled = (template) => template.replace(/⟦([^⟧]*)⟧/g, (_, key) => inSlot(key));
+/** Show other numbers from now on. */
+function useNumbers(others) {
+  numbers = others;
+  texts = new Map();
+}
 
-function fill(element) {
-  for (const place of element.querySelectorAll("[data-of]")) place.textContent = inSlot(place.dataset.of);
+/** What `act` returns while the page has other numbers. */
+function withNumbers(others, act) {
+  const kept = [numbers, texts];
+  useNumbers(others);
+  try {
+    return act();
+  } finally {
+    [numbers, texts] = kept;
+  }
+}
+
+/** A template with its numbers: as text, or in the elements that stand for its slots. */
+const filled = (template) => template.replace(/⟦([^⟧]*)⟧/g, (_, slot) => textInSlot(slot));
+
+function fillSlots(element) {
+  for (const place of element.querySelectorAll("[data-of]")) place.textContent = textInSlot(place.dataset.of);
 }
 
 const EQUALS = '<mo lspace="0.28em">=</mo>';
+
+/** Formulas, by their numbers in the pool, as one line of mathematics with = between them. */
 const math = (...parts) => "<math>" + parts.map((part) => data.pool[part]).join(EQUALS) + "</math>";
 
-// Only what has changed is written to the document, which is asked for nothing: that is slow.
+// Writing to the document is slow, and so is asking it: only what has changed is written, and nothing is asked.
 
-const written = new WeakMap();
-const lit = new WeakMap();
+const written = new WeakMap(); // element → its text
+const classes = new WeakMap(); // element → its classes
 
-function write(element, text) {
+function setText(element, text) {
   if (!element || written.get(element) === text) return;
   written.set(element, text);
   element.textContent = text;
 }
 
-function light(group, name, on) {
-  if (!lit.has(group)) lit.set(group, new Set());
-  if (lit.get(group).has(name) === on) return;
-  lit.get(group)[on ? "add" : "delete"](name);
-  group.classList.toggle(name, on);
+function setClass(element, name, on) {
+  if (!classes.has(element)) classes.set(element, new Set());
+  if (classes.get(element).has(name) === on) return;
+  classes.get(element)[on ? "add" : "delete"](name);
+  element.classList.toggle(name, on);
 }

@@ -1,4 +1,5 @@
 // Typed text cut into its tokens, numbers, names, functions and signs: in JavaScript what formulas/tokens.py does
+// Shared: FormulaError, reading, tokensOf, quoted
 
 const { reading } = data; // the tables and the words of Python's reader
 

@@ -1,4 +1,5 @@
 // A formula that was typed, read and computed: in JavaScript what formulas/typed.py does
+// Shared: NoValue, evaluated
 
 class NoValue extends FormulaError {}
 
