@@ -240,7 +240,7 @@ def test_from_a_zip(tmp_path):
         for path in package.rglob("*"):
             if "__pycache__" not in path.parts:
                 packed.write(path, Path("micrograd_lr") / path.relative_to(package))
-    program = f"{SHORT}\nimport sys; from micrograd_lr import cli; print(cli.__file__); sys.exit(cli.main(['demo']))"
+    program = f"{SHORT}import sys; from micrograd_lr import cli; print(cli.__file__); sys.exit(cli.main(['demo']))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path / "package.zip"), "XDG_CACHE_HOME": str(tmp_path / "cache")},
