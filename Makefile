@@ -10,9 +10,8 @@ INSTALL = if command -v uv >/dev/null; then uv pip install --quiet --python $(BI
 demo: .venv/with-demo ## The report on real data, also in out/report.md, with pictures and pages
 	$(BIN)/micrograd-lr demo
 
-test: .venv/with-dev ## Every test; fails below 100 % coverage of the package
-	$(BIN)/python -m coverage run -m pytest
-	$(BIN)/python -m coverage report
+test: .venv/with-dev ## Every test, on all cores; fails below 100 % coverage of the package
+	$(BIN)/python -m pytest --cov --numprocesses=auto --dist=worksteal
 
 lint: .venv/with-dev ## What the style and the type checker say
 	$(BIN)/ruff check

@@ -16,10 +16,11 @@ from micrograd_lr.formulas.text import Text  # plug themselves in when imported,
 assert {Text, Symbol} <= {*_FUNCTIONS}
 
 # What the tests compile is compiled by them: nothing from an earlier run, nothing left behind. Numba reads this when it
-# is imported, by the first test that needs it.
-_compiled_here = tempfile.TemporaryDirectory()
-atexit.register(_compiled_here.cleanup)
-os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = _compiled_here.name
+# is imported, by the first test that needs it. The processes of one run share it: each kernel is compiled once.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _compiled_here = tempfile.TemporaryDirectory()
+    atexit.register(_compiled_here.cleanup)
+    os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = _compiled_here.name
 
 
 @pytest.fixture(autouse=True)

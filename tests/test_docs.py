@@ -5,6 +5,7 @@ import io
 import os
 import re
 import runpy
+from functools import cache
 from pathlib import Path
 
 import accuracy
@@ -39,23 +40,34 @@ def run_snippets(page):
         yield printed.getvalue(), expected
 
 
+@pytest.fixture(scope="module")
+def has_run(tmp_path_factory):
+    """Runs the snippets of a page, once: what they print, and the folder where they draw."""
+
+    @cache
+    def run(page):
+        folder = tmp_path_factory.mktemp(page.stem)
+        with contextlib.chdir(folder):
+            return [*run_snippets(page)], folder
+
+    return run
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_snippets_run_and_print_what_the_page_says(page, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for printed, expected in run_snippets(page):
+def test_snippets_run_and_print_what_the_page_says(page, has_run):
+    found, folder = has_run(page)
+    for printed, expected in found:
         assert printed == expected
-    for picture in tmp_path.glob("*.svg"):  # the pictures that the page shows are those that its snippets draw
+    for picture in folder.glob("*.svg"):  # the pictures that the page shows are those that its snippets draw
         committed = ROOT / "docs" / picture.name
         assert shown(committed.read_text(encoding="utf-8")) == shown(picture.read_text(encoding="utf-8"))
 
 
-def test_every_picture_that_is_shown_is_drawn_by_a_snippet(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for page in PAGES:
-        list(run_snippets(page))
+def test_every_picture_that_is_shown_is_drawn_by_a_snippet(has_run):
     embedded = {name for page in PAGES for name in re.findall(r"\w+\.svg(?=[)\"])", page.read_text(encoding="utf-8"))}
-    assert embedded >= {path.name for path in (ROOT / "docs").glob("*.svg")}
-    assert {path.name for path in tmp_path.glob("*.svg")} == {path.name for path in (ROOT / "docs").glob("*.svg")}
+    committed = {path.name for path in (ROOT / "docs").glob("*.svg")}
+    assert embedded >= committed
+    assert {path.name for page in PAGES for path in has_run(page)[1].glob("*.svg")} == committed
 
 
 def test_the_readme_is_short():

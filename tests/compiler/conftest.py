@@ -1,8 +1,17 @@
-"""What the tests of kernels that are kept share."""
+"""What the tests of the compiler share."""
 
 import pytest
+from losses import RNG
 
 from micrograd_lr.compiler import kernel_cache
+
+START = RNG.bit_generator.state
+
+
+@pytest.fixture(autouse=True)
+def _the_same_numbers_in_every_order():
+    """Whatever tests come before, and in whatever process."""
+    RNG.bit_generator.state = START
 
 
 @pytest.fixture

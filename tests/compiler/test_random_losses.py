@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from javascript import run_in_node
-from losses import assert_agree, eagerly
+from losses import as_text, assert_agree, eagerly
 
 from micrograd_lr import Value, dot, exp, log, logistic_loss, relu, sigmoid, tanh, value_and_grad
 from micrograd_lr import sum as node_sum
@@ -50,23 +50,38 @@ def test_random_losses(lines, n, kind):
         assert_agree(value_and_grad(loss, backend=backend, stable=False)(**data), expected, rel=1e-13)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(LINES, min_size=3, max_size=3))
-def test_random_losses_in_numba_and_in_javascript(programs):
-    """Three losses are compiled as one, because that takes the time."""
+def three_in_one(programs):
+    """A loss of three random ones, and its arguments: node takes its time to start."""
     losses = [random_loss(lines) for lines in programs]
 
     def loss(u, v, w, b, x, y):
         return 1.0 * losses[0](u, b, x, y) + 0.5 * losses[1](v, b, x, y) + 0.25 * losses[2](w, b, x, y)
 
-    arguments = {"u": SMALL["w"], "v": SMALL["w"] + 0.125, **SMALL, "w": -SMALL["w"]}
-    expected = eagerly(loss, arguments)
+    return loss, {"u": SMALL["w"], "v": SMALL["w"] + 0.125, **SMALL, "w": -SMALL["w"]}
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(LINES)
+def test_random_losses_are_compiled(lines):
+    loss = random_loss(lines)
     graph = value_and_grad(loss, backend="numba", stable=False)
-    assert_agree(graph(**arguments), expected, rel=1e-13)
-    single = arguments | {name: np.asfortranarray(arguments[name], dtype="f4") for name in "xy"}
+    assert_agree(graph(**SMALL), eagerly(loss, SMALL), rel=1e-13)
+    single = SMALL | {name: np.asfortranarray(SMALL[name], dtype="f4") for name in "xy"}
     assert_agree(graph(**single), eagerly(loss, single), rel=1e-13)
-    one = {name: value[:1] if name in "uvwx" else value for name, value in arguments.items()}
-    assert_agree(graph(**one), eagerly(loss, one), rel=1e-13)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(LINES, min_size=3, max_size=3))
+def test_random_losses_in_numba_and_in_javascript(programs):
+    loss, arguments = three_in_one(programs)
+    expected = eagerly(loss, arguments)
+    with as_text():
+        graph = value_and_grad(loss, backend="numba", stable=False)
+        assert_agree(graph(**arguments), expected, rel=1e-13)
+        ordered = arguments | {name: np.asfortranarray(arguments[name]) for name in "xy"}
+        assert_agree(graph(**ordered), expected, rel=1e-13)
+        one = {name: value[:1] if name in "uvwx" else value for name, value in arguments.items()}
+        assert_agree(graph(**one), eagerly(loss, one), rel=1e-13)
 
     leaves = {name: Value(0.2) if name == "b" else [*map(Value, arguments[name])] for name in "uvwb"}
     examples = [{"x": [float(v) for v in x], "y": float(y)} for x, y in zip(SMALL["x"].T, SMALL["y"])]

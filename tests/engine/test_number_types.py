@@ -95,8 +95,8 @@ def test_sympy_proves_the_slides_for_one_example(symbolic):
 
 @pytest.mark.parametrize("loss", [literal_loss, logistic_loss])
 def test_sympy_proves_the_index_wise_sum_for_many_examples(symbolic, loss):
-    """n = 3, m = 4: ∂J/∂w_p = Σ (aᵢ - yᵢ) X_pi and ∂J/∂b = Σ (aᵢ - yᵢ)."""
-    n, m = 3, 4
+    """n = 2, m = 3: ∂J/∂w_p = Σ (aᵢ - yᵢ) X_pi and ∂J/∂b = Σ (aᵢ - yᵢ)."""
+    n, m = 2, 3
     w, b, y = sympy.symbols(f"w1:{n + 1}"), sympy.Symbol("b"), sympy.symbols(f"y1:{m + 1}")
     X = [list(sympy.symbols(f"x{p}_1:{m + 1}")) for p in range(n)]
     many = ManyExamples(list(w), b, X, list(y), loss)

@@ -20,8 +20,8 @@ from micrograd_lr.formulas.rules import slopes_of
 from micrograd_lr.formulas.text import Text
 
 _random = random.Random(1)
-POINTS = [_random.uniform(-20, 20) for _ in range(8_000)] + [_random.uniform(-370, 370) for _ in range(1_000)]
-POINTS += [_random.choice((1, -1)) * 10 ** _random.uniform(-300, 0) for _ in range(1_000)]
+POINTS = [_random.uniform(-20, 20) for _ in range(1_600)] + [_random.uniform(-370, 370) for _ in range(200)]
+POINTS += [_random.choice((1, -1)) * 10 ** _random.uniform(-300, 0) for _ in range(200)]
 POINTS += [0.0, -0.0, 5e-324, 3.0, 19.0625, 20.0, -354.9, 372.5, 1e300, -1e300]
 
 
@@ -39,7 +39,7 @@ def backward(x):
     return v.grad
 
 
-def test_both_derivatives_of_the_engine_at_10_000_points():
+def test_both_derivatives_of_the_engine_at_2_000_points():
     assert max(ulps(backward(x), true_slope(x)) for x in POINTS) <= 4
     assert max(ulps(gradient(tanh, x), true_slope(x)) for x in POINTS) <= 4
     assert max(ulps(hessian(tanh, x)[0][0], true_curvature(x)) for x in POINTS) <= 5
@@ -50,19 +50,19 @@ def test_both_derivatives_of_the_engine_at_10_000_points():
 def test_both_derivatives_of_compiled_losses(backend):
     loss = lambda w, b, x: tanh(w + x) + 0 * b
     slope, curvature = (of(loss, batch="x", backend=backend) for of in (gradient, hessian))
-    for x in POINTS[::10]:
+    for x in POINTS[::4]:
         assert ulps(slope(0.0, 0.0, [x])["w"], true_slope(x)) <= 4
         assert ulps(curvature(0.0, 0.0, [x])["w"]["w"], true_curvature(x)) <= 6
 
 
 def test_a_batch_of_products():
-    found = gradient(lambda w, x: tanh(w * x), batch="x")(0.5, [2.0 * x for x in POINTS[:2_000]])["w"]
-    truth = mp.fsum(2 * mp.mpf(x) * true_slope(x) for x in POINTS[:2_000])
+    found = gradient(lambda w, x: tanh(w * x), batch="x")(0.5, [2.0 * x for x in POINTS])["w"]
+    truth = mp.fsum(2 * mp.mpf(x) * true_slope(x) for x in POINTS)
     assert found == pytest.approx(float(truth), rel=1e-14)
 
 
 def test_the_slope_of_the_page():
-    cases = [{"n0": x} for x in POINTS[::20]]
+    cases = [{"n0": x} for x in POINTS[::4]]
     source = javascript(Expression("tanh(x)")(x=0.5))
     found = run_in_node(f"{source}\nconsole.log(JSON.stringify({json.dumps(cases)}.map(compute)))")
     for case, result in zip(cases, found, strict=True):

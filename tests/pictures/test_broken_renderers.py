@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import short_demo
 from svg import groups
 
 from micrograd_lr import Expression, RenderError, draw
@@ -229,19 +230,22 @@ def test_ctrl_c_ends_what_draws(dot, monkeypatch):
         os.kill(ended[0], 0)
 
 
-def interrupted(arguments):
+def interrupted(command):
     """A command whose dot, when it is asked to draw, presses Ctrl-C and hangs."""
     return subprocess.run(
-        [COMMAND, *arguments], capture_output=True, text=True, timeout=120,
+        command, capture_output=True, text=True, timeout=120,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", [["draw", "w", "--set", "w=1", "-o", "OUT/w.svg"], ["demo", "--out", "OUT"]])
-def test_ctrl_c_while_dot_draws(arguments, dot, tmp_path):
+@pytest.mark.parametrize(
+    "command",
+    [[COMMAND, "draw", "w", "--set", "w=1", "-o", "OUT/w.svg"], [*short_demo.COMMAND, "demo", "--out", "OUT"]],
+)
+def test_ctrl_c_while_dot_draws(command, dot, tmp_path):
     dot("kill -INT $PPID; exec /bin/sleep 60")
     (tmp_path / "out").mkdir()
-    run = interrupted([word.replace("OUT", str(tmp_path / "out")) for word in arguments])
+    run = interrupted([str(word).replace("OUT", str(tmp_path / "out")) for word in command])
     assert (run.returncode, run.stderr) == (130, "")
     assert [*(tmp_path / "out").iterdir()] == []
 

@@ -2,12 +2,14 @@
 
 import io
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import short_demo
 
 from micrograd_lr import Expression, StepThrough, check_gradient, cli, draw, steps
 from micrograd_lr.demo.report import Report
@@ -136,7 +138,8 @@ def test_a_missing_stream_is_the_null_device(closed, tmp_path):
 
 
 def test_the_demo_without_streams(tmp_path):
-    assert shell(f"'{COMMAND}' demo --out '{tmp_path}' >&- 2>&- <&-").returncode == 0
+    command = shlex.join([*short_demo.COMMAND, "demo", "--out", str(tmp_path)])
+    assert shell(f"{command} >&- 2>&- <&-").returncode == 0
     assert (tmp_path / "report.md").read_text(encoding="utf-8").startswith("# Backpropagation in logistic regression")
 
 

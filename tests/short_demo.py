@@ -1,0 +1,10 @@
+"""The demo with two features of its data and a short training, for tests in which it is not the point."""
+
+import sys
+
+SHORT = """
+from micrograd_lr.demo import tour
+cases = tour.breast_cancer()
+tour.STEPS, tour.breast_cancer = 30, lambda: cases.only(tour.TWO_FEATURES)
+"""
+COMMAND = [sys.executable, "-c", f"{SHORT}import sys\nfrom micrograd_lr import cli\nsys.exit(cli.main())"]
