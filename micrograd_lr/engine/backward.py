@@ -1,4 +1,4 @@
-"""Backpropagation: reverse mode in eight lines, as one says it, and the sweep that does the same as fast as it can."""
+"""Backpropagation: its definition in eight lines, `payments` and `accumulate`; then the `sweep`, the same made fast."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from micrograd_lr.engine.errors import (
 )
 from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.number_types import one_like
-from micrograd_lr.engine.ops import exchanged
+from micrograd_lr.engine.ops import product_partials
 from micrograd_lr.engine.order import users_first
 
 TYPE_CHECKING = False
@@ -22,15 +22,19 @@ if TYPE_CHECKING:
     N = TypeVar("N", bound=Node)
     Edges = Callable[[T], Iterable[tuple[T, Any]]]  # of a node: its operands, each with ∂node/∂operand
 
-ONE = 1  # the partial of +, and the seed of a derivative that is a graph
+ONE = 1  # the partial of +, and the seed of a derivative that is a graph (see derivatives.py)
 
 
 def payments(order: list[T], seed: Any, edges: Edges[T]) -> Iterator[tuple[T, T, Any, Any, Any, Any]]:
-    """Reverse mode, payment by payment: node, operand, upstream gradient, partial, what is paid, the sum so far.
+    """Reverse mode, payment by payment.
 
-    `order` begins with the root, whose gradient is the `seed`, and has users before operands. So a node has been paid
-    by all its users when its turn comes to pay: along a path the partials are multiplied, and different paths add up.
-    (The field calls the upstream gradient a cotangent too, and what a node pays a vector-Jacobian product, VJP.)
+    A node is computed from its operands, and is a *user* of each. It *pays* each of them its own gradient, which is the
+    *upstream* gradient of the payment, times ∂node/∂operand. `order` begins with the root, whose gradient is the
+    `seed`, and has users before operands. So a node has been paid by all its users when its turn comes to pay: along a
+    path the partials are multiplied, and different paths add up. (The field also calls the upstream gradient a
+    cotangent, and what a node pays a vector-Jacobian product, VJP.)
+
+    Yields (node, operand, upstream, partial, paid, the operand's sum so far).
     """
     grads = dict.fromkeys(order[:1], seed)
     for node in order:
@@ -62,13 +66,16 @@ def gradients(root: N) -> dict[N, Any]:
 
 
 def refuse_nonfinite(root: Node, grads: Mapping[Any, Any]) -> None:
-    """FloatingPointError if finite numbers have made a gradient that is infinite or NaN: every path ends at a leaf."""
+    """FloatingPointError if finite numbers have made a gradient that is infinite or NaN.
+
+    It is enough to look at the leaves, where every path ends.
+    """
     if any(is_nonfinite(grad) for node, grad in grads.items() if node.op is None):
         refuse_nonfinite_gradient(root, grads)
 
 
 def backward(root: Node) -> None:
-    """What ``root.backward()`` does: the sweep, and errors that say why there is none."""
+    """What ``root.backward()`` does: the sweep, or an error that explains why there is no gradient."""
     refuse_inside_gradient(root)
     try:
         sweep(root)
@@ -80,16 +87,16 @@ def backward(root: Node) -> None:
 def sweep(root: Node) -> None:
     """`gradients`, written into the nodes themselves, in a fraction of the time; a test compares the two, bit for bit.
 
-    What makes it fast: it finds the graph on its way, so that nothing is walked or reset before it. The first payment
-    to a node marks it as seen and puts it on the list of its level; a node lies one level above the highest of its
-    operands, so a sweep down the levels comes to all users of a node before the node itself.
+    What makes it fast: it discovers the nodes while it pays them, so that nothing is walked or reset before. The first
+    payment to a node marks it as seen and puts it on the list of its level. A node lies one level above the highest of
+    its operands, so a sweep down the levels comes to all users of a node before the node itself.
     """
     seen = object()  # the mark of this sweep, on every node that has been paid
     before: list[tuple[Node, Any]] = []  # what earlier sweeps left in the nodes, for the case that this one fails
     levels: list[list[Node]] = [[] for _ in range(root._level + 1)]
 
     def pay(node: Node, amount: Any, seen: Any = seen, levels: Any = levels) -> None:
-        # The one payment. A call for each costs a tenth of the sweep, and is less to read than three times these lines.
+        # In the loops below it would be a tenth faster, and stand there four times.
         if node._seen is seen:
             node._grad += amount
         else:
@@ -99,7 +106,7 @@ def sweep(root: Node) -> None:
             node._seen = seen
             levels[node._level].append(node)
 
-    one, of_products = ONE, exchanged  # like the defaults above: local names are read faster
+    one, of_products = ONE, product_partials  # like the defaults above: local names are looked up faster
     try:
         pay(root, one_like(root._data))
         for level in levels[:0:-1]:
@@ -132,10 +139,10 @@ def sweep(root: Node) -> None:
         for leaf in levels[0]:  # every path has paid
             if is_nonfinite(leaf._grad):
                 refuse_nonfinite_gradient(root, {node: node._grad for level in levels for node in level})
-    except BaseException:
+    except BaseException:  # all or nothing, also after Ctrl-C: every gradient is again what it was
         for level in levels:
             for node in level:
                 node._seen = None
         for node, grad in before:
-            node._grad, node._seen = grad, seen
+            node._grad, node._seen = grad, seen  # any mark but None means that the gradient counts
         raise

@@ -21,7 +21,7 @@ def gradient(fun: Callable[..., Any], /, *args: Any) -> Any:
     """∂fun/∂arg for every argument, in the argument's shape: one result for one argument, else a tuple.
 
     `fun` is plain Python over Values; the arguments are numbers or containers of numbers. Can be nested to any order:
-    inside of another `gradient`, the results are nodes, so that an outer derivative misses nothing.
+    inside of another `gradient`, the results are nodes, so that the outer one can differentiate them again.
     """
     nodes, leaves = fresh_nodes(arguments_as_numbers(fun, args))
     root = _called(fun, nodes, leaves)
@@ -52,16 +52,16 @@ def slope_graphs(root: Any, leaves: list[Value]) -> list[Any]:
     if not isinstance(root, Value):
         return [0] * len(leaves)
     order = users_first(root)
-    concerned = set(leaves)  # the nodes that a leaf reaches: no rule is asked about any other
+    depending = set(leaves)  # the nodes that depend on a leaf: no rule is asked about any other
     for node in reversed(order):
-        if not concerned.isdisjoint(node.nodes):
-            concerned.add(node)
+        if not depending.isdisjoint(node.nodes):
+            depending.add(node)
 
     def edges(node: Value) -> Iterable[tuple[Value, Any]]:
         partials = node.op.partials(node, *node.operands) if node.op else ()
-        return ((x, partial) for x, partial in zip(node.operands, partials) if isinstance(x, Value) and x in concerned)
+        return ((x, partial) for x, partial in zip(node.operands, partials) if isinstance(x, Value) and x in depending)
 
-    slopes = accumulate([node for node in order if node in concerned], ONE, edges)
+    slopes = accumulate([node for node in order if node in depending], ONE, edges)
     return [slopes.get(leaf, 0) for leaf in leaves]
 
 
@@ -84,8 +84,11 @@ def argument_names(fun: Callable[..., Any], args: tuple[Any, ...]) -> list[str]:
 
 
 def fresh_nodes(args: Iterable[Any]) -> tuple[list[Any], list[Value]]:
-    """`args` with a fresh node for each number, and those nodes. A Value stays connected, but is told from itself: in
-    ``gradient(lambda t: t * x, x)`` the x that fun closes over is a constant."""
+    """`args` with a fresh node for each number, and those nodes.
+
+    A Value is wrapped, x * 1: it stays connected to its graph, but is distinct from an x that `fun` closes over, which
+    is a constant in ``gradient(lambda t: t * x, x)``.
+    """
     leaves: list[Value] = []
 
     def fresh(x: Any) -> Value:
@@ -107,7 +110,7 @@ def _called(fun: Callable[..., Any], traced: list[Any], leaves: list[Value]) -> 
 
 
 class Constant(Value):
-    """An inner derivative that does not depend on the outer argument, as a node: an outer one of it is 0."""
+    """A derivative that happens to be constant, as a node, so that an outer gradient() can differentiate it, to 0."""
 
     __slots__ = ()
 
@@ -115,7 +118,7 @@ class Constant(Value):
 def _numbers(root: Value, leaves: list[Value], slopes: list[Any]) -> list[Any]:
     """The slopes as numbers; those of a `root` that rests on Values other than its arguments stay nodes.
 
-    Where a gradient() is running around this one, numbers become nodes too: it asks for one.
+    Inside of another gradient(), numbers become nodes too, because the outer one needs a node.
     """
     one = one_like(root.data)
     known = {*leaves}

@@ -158,7 +158,7 @@ def power(base: Any, exponent: Any) -> Any:
     return _real(base**exponent)
 
 
-def power_slope(out: Any, base: Any, exponent: Any) -> Any:
+def power_by_base(out: Any, base: Any, exponent: Any) -> Any:
     """b·aᵇ⁻¹, the slope of aᵇ in a: infinite where the curve is vertical."""
     if exponent == 0 or exponent == 1:  # at any base, 0 included
         return int(exponent)
@@ -175,7 +175,7 @@ def power_slope(out: Any, base: Any, exponent: Any) -> Any:
         return exponent * out / base
 
 
-def power_growth(out: Any, base: Any) -> Any:
+def power_by_exponent(out: Any, base: Any) -> Any:
     """aᵇ·log a, the slope of aᵇ in b: 0 at a = 0; NaN for a < 0, where aᵇ has no slope in b."""
     positive = number_of(base) > 0
     if positive is False:

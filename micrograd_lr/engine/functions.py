@@ -7,7 +7,7 @@ import operator
 from micrograd_lr.engine import ops
 from micrograd_lr.engine.elementary import step
 from micrograd_lr.engine.number_types import number_type
-from micrograd_lr.engine.value import Value, binary, made
+from micrograd_lr.engine.value import Value, binary, new_node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
     if len(w) > 1 and {*map(type, x)} == {float}:
         try:  # weights times data, what training is made of: recorded without a look at every operand
             numbers = (*map(_number, w), *x)
-            return made(ops.DOT, ops.DOT.value(*numbers), max(map(_level, w)), tuple(w), numbers)
+            return new_node(ops.DOT, ops.DOT.value(*numbers), max(map(_level, w)), tuple(w), numbers)
         except (AttributeError, TypeError):
             pass
     return ops.DOT(*w, *x)

@@ -1,4 +1,7 @@
-"""A `Value` records the graph as it computes; `backward`, in the next file, walks it in reverse, to every gradient."""
+"""A `Value` records the graph while it computes; backward.py walks it in reverse, to every gradient.
+
+What a node holds, the operands, their numbers and its level, stands in node.py.
+"""
 
 from __future__ import annotations
 
@@ -20,24 +23,24 @@ def record(op: ops.Op, operands: tuple[Any, ...]) -> Any:
     nodes = tuple(x if isinstance(x, Value) else None for x in operands)
     numbers: Any = [x._data if isinstance(x, Value) else x if type(x) is int else number(x) for x in operands]
     try:
-        out, numbers = op.computed(numbers)
+        out, numbers = op.compute(numbers)
     except errors.DOMAIN_ERRORS as error:
         saturated = op is ops.LOG and _is_saturated(operands[0])
         raise errors.domain_error(op.name, operands, error, saturated) from error.__cause__ or error
-    below = max(x._level for x in nodes if x is not None)
+    highest = max(x._level for x in nodes if x is not None)
     fields = (nodes, tuple(numbers)) if len(operands) > 2 else (*chain(*zip(nodes, numbers)),)
-    node = made(op, out, below, *fields)
+    node = new_node(op, out, highest, *fields)
     kinds: set[Any] = {*map(type, nodes)}
-    for kind in kinds - _PLAIN:  # a subclass has a say in what is computed from its nodes
+    for kind in kinds - _PLAIN:  # a subclass may replace the node, as that of traced losses does
         node = kind._made(node, operands)
     return node
 
 
-def made(op: ops.Op, out: Any, below: int, a: Any, x: Any, b: Any = None, y: Any = None) -> Value:
-    """A node, from its fields: see `Node`."""
+def new_node(op: ops.Op, out: Any, highest: int, a: Any, x: Any, b: Any = None, y: Any = None) -> Value:
+    """A node from its fields, as `Node` explains them; `highest` is the highest level among its operands."""
     node = _blank()
     node._data = out
-    node._level = below + 1
+    node._level = highest + 1
     node._seen = None
     node.op = op
     node._a, node._x = a, x
@@ -52,8 +55,8 @@ def _is_saturated(operand: Any) -> bool:
     return bool(operand.data == 0 and logit(operand) is not None)
 
 
-# The methods of `Value` are `record`, unrolled for the operands of nearly every call, which are nodes and floats. That
-# takes a fifth of the time. The rest, and every error, is left to `record` itself.
+# The methods of `Value` are `record`, specialised for what operands nearly always are, nodes and floats: several times
+# faster. For anything else, and on any error, they call `record`, which also writes the message.
 
 
 def unary(op: ops.Op) -> Callable[[Value], Value]:
@@ -63,7 +66,7 @@ def unary(op: ops.Op) -> Callable[[Value], Value]:
     def method(self: Value) -> Any:
         x = self._data
         try:
-            return made(op, on_floats(x) if type(x) is float else value(x), self._level, self, x)
+            return new_node(op, on_floats(x) if type(x) is float else value(x), self._level, self, x)
         except errors.TO_EXPLAIN:
             return record(op, (self,))
 
@@ -74,7 +77,7 @@ def binary(op: ops.Op) -> Callable[[Value, Any], Value]:
     value = op.value
 
     def method(self: Value, other: Any) -> Any:
-        node = _blank()  # made(), written out: these are the hottest lines of the engine, and it takes 6 % more
+        node = _blank()  # new_node(), written out: here the call would cost 6 % of a loss
         node._x = x = self._data
         level = self._level
         if type(other) is Value:
@@ -101,12 +104,13 @@ def binary(op: ops.Op) -> Callable[[Value, Any], Value]:
 
 
 def reflected(op: ops.Op) -> Callable[[Value, Any], Value]:
+    """For 2 - w, where the node is the right operand."""
     value = op.value
 
     def method(self: Value, other: Any) -> Any:
         try:
             if type(other) is float or type(other) is int:
-                return made(op, value(other, self._data), self._level, None, other, self, self._data)
+                return new_node(op, value(other, self._data), self._level, None, other, self, self._data)
         except errors.TO_EXPLAIN:
             pass
         return record(op, (other, self))
@@ -148,5 +152,5 @@ class Value(Scalar):
     sin, cos = unary(ops.SIN), unary(ops.COS)
 
 
-_blank: Callable[[], Value] = type.__call__.__get__(Value)  # a node without a call of __init__
+_blank: Callable[[], Value] = type.__call__.__get__(Value)  # past Leaves.__call__, which would fill in a leaf
 _PLAIN = {Value, type(None)}
