@@ -102,7 +102,9 @@ class _JavaScript(SourceText):
 
     def notation_of(self, op: str) -> str:
         if op not in self.notation and op not in _MATH:
-            raise ValueError(f"JavaScript has no function {op}: the page cannot compute with it.")
+            raise ValueError(
+                f"JavaScript has no function {op}: the page cannot compute with it. Step through it in the terminal."
+            )
         return super().notation_of(op)
 
     def number(self, x: float) -> str:

@@ -68,9 +68,10 @@ def _elsewhere(name: str, function: Callable[[Any], Any], x: Any, derived: Calla
             return _real(given(x))
         except DOMAIN_ERRORS as error:
             raise domain_error(name, (x,), error) from error
-    x = number(x)
-    if type(x) is float:
-        return function(x)
+    if not isinstance(x, Node):
+        x = number(x)
+        if type(x) is float:
+            return function(x)
     if derived is None:
         raise _unknown(name, type(x))
     return derived(x)

@@ -80,7 +80,8 @@ def refuse_inside_gradient(root: Node) -> None:
 
 
 def refuse_mixed_numbers(root: Node) -> None:
-    """Raises TypeError if the graph has numbers of two types that cannot be multiplied, and names one of each."""
+    """Raises TypeError if the graph has numbers of two types that cannot be multiplied, and names one of each; or if
+    the rule of an op mixes such types."""
     kinds: dict[type, Any] = {}
     for node in topological(root):
         for x in node.operands or (node,):
@@ -91,6 +92,15 @@ def refuse_mixed_numbers(root: Node) -> None:
         except TypeError:
             given = " and ".join(f"{describe(each)} ({type(number_of(each)).__name__})" for each in (x, y))
             raise TypeError(f"the gradients mix {given}. Make all the numbers of a graph of one type.") from None
+    for node in topological(root):
+        try:
+            _ = [node.data * partial for partial in node.partials]
+        except TypeError as error:
+            given = ", ".join(map(describe, node.operands))
+            raise TypeError(
+                f"the partials of {node.op}({given}) cannot be computed: {error}. A constant in the rule of an op has "
+                "to be of the type of the operands."
+            ) from None
 
 
 def is_nonfinite(x: Any) -> bool:

@@ -2,7 +2,7 @@
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "expression": ["Expression", "ExpressionError", "MAX_DEPTH", "MAX_LENGTH", "arities"],
-    "format": ["check_digits", "clean", "format_formula", "format_number", "subscript", "superscript"],
+    "format": ["DIGITS", "check_digits", "clean", "format_formula", "format_number", "subscript", "superscript"],
     "keys": ["gradient_key", "ids", "node_id", "payment_key", "value_key"],
     "mathml": ["mathml"],
     "rules": ["FOR_NUMBERS_ONLY", "formula_of", "slopes_of"],

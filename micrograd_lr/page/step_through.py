@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import DIGITS
 from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.page.page import page
 from micrograd_lr.stepping.frames import steps
@@ -29,7 +30,7 @@ class StepThrough:
     """
 
     def __init__(
-        self, root: Value | OneExample | ManyExamples, *, data: Iterable[str] = ("x", "y"), digits: int = 4
+        self, root: Value | OneExample | ManyExamples, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS
     ) -> None:
         self.example: OneExample | ManyExamples | None = None if isinstance(root, Value) else root
         self.root: Value = (

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import DIGITS
 from micrograd_lr.pictures.annotate import annotated
 from micrograd_lr.pictures.builtin_svg import layered_svg
 from micrograd_lr.pictures.dot import dot_source
@@ -44,7 +45,7 @@ def draw(
     root: Value,
     *,
     direction: str = "TB",
-    digits: int = 4,
+    digits: int = DIGITS,
     theme: str = "light",
     gradients: bool = True,
     partials: str = "number",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from micrograd_lr.formulas.format import check_digits
+from micrograd_lr.formulas.format import DIGITS, check_digits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Look:
     """How a picture is drawn: the options of `draw` that change no box. ValueError for an unknown value."""
 
     direction: str = "TB"
-    digits: int = 4
+    digits: int = DIGITS
     theme: str = "light"
     gradients: bool = True
     partials: str = "number"

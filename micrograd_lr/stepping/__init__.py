@@ -2,7 +2,7 @@
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "answers": ["saturated"],
-    "frames": ["DIGITS", "Frame", "Steps", "steps"],
+    "frames": ["Frame", "Steps", "steps"],
     "lines": ["SHOWN"],
     "moves": ["Line", "Node"],
     "questions": ["Question", "questions"],

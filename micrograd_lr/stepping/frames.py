@@ -10,7 +10,7 @@ from typing import overload
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.format import check_digits, format_formula
+from micrograd_lr.formulas.format import DIGITS, check_digits, format_formula
 from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import filled
@@ -26,8 +26,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
-
-DIGITS = 4
 
 
 @dataclass(frozen=True)

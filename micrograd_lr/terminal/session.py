@@ -10,11 +10,10 @@ from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.ops import LOG, SIGMOID
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import arities
-from micrograd_lr.formulas.format import clean, format_formula, format_number
+from micrograd_lr.formulas.format import DIGITS, clean, format_formula, format_number
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.formulas.typed import inputs
 from micrograd_lr.stepping.answers import saturated
-from micrograd_lr.stepping.frames import DIGITS
 from micrograd_lr.stepping.quiz import Walk
 from micrograd_lr.terminal.screen import (
     FEWEST_ROWS,

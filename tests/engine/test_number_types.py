@@ -144,3 +144,15 @@ def test_a_quotient_by_a_whole_number_stays_exact():
         assert abs(v.grad - (one / 3 + 2 * x / 7)) <= off
         assert gradient(lambda v: v / 3, x) == one / 3
         assert abs(hessian(lambda v: v * v / 3, x)[0][0] - 2 * one / 3) <= off
+
+
+def test_a_rule_that_mixes_types_is_named():
+    from micrograd_lr import Op
+
+    half = Op("half", "half", lambda a: a / 2, lambda out, a: (0.5,))
+    with pytest.raises(
+        TypeError,
+        match=r"^the partials of half\(d = Decimal\('3'\)\) cannot be computed: unsupported operand .*'float'\. "
+        r"A constant in the rule of an op has to be of the type of the operands\.$",
+    ):
+        half(Value(Decimal(3), "d")).backward()

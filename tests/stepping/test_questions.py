@@ -4,7 +4,7 @@ import pytest
 
 from micrograd_lr import OPS, Expression, dot, steps, sum
 from micrograd_lr.engine.value import Value
-from micrograd_lr.stepping import questions as module
+from micrograd_lr.stepping import hints
 from micrograd_lr.stepping.questions import hint, questions
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -161,4 +161,4 @@ def test_plain_numbers_and_long_sums():
 
 
 def test_every_op_of_the_mistakes_is_in_the_table():
-    assert {*module._OF_A_NODE, *module._OF_A_PAYMENT} <= {*OPS}
+    assert {*hints.OF_A_NODE, *hints.OF_A_PAYMENT} <= {*OPS}
