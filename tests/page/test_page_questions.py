@@ -67,7 +67,7 @@ def test_a_formula_is_asked_for_and_any_way_to_write_it_is_right(file, reader):
     for wrong, said in (
         ("a(1+a)", "Not yet: at these numbers it gives another number than the local derivative."),
         ("0.23500371220159449", "At these numbers that is right, but only by chance: at other numbers it is not."),
-        ("a(1-q)", "q: no such name here. The names are y, w, x, b, z, a, L."),
+        ("a(1-q)", "q: no such name here. The names are y, w, x, b, z, a, n13, L."),
         ("a(1-a", "A parenthesis is not closed."),
         ("a(1-a))", "There is one “)” too many."),
         ("a*", "The formula ends too early."),
