@@ -163,7 +163,7 @@ class _Formula:
 
 
 def assigned(text: str) -> tuple[str, float]:
-    """The name and the number of ``w=0.5``, or ``w=1/2``: a finite one. ValueError for anything else."""
+    """The name and the finite number of ``w=0.5`` or ``w=1/2``. ValueError for anything else."""
     name, _, number = map(str.strip, text.partition("="))
     if not name or not number:
         raise ValueError(f"{text.strip()}: expected NAME=NUMBER, such as w=0.5.")
@@ -176,7 +176,7 @@ def assigned(text: str) -> tuple[str, float]:
 
 
 def by_name(texts: Iterable[str]) -> dict[str, float]:
-    """The numbers of several ``w=0.5``. ValueError where a name has two."""
+    """The numbers of several ``w=0.5``, by name. ValueError if a name has two."""
     numbers: dict[str, float] = {}
     said: dict[str, str] = {}
     for text in map(str.strip, texts):
@@ -188,16 +188,16 @@ def by_name(texts: Iterable[str]) -> dict[str, float]:
 
 
 def separated(text: str) -> list[str]:
-    """The parts of ``w=2, b=-1``, one a name."""
+    """The parts of ``w=2, b=-1``, one for each name."""
     return re.split(r"[\s,;]+(?=[^\W\d]\w*\s*=)", text.strip().rstrip(",;"))
 
 
 def inputs(text: str, names: Collection[str]) -> dict[str, float]:
-    """The inputs that ``w=2, b=-1`` changes. ValueError where one is not among `names`, or is no finite number."""
+    """The inputs that ``w=2, b=-1`` changes. ValueError if one is not among `names`, or not a finite number."""
     if text.strip().startswith("="):
         raise ValueError("Press i before an input whose name is also a key: i, and then b=0.5.")
     changed = by_name(separated(text))
     for name in changed:
         if name not in names:
-            raise ValueError(f"{name} is no input. The inputs are: {', '.join(names) or '(none)'}.")
+            raise ValueError(f"{name} is not an input. The inputs are: {', '.join(names) or '(none)'}.")
     return changed

@@ -99,8 +99,10 @@ def moved(numbers: Iterable[float], attempt: int) -> list[float]:
 
 
 def saturated(expression: Expression, numbers: Mapping[str, float]) -> tuple[Value, float] | None:
-    """z and y, where -log a or -log(1 - a) has no value because a = σ(z) has been rounded, and logistic_loss(z, y) has
-    one; None if that is not what failed."""
+    """z and y, if it is -log a or -log(1 - a) that has no value, because a = σ(z) was rounded; else None.
+
+    logistic_loss(z, y) has a value there.
+    """
     for root in elsewhere(expression, numbers):  # for the shape of the graph, which does not depend on the numbers
         now: dict[Any, Any] = {}
         for node in topological(root):

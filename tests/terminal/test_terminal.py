@@ -234,7 +234,7 @@ def test_an_input_changes_and_the_step_stays():
 @pytest.mark.parametrize(
     "line, message",
     [
-        ("z=2", "z is no input. The inputs are: w, x, b, y."),
+        ("z=2", "z is not an input. The inputs are: w, x, b, y."),
         ("w=two", "w=two: an input is a finite number, such as w=0.5."),
         ("w=1 2", "w=1 2: an input is a finite number, such as w=0.5."),
         ("w=nan", "w=nan: an input is a finite number, such as w=0.5."),
@@ -244,7 +244,7 @@ def test_an_input_changes_and_the_step_stays():
 )
 def test_what_is_no_input(line, message):
     assert typed("i", expression="2*3", numbers={})[1] == "The expression has no inputs."
-    assert typed("w=2", expression="2*3", numbers={})[1] == "w is no input. The inputs are: (none)."
+    assert typed("w=2", expression="2*3", numbers={})[1] == "w is not an input. The inputs are: (none)."
     page, said = typed("n", line)
     assert said == message
     assert page == typed("n")[0]
