@@ -4,6 +4,7 @@ The same table in JavaScript: tests/page/test_typed_on_the_page.py.
 """
 
 import math
+import pickle
 import re
 
 import pytest
@@ -96,3 +97,9 @@ def test_rows_of_the_users_own_can_be_called():
     assert {*functions()} == {
         "exp", "log", "sigmoid", "σ", "tanh", "relu", "abs", "logistic_loss", "softsign", "mix",
     }  # fmt: skip
+
+
+def test_errors_can_be_pickled():
+    with pytest.raises(FormulaError) as error:
+        number_in("0,5")
+    assert str(pickle.loads(pickle.dumps(error.value))) == "0,5: write a decimal point, 0.5."
