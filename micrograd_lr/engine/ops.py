@@ -51,7 +51,9 @@ class Op:
     Rows are added to ``OPS``, which maps each name to its row, unless `listed` is False.
     """
 
-    __slots__ = ("constant", "name", "partials", "symbol", "value")
+    __slots__ = ("_arity", "constant", "name", "partials", "symbol", "value")
+
+    _arity: int | None
 
     def __init__(
         self, name: str, symbol: str, value: Callable[..., Any], partials: Partials, *, listed: bool = True
@@ -85,14 +87,16 @@ class Op:
     @property
     def arity(self) -> int | None:
         """How many operands the op takes; None for any number of them, as in a sum."""
-        import inspect
+        if not hasattr(self, "_arity"):  # found once, when somebody asks: inspect takes its time to load
+            from inspect import signature
 
-        try:
-            parameters, not_operands = [*inspect.signature(self.value).parameters.values()], 0
-        except ValueError:  # of some functions written in C, Python knows no signature
-            parameters, not_operands = [*inspect.signature(self.partials).parameters.values()], 1
-        many = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters)
-        return None if many else len(parameters) - not_operands
+            try:
+                parameters, not_operands = [*signature(self.value).parameters.values()], 0
+            except ValueError:  # of some functions written in C, Python knows no signature
+                parameters, not_operands = [*signature(self.partials).parameters.values()], 1
+            many = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters)
+            self._arity = None if many else len(parameters) - not_operands
+        return self._arity
 
     def __repr__(self) -> str:
         return self.name

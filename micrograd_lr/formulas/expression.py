@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import math
 import re
 import warnings
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
 
-    from micrograd_lr.engine.ops import Op
 
 MAX_LENGTH, MAX_DEPTH, MAX_EXPONENT = 5_000, 100, 1_000
 
@@ -231,12 +229,7 @@ _WHAT = {
 def arities() -> dict[str, int]:
     """What an expression may call, with the number of arguments: every row of the table without an operator."""
     called = (op for name, op in OPS.items() if name not in _OPERATORS.values())
-    return {op.name: LISTS.get(op.name) or _operands(op) for op in called}
-
-
-def _operands(op: Op) -> int:
-    """How many operands a row has one partial derivative for."""
-    return len(op.constant) if op.constant else len(inspect.signature(op.partials).parameters) - 1
+    return {op.name: number for op in called if (number := LISTS.get(op.name) or op.arity)}
 
 
 def _shortened(text: str) -> str:

@@ -55,14 +55,16 @@ _BEGINS_AS_NO_NAME = re.compile(rf"[0-9.{SPACE}{re.escape(SIGNS)}]|$")
 class FormulaError(ValueError):
     """Text that cannot be read as a formula; the message says why, and what to write instead."""
 
-    def __init__(self, why: str, **found: str) -> None:
-        super().__init__(SAID[why].format(**found))
+
+def said(why: str, **found: str) -> str:
+    """A sentence of `SAID`, about what was found."""
+    return SAID[why].format(**found)
 
 
 def tokens(text: str, names: Collection[str]) -> list[Token]:
     """The tokens of a formula about `names`. FormulaError for what is none of them."""
     if len(text) > MAX_LENGTH:
-        raise FormulaError("long")
+        raise FormulaError(said("long"))
     text, spelt = plain(text), spellings(names)
     words = _words(text, spelt)
     found: list[Token] = []
@@ -140,19 +142,21 @@ def _unreadable(text: str, at: int, spelt: Mapping[str, str]) -> FormulaError:
     match = _WORD.match(text, at)
     if match is None:
         invisible = category(text[at])[0] in "CMZ"
-        return FormulaError("unreadable", found=f"U+{ord(text[at]):04X}" if invisible else text[at])
+        return FormulaError(said("unreadable", found=f"U+{ord(text[at]):04X}" if invisible else text[at]))
     word = match[0]
     for function in functions():
         rest = word.removeprefix(function)
         if rest != word and (not rest.strip(DIGITS) or _words(rest, spelt)[0]):
-            return FormulaError("call", found=function)
+            return FormulaError(said("call", found=function))
     name = word.rstrip(DIGITS)
     if name != word and _words(name, spelt)[0]:
-        return FormulaError("digits", found=quoted(word), name=quoted(name), digits=quoted(word[len(name) :]))
+        return FormulaError(said("digits", found=quoted(word), name=quoted(name), digits=quoted(word[len(name) :])))
     if not spelt:
-        return FormulaError("number", found=quoted(word))
+        return FormulaError(said("number", found=quoted(word)))
     names = [*map(quoted, dict.fromkeys(spelt.values()))]
-    return FormulaError("name", found=quoted(word), names=", ".join(names[:LISTED]) + ", …" * (len(names) > LISTED))
+    return FormulaError(
+        said("name", found=quoted(word), names=", ".join(names[:LISTED]) + ", …" * (len(names) > LISTED))
+    )
 
 
 def quoted(text: str) -> str:

@@ -13,7 +13,7 @@ from unicodedata import normalize
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.engine.ops import ADD, DIV, MUL, NEG, OPS, POW, SUB
 from micrograd_lr.formulas.expression import MAX_DEPTH
-from micrograd_lr.formulas.tokens import DECIMAL_COMMA, FormulaError, functions, quoted, tokens
+from micrograd_lr.formulas.tokens import DECIMAL_COMMA, FormulaError, functions, quoted, said, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def evaluated(text: str, numbers: Mapping[str, float]) -> float:
         if not _DECIMAL_COMMA.search(text):
             raise
         pointed = _DECIMAL_COMMA.sub(r"\1.\2", text).strip()
-        raise DecimalComma("comma", found=text.strip(), pointed=pointed) from None
+        raise DecimalComma(said("comma", found=text.strip(), pointed=pointed)) from None
 
 
 def number_in(text: str) -> float:
@@ -60,13 +60,13 @@ class _Formula:
     def value(self) -> float:
         """The value of the whole formula."""
         if len(self._tokens) == 1:
-            raise FormulaError("empty")
+            raise FormulaError(said("empty"))
         value = self._sum(0)
         kind, found = self._next
         if kind != "end":
-            raise FormulaError("closed" if found == ")" else "unreadable", found=found)
+            raise FormulaError(said("closed" if found == ")" else "unreadable", found=found))
         if self._lost:
-            raise NoValue("value")
+            raise NoValue(said("value"))
         return value
 
     def _sum(self, depth: int) -> float:
@@ -87,7 +87,7 @@ class _Formula:
 
     def _signed(self, depth: int) -> float:
         if depth > MAX_DEPTH:
-            raise FormulaError("deep")
+            raise FormulaError(said("deep"))
         sign = self._take("+", "-")
         if not sign:
             return self._power(depth)
@@ -101,9 +101,9 @@ class _Formula:
     def _atom(self, depth: int) -> float:
         kind, found = self._next
         if kind == "end":
-            raise FormulaError("end")
+            raise FormulaError(said("end"))
         if kind == "sign" and found != "(":
-            raise FormulaError("missing", found=found)
+            raise FormulaError(said("missing", found=found))
         self._at += 1
         if kind == "number":
             return self._finite(float(found))
@@ -123,7 +123,7 @@ class _Formula:
         self._close()
         name, count = functions()[function]
         if len(operands) != count:
-            raise FormulaError("operands", found=function, count=str(count), given=str(len(operands)))
+            raise FormulaError(said("operands", found=function, count=str(count), given=str(len(operands))))
         return self._computed(OPS[name], *operands)
 
     @property
@@ -141,13 +141,13 @@ class _Formula:
     def _close(self) -> None:
         if not self._take(")"):
             kind, found = self._next
-            raise FormulaError("open" if kind == "end" else "unreadable", found=found)
+            raise FormulaError(said("open" if kind == "end" else "unreadable", found=found))
 
     def _begins_a_factor(self) -> bool:
         """Whether a product goes on without a sign: 2a, a(1 - a). Two numbers are none, and 2 3 no 23 either."""
         (before, left), (kind, right) = self._tokens[self._at - 1 : self._at + 1]
         if before == kind == "number":
-            raise FormulaError("neighbours", left=quoted(left), right=quoted(right))
+            raise FormulaError(said("neighbours", left=quoted(left), right=quoted(right)))
         return kind in ("number", "name", "function") or right == "("
 
     def _computed(self, op: Op, *operands: float) -> float:
@@ -178,12 +178,12 @@ def assigned(text: str) -> tuple[str, float]:
 def by_name(texts: Iterable[str]) -> dict[str, float]:
     """The numbers of several ``w=0.5``, by name. ValueError if a name has two."""
     numbers: dict[str, float] = {}
-    said: dict[str, str] = {}
+    given: dict[str, str] = {}
     for text in map(str.strip, texts):
         name, number = assigned(text)
         if name in numbers:
-            raise ValueError(f"{said[name]} and {text}: {name} is given twice. Leave one of them out.")
-        numbers[name], said[name] = number, text
+            raise ValueError(f"{given[name]} and {text}: {name} is given twice. Leave one of them out.")
+        numbers[name], given[name] = number, text
     return numbers
 
 

@@ -4,6 +4,7 @@ The same table in JavaScript: tests/page/test_typed_on_the_page.py.
 """
 
 import math
+import pickle
 import re
 
 import pytest
@@ -95,3 +96,9 @@ def test_rows_of_the_users_own_can_be_called():
     assert evaluated("softsign(a) mix(a, 1, 2)", {"a": 3.0}) == 0.75 * 11
     written_as_signs_or_lists = {"add", "sub", "mul", "div", "neg", "pow", "sum", "dot", "soft-sign"}
     assert {*functions()} == {*OPS} - written_as_signs_or_lists | {"σ"}
+
+
+def test_errors_can_be_pickled():
+    with pytest.raises(FormulaError) as error:
+        number_in("0,5")
+    assert str(pickle.loads(pickle.dumps(error.value))) == "0,5: write a decimal point, 0.5."
