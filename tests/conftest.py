@@ -38,10 +38,7 @@ def symbolic():
     """SymPy as a number type, by the documented extension point."""
     number_type(
         sympy.Expr,
-        exp=sympy.exp,
-        log=sympy.log,
-        sin=sympy.sin,
-        cos=sympy.cos,
+        **{name: getattr(sympy, name) for name in FUNCTIONS if hasattr(sympy, name)},
         softplus=lambda t: sympy.log(1 + sympy.exp(t)),
         relu=lambda x: sympy.Max(x, 0),
         step=sympy.Heaviside,

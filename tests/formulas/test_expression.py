@@ -98,7 +98,7 @@ def test_a_row_that_is_added_to_the_table_can_be_called():
 @pytest.mark.parametrize(
     "text, column, message",
     [
-        ('__import__("os")', 0, "only these can be called: abs, cos, dot, exp, log, logistic_loss, relu, sigmoid, "),
+        ('__import__("os")', 0, "only these can be called: abs, "),
         ("w.__class__", 0, "an attribute is not part of the language"),
         ("1 + w.__class__.__mro__[0]", 4, "an index is not part of the language"),
         ("9**9**9", 3, "the exponent 3.8742e+08 is larger than 1000."),
@@ -192,13 +192,12 @@ FRAGMENTS = st.sampled_from([
     "import", "exec", "eval", "open", "print", "\n", " ", "\t", "'", '"', "\\", "#", "0x", "1j", "σ", "é", "\u2028",
     "\0", "await", "yield", "f'{x}'", "True", "None", "...", "~", "|", "&", "^", "<<", "x.y", "[0]", "*", "**9", "$",
 ])  # fmt: skip
+CALLED = sorted(name for name, op in OPS.items() if op.arity == 1 and name != "neg")
 WELL_FORMED = st.recursive(
     st.sampled_from(["w", "x", "0", "1", "2.5", "1e300"]),
     lambda inner: st.one_of(
         st.tuples(inner, st.sampled_from([" + ", "-", "*", "/", "**"]), inner).map("".join),
-        st.tuples(st.sampled_from(["log", "exp", "sigmoid", "tanh", "relu", "-", ""]), inner).map(
-            "{0[0]}({0[1]})".format
-        ),
+        st.tuples(st.sampled_from([*CALLED, "-", ""]), inner).map("{0[0]}({0[1]})".format),
         st.tuples(inner, inner).map("dot([{0[0]}], [{0[1]}])".format),
         st.tuples(inner, inner).map("logistic_loss({0[0]}, {0[1]})".format),
     ),
@@ -245,9 +244,10 @@ def test_no_input_crashes_hangs_or_executes(text):
 
 def assert_is_what_python_computes(text, root):
     """Python itself, given floats and the math module, is the judge of precedence and values."""
-    allowed = {"log": math.log, "exp": math.exp, "tanh": math.tanh, "relu": lambda v: max(v, 0.0)}
+    allowed = {name: getattr(math, name, OPS[name].value) for name in CALLED}
+    allowed["relu"] = lambda v: max(v, 0.0)
     allowed["sigmoid"] = lambda v: 1 / (1 + math.exp(-v)) if v >= 0 else math.exp(v) / (1 + math.exp(v))
-    if not re.fullmatch(r"(?:[wx0-9.e+\-*/() ]|log|exp|tanh|relu|sigmoid)*", text):
+    if not re.fullmatch(rf"(?:[wx0-9.e+\-*/() ]|{'|'.join(CALLED)})*", text):
         return
     floats = re.sub(r"(?<![\w.])(?<!e[-+])(\d+)(?![\w.])", r"\1.0", text)
     expected = eval(floats.strip(), {"__builtins__": {}}, {**allowed, "w": 0.5, "x": 0.5})

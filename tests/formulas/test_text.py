@@ -12,7 +12,7 @@ from sympy.parsing.sympy_parser import (
     split_symbols,
     standard_transformations,
 )
-from truth import POINTS
+from truth import points_of
 
 from micrograd_lr import OPS, Value, gradient, logistic_loss
 from micrograd_lr.engine import elementary as kernels
@@ -89,7 +89,7 @@ def read_back(text, values):
 def test_the_text_of_every_rule_evaluates_to_the_rule(name):
     """An independent parser reads the text, and finds the same numbers as the rule on floats."""
     op = OPS[name]
-    for point in POINTS[name]:
+    for point in points_of(name):
         names = "abcdefg"[: len(point)]
         out = op.value(*point)
         texts = [op.value(*map(Text, names)), *op.partials(Text("o"), *map(Text, names))]

@@ -78,6 +78,7 @@ EXPRESSIONS = [
     "(w*w + 1)**b * 2**x", "dot([w, x, 2], [x, b, y]) + sum([w, x, b, y, 1.5])", "x*x*x - x**2 / (1 + exp(x))",
     "sigmoid(sigmoid(w) - sigmoid(-w)) * relu(x)", "log(exp(w) + exp(x)) - log(1 + b**2)", "-(-w) + x - 0*b + y",
     "c = w*x; c*c + c/(c*c + 1)", "abs(w - x) * abs(b) + y", "sin(w*x)*cos(b) + y",
+    " + ".join(f"{name}(w)*x" for name, op in OPS.items() if op.arity == 1 and name != "neg"),
 ]  # fmt: skip
 
 
