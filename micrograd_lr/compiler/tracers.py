@@ -206,16 +206,16 @@ class OneEntry(Value):
         return 1
 
     def __getitem__(self, place: Any) -> Any:
-        return [self._a][place]
+        return [self.nodes[0]][place]
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([self._a])
+        return iter([self.nodes[0]])
 
     def __add__(self, other: Any) -> Any:
-        return [self._a, *other] if isinstance(other, list) else super().__add__(other)
+        return [self.nodes[0], *other] if isinstance(other, list) else super().__add__(other)
 
     def __radd__(self, other: Any) -> Any:
-        return [*other, self._a] if isinstance(other, list) else super().__radd__(other)
+        return [*other, self.nodes[0]] if isinstance(other, list) else super().__radd__(other)
 
 
 class _TracedEntry(OneEntry, Traced):

@@ -34,7 +34,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "errors": ["DOMAIN_ERRORS", "LabelError", "REMEDIES", "describe"],
     "functions": ["dot", "logistic_loss", "sum"],
     "literal": ["cross_entropy", "literal_loss"],
-    "node": ["Node", "number_of"],
+    "node": ["Node", "number_of", "replace_number"],
     "number_types": ["is_plain", "number", "number_type", "one_like"],
     "numeric": ["central_differences", "decimals"],
     "ops": ["ADD", "DIV", "LOG", "MUL", "NEG", "OPS", "Op", "POW", "SIGMOID", "SUB", "cos", "sin"],

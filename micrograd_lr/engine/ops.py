@@ -63,8 +63,8 @@ class Op:
         self.partials = partials if callable(partials) else lambda *_: partials
         if listed:
             OPS[name] = self
-        if FUNCTIONS.get(name) is value:  # so that the function, given a node, records this op
-            FUNCTIONS[name].op = self
+            if FUNCTIONS.get(name) is value:  # so that the function, given a node, records this op
+                FUNCTIONS[name].op = self
 
     def __call__(self, *operands: Any) -> Any:
         """Record one node; given plain numbers only, return a number. Errors of the arithmetic name the operands."""

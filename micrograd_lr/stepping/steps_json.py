@@ -7,7 +7,7 @@ import math
 from dataclasses import fields
 from fractions import Fraction
 
-from micrograd_lr.engine.node import number_of
+from micrograd_lr.engine.node import number_of, replace_number
 from micrograd_lr.engine.ops import OPS, Op
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
@@ -134,8 +134,8 @@ def _applied(path: str, node: dict[str, Any], made: dict[str, Value]) -> Value:
         raise wrong(f"{path}.operands", node["operands"], "at least one id of a node")
     _refuse_explosion(path, op.name, [*map(number_of, operands)])
     value: Value = _run(path, op, *operands)
-    value._data = _taken(f"{path}.value", op, node["value"], value._data)
-    partials = tuple(_run(path, op.partials, value._data, *value.numbers))
+    replace_number(value, _taken(f"{path}.value", op, node["value"], value.data))
+    partials = tuple(_run(path, op.partials, value.data, *value.numbers))
     given = expect_list(f"{path}.partials", node["partials"], len(partials))
     taken = tuple(
         _taken(f"{path}.partials[{k}]", op, x, partials[k], least=isinstance(operands[k], Value))
@@ -180,10 +180,11 @@ def _taken(path: str, op: Op, given: Any, computed: Any, least: int = 0) -> Any:
 
 def _with_partials(op: Op, partials: tuple[Any, ...]) -> Op:
     """The row `op` for one node, with these partials; on names its rule is that of the row."""
-    twin = Op.__new__(Op)  # not added to the op table
-    twin.name, twin.symbol, twin.value, twin.constant = op.name, op.symbol, op.value, None
-    twin.partials = lambda out, *operands: op.partials(out, *operands) if isinstance(out, Text) else partials
-    return twin
+
+    def rule(out: Any, *operands: Any) -> Any:
+        return op.partials(out, *operands) if isinstance(out, Text) else partials
+
+    return Op(op.name, op.symbol, op.value, rule, listed=False)
 
 
 def _refuse_explosion(path: str, op: str, numbers: Sequence[Any]) -> None:
