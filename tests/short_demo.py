@@ -5,6 +5,6 @@ import sys
 SHORT = """
 from micrograd_lr.demo import tour
 cases = tour.breast_cancer()
-tour.STEPS, tour.breast_cancer = 30, lambda: cases.only(tour.TWO_FEATURES)
+tour.ITERATIONS, tour.breast_cancer = 30, lambda: cases.only(tour.TWO_FEATURES)
 """
 COMMAND = [sys.executable, "-c", f"{SHORT}import sys\nfrom micrograd_lr import cli\nsys.exit(cli.main())"]

@@ -97,12 +97,14 @@ def names_that_are_not_public(sources):
     return {
         f"{module} imports {other}.{name}"
         for module, other, name in imports(sources)
-        if room(other) != room(module) and other.count(".") > 1 and (other, name) not in public
+        if module != PACKAGE  # which has a list of its own, __all__
+        and room(other) != room(module)
+        and (other, name) not in public
     }
 
 
 def public_names_that_nobody_uses(sources):
-    used = {(other, name) for module, other, name in imports(sources) if room(other) != room(module)}
+    used = {(other, name) for module, other, name in imports(sources) if room(module) not in ("", room(other))}
     return {f"{module}.{name}" for module, name in {*public_names(sources)} - used if (module, "") not in used}
 
 

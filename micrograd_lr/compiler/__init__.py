@@ -18,7 +18,6 @@ by_batch gives `gradient` and `hessian` the option ``batch=``. codegen_javascrip
 """
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
-    "by_batch": ["gradient", "hessian"],
     "codegen_javascript": ["function", "symbolic"],
     "compiled": ["value_and_grad"],
     "symbols": ["Trace"],

@@ -1,7 +1,7 @@
 """The rules as text: numbers and formulas written out, as MathML too, and text that is read as a graph."""
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
-    "expression": ["Expression", "ExpressionError", "MAX_DEPTH", "MAX_LENGTH", "arities"],
+    "expression": ["Expression", "MAX_DEPTH", "MAX_LENGTH", "arities"],
     "format": ["DIGITS", "check_digits", "clean", "format_formula", "format_number", "subscript", "superscript"],
     "keys": ["gradient_key", "ids", "node_id", "payment_key", "value_key"],
     "mathml": ["mathml"],
