@@ -5,13 +5,16 @@ BIN := .venv/bin
 INSTALL = if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --editable $(WHAT); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable $(WHAT); fi
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test test-quick lint bench clean
 
 demo: .venv/with-demo ## The report on real data, also in out/report.md, with pictures and pages
 	$(BIN)/micrograd-lr demo
 
 test: .venv/with-dev ## Every test, on all cores; fails below 100 % coverage of the package
 	$(BIN)/python -m pytest --cov --numprocesses=auto --dist=worksteal
+
+test-quick: .venv/with-dev ## Of each room what is quick, without coverage: while you write
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal -m "not slow"
 
 lint: .venv/with-dev ## What the style and the type checker say
 	$(BIN)/ruff check

@@ -23,6 +23,14 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = _compiled_here.name
 
 
+def pytest_collection_modifyitems(items):
+    """What Numba compiles, what runs in a browser and what reads the whole demo takes its time: `slow`, all of it."""
+    for item in items:
+        compiled = "callspec" in dir(item) and "numba" in item.callspec.params.values()
+        if compiled or {"browser", "printed"} & {*item.fixturenames}:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left_behind():
     """Ops, functions and number types that a test adds are gone after it."""

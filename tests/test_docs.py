@@ -53,6 +53,7 @@ def has_run(tmp_path_factory):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_snippets_run_and_print_what_the_page_says(page, has_run):
     found, folder = has_run(page)
@@ -63,6 +64,7 @@ def test_snippets_run_and_print_what_the_page_says(page, has_run):
         assert shown(committed.read_text(encoding="utf-8")) == shown(picture.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_every_picture_that_is_shown_is_drawn_by_a_snippet(has_run):
     embedded = {name for page in PAGES for name in re.findall(r"\w+\.svg(?=[)\"])", page.read_text(encoding="utf-8"))}
     committed = {path.name for path in (ROOT / "docs").glob("*.svg")}
@@ -85,6 +87,7 @@ def test_the_table_of_the_edges_is_what_the_engine_does():
     assert page == failure_cases.page_with(failure_cases.table())
 
 
+@pytest.mark.slow
 def test_no_error_is_larger_than_the_table_of_the_errors_says():
     def numbers(text):
         rows = [line.split("|")[1:-1] for line in text.splitlines()]
@@ -112,6 +115,7 @@ DEMO_ENDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
 def test_demos_run_and_are_short(demo, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

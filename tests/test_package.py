@@ -136,6 +136,7 @@ def test_a_missing_package_is_named_with_its_remedy():
         need("no_such_thing.part", "pip install no-such-thing")
 
 
+@pytest.mark.slow
 def test_the_data_are_scikit_learns():
     from sklearn.datasets import load_breast_cancer
 

@@ -16,6 +16,7 @@ def test_every_backend_agrees_with_the_engine(loss, backend):
     assert_agree(compiled_loss(w, b, X, Y), eagerly(loss, {"w": w, "b": b, "x": X, "y": Y}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ODD, ids=lambda loss: loss.__name__)
 def test_odd_ways_through_the_features(loss):
     w, b, X, Y = data(m=131)
@@ -70,6 +71,7 @@ def test_the_closed_form_on_many_shapes_and_types(backend):
     assert whole[0] == flat[0]
 
 
+@pytest.mark.slow
 def test_wide_data_in_both_orders():
     w, b, X, Y = data(n=70, m=1_000)
     dw, _ = logistic.closed_form(w, b, X, Y)
@@ -78,6 +80,7 @@ def test_wide_data_in_both_orders():
         assert np.allclose(graph(w, b, order, Y)[1]["w"], dw, rtol=0, atol=1e-12 * np.abs(dw).max())
 
 
+@pytest.mark.slow
 def test_single_precision_comes_back_with_double_sums():
     w, b, X, Y = (np.asarray(x, dtype=np.float32) for x in data(n=4, m=5_000))
     for backend in ("numba", "numpy"):

@@ -30,6 +30,7 @@ from micrograd_lr.compiler.symbols import in_order
 from micrograd_lr.compiler.tracing import trace_loss
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names", ["c s B t", "work sums start stop", "exp i j m", "h0 v1 u2 a3", "d_x kernel values rows"]
 )
@@ -53,6 +54,7 @@ def test_a_renamed_argument_meets_no_other():
     assert value_and_grad(loss, batch="x")(3.0, 1.0, [2.0, 3.0]) == (10.0, {"c": 5.0, "given_c": -5.0})
 
 
+@pytest.mark.slow
 def test_the_program_does_not_grow_with_the_features():
     sizes = [
         len(in_order(trace_loss(literal, {"w": n, "b": None, "x": n, "y": None}, ("x", "y")).columns))

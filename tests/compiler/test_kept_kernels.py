@@ -57,6 +57,7 @@ PLANTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", PLANTS)
 def test_a_planted_kernel_is_never_unpickled(how, place, tmp_path):
     if "user" in how and (not hasattr(os, "geteuid") or os.geteuid() != 0):
@@ -84,6 +85,7 @@ print(value_and_grad(lambda w, x: tanh(w * x) * 0.123, batch="x")(0.5, [1.0, 2.0
 """
 
 
+@pytest.mark.slow
 def test_the_second_process_reads_what_the_first_has_compiled(tmp_path):
     """With the functions of numba_math, which have files of their own."""
     found = []
@@ -99,6 +101,7 @@ def test_the_second_process_reads_what_the_first_has_compiled(tmp_path):
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_the_text_is_executed_and_no_file(place):
     graph = value_and_grad(lambda w, x: tanh(w * x) ** 3, batch="x")
     graph(0.5, [1.0])
@@ -108,6 +111,7 @@ def test_the_text_is_executed_and_no_file(place):
     assert {path.suffix for path in place.iterdir()} == {".kernel"}
 
 
+@pytest.mark.slow
 def test_what_this_numba_cannot_read_is_compiled_again(place, monkeypatch):
     def loss(w, x):
         return (w * x) ** 5
@@ -134,6 +138,7 @@ def test_kernels_are_told_apart_where_no_source_is_shipped(monkeypatch):
     kernel_cache.digest_of.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_kernel_that_was_forgotten_compiles_for_other_arguments(place, monkeypatch):
     """And what is kept of that can be read."""
 
@@ -220,6 +225,7 @@ def by_nobody(readable):
     shutil.rmtree(out)
 
 
+@pytest.mark.slow
 @as_root
 @pytest.mark.parametrize("home", HOMES)
 def test_a_user_without_a_home_or_a_name_in_a_container(home, by_nobody):
@@ -234,6 +240,7 @@ def test_a_user_without_a_home_or_a_name_in_a_container(home, by_nobody):
     assert "replayed over all by `value_and_grad` (numba)" in report
 
 
+@pytest.mark.slow
 def test_from_a_zip(tmp_path):
     with zipfile.ZipFile(tmp_path / "package.zip", "w") as packed:
         package = Path(micrograd_lr.__file__).parent

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from javascript import run_in_node
@@ -67,6 +68,7 @@ def three_in_one(programs):
     return loss, {"u": SMALL["w"], "v": SMALL["w"] + 0.125, **SMALL, "w": -SMALL["w"]}
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES)
 def test_random_losses_are_compiled(lines):
@@ -77,6 +79,7 @@ def test_random_losses_are_compiled(lines):
     assert_agree(graph(**single), eagerly(loss, single), rel=1e-13)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(LINES, min_size=3, max_size=3))
 def test_random_losses_in_numba_and_in_javascript(programs):

@@ -88,6 +88,7 @@ def test_second_derivatives_agree_with_the_engine(loss):
                 assert_blocks_agree(ours, expected, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", "CF")
 @pytest.mark.parametrize("loss", [fused, ridge, nested_and_short, interacting, of_constants], ids=lambda x: x.__name__)
 def test_second_derivatives_are_compiled(loss, order):
@@ -126,6 +127,7 @@ def random_sums(seed):
     return loss
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 1 << 32), st.integers(1, 7))
 def test_random_sums_over_features(seed, n):

@@ -15,6 +15,7 @@ from micrograd_lr import logistic_loss, tanh, value_and_grad
 from micrograd_lr.compiler import compiled, threads
 
 
+@pytest.mark.slow
 def test_the_result_does_not_depend_on_the_threads(monkeypatch):
     w, b, X, Y = data(n=3, m=10_000)
     monkeypatch.setattr(compiled, "SLICE", 20_000)
@@ -65,6 +66,7 @@ def test_an_interrupt_ends_every_thread_between_two_slices(monkeypatch):
     assert done == [1]  # finished what it had begun, and took up nothing more
 
 
+@pytest.mark.slow
 def test_no_array_grows_with_the_examples():
     m = 400_000
     w, X, Y = np.array([0.5, -0.5]), RNG.normal(size=(2, m)), np.ones(m)
@@ -100,6 +102,7 @@ except MemoryError:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
 @pytest.mark.parametrize("backend", ["numba", "numpy"])
 def test_a_pass_takes_less_than_64_mb_beside_the_data(backend, tmp_path):
@@ -112,6 +115,7 @@ def test_a_pass_takes_less_than_64_mb_beside_the_data(backend, tmp_path):
     assert gradients == [0.0] * 7 + [0.5]
 
 
+@pytest.mark.slow
 def test_a_memory_mapped_file(tmp_path):
     w, b, X, Y = data(n=4, m=2_000)
     np.save(tmp_path / "X.npy", X)

@@ -156,6 +156,7 @@ def test_every_difference_it_shows_is_within_the_promise(printed):
         assert float(found.split("closed form: ")[1].split()[0]) <= 1e-13
 
 
+@pytest.mark.slow
 def test_a_red_check_is_red_and_fails_the_command(tmp_path, monkeypatch, capsys):
     wrong = lambda z, y: logistic.literal_loss(2 * z, y)
     monkeypatch.setattr(demo, "literal_loss", wrong)

@@ -102,6 +102,7 @@ MATRICES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MATRICES)
 def test_every_container_gives_what_lists_give(name):
     made = MATRICES[name](X)
@@ -141,6 +142,7 @@ VECTORS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VECTORS)
 def test_labels_in_every_container(name):
     labels = VECTORS[name](Y)

@@ -48,6 +48,7 @@ def test_the_fused_loss_keeps_1_5_and_2_5_ulp_at_every_logit(y):
     assert worst_slope <= 2.5
 
 
+@pytest.mark.slow
 def test_soft_labels_of_the_fused_loss():
     for y in (2**-30, 0.25, 0.5, 0.9, 1 - 2**-30):
         for z in LOGITS:

@@ -29,6 +29,7 @@ def chain(n):
     return leaf, node
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_million_adds():
     limit = sys.getrecursionlimit()
     leaf, root = chain(MILLION)
@@ -42,6 +43,7 @@ def test_a_chain_of_a_million_adds():
         assert (twin.data, sys.getrecursionlimit()) == (root.data, limit)
 
 
+@pytest.mark.slow
 def test_a_sum_of_a_million_terms():
     leaves = [Value(1.0) for _ in range(MILLION)]
     root = node_sum(leaves)

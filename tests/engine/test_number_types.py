@@ -93,6 +93,7 @@ def test_sympy_proves_the_slides_for_one_example(symbolic):
     assert sympy.simplify(one.b.grad - (a + y)) != 0  # the prover does tell a wrong sign
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", [literal_loss, logistic_loss])
 def test_sympy_proves_the_index_wise_sum_for_many_examples(symbolic, loss):
     """n = 2, m = 3: ∂J/∂w_p = Σ (aᵢ - yᵢ) X_pi and ∂J/∂b = Σ (aᵢ - yᵢ)."""

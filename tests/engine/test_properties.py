@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import POLYNOMIAL, programs, run
@@ -41,6 +42,7 @@ class Dual:
         )
 
 
+@pytest.mark.slow
 @given(programs(POLYNOMIAL, most=20), st.lists(st.fractions(-3, 3, max_denominator=8), min_size=3, max_size=3))
 @settings(max_examples=100, deadline=None, derandomize=True)
 def test_polynomials_are_exact(lines, numbers):
@@ -80,6 +82,7 @@ def conditioned(root, leaf):
     return size[leaf]
 
 
+@pytest.mark.slow
 @given(programs(SMOOTH, most=9), st.lists(st.floats(0.25, 2.0), min_size=3, max_size=3))
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_smooth_graphs_agree_with_fifty_digits(lines, numbers):

@@ -278,6 +278,7 @@ def eagerly_lost(make):
     return str(error.value)
 
 
+@pytest.mark.slow
 def test_what_fails_names_the_remedy():
     for a in (SIGMOIDS["1.0*a"], SIGMOIDS["a + 0"], lambda z: 1 - sigmoid(-z)):
         assert eagerly_lost(lambda z, a=a: log(a(z))).endswith("Use logistic_loss(z, y): one node, stable at any z.")
@@ -297,6 +298,7 @@ def test_a_plain_operand_gets_no_advice_about_probabilities():
         log(Value(0.0, "w"))
 
 
+@pytest.mark.slow
 def test_logistic_loss_written_by_hand_is_logistic_loss():
     """The literal loss, in the spelling that people bring along, against the fused node, compiled."""
     text = "a = 1/(1 + exp(-(w*x + b))); -(y*log(a) + (1 - y)*log(1 - a))"

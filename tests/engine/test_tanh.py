@@ -39,6 +39,7 @@ def backward(x):
     return v.grad
 
 
+@pytest.mark.slow
 def test_both_derivatives_of_the_engine_at_2_000_points():
     assert max(ulps(backward(x), true_slope(x)) for x in POINTS) <= 4
     assert max(ulps(gradient(tanh, x), true_slope(x)) for x in POINTS) <= 4
@@ -55,6 +56,7 @@ def test_both_derivatives_of_compiled_losses(backend):
         assert ulps(curvature(0.0, 0.0, [x])["w"]["w"], true_curvature(x)) <= 6
 
 
+@pytest.mark.slow
 def test_a_batch_of_products():
     found = gradient(lambda w, x: tanh(w * x), batch="x")(0.5, [2.0 * x for x in POINTS])["w"]
     truth = mp.fsum(2 * mp.mpf(x) * true_slope(x) for x in POINTS)

@@ -218,6 +218,7 @@ def _watch(event, arguments):
 sys.addaudithook(_watch)
 
 
+@pytest.mark.slow
 @settings(max_examples=1_000, deadline=None)
 @given(st.one_of(st.lists(FRAGMENTS, max_size=12).map("".join), WELL_FORMED, st.text(max_size=20)))
 @example("__import__('os').system('touch canary')")

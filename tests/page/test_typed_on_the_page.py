@@ -3,6 +3,7 @@
 import math
 import random
 
+import pytest
 from javascript import run_in_node
 from readers import in_javascript, in_python, script, table
 
@@ -33,6 +34,7 @@ def test_the_table_is_what_the_page_reads():
     ] == []
 
 
+@pytest.mark.slow
 def test_random_texts_are_read_alike():
     rng, names = random.Random(0), table()["names"]
     texts = ["".join(rng.choices(PIECES, k=rng.randrange(1, 9))) for _ in range(2000)]

@@ -238,6 +238,7 @@ def interrupted(command):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [[COMMAND, "draw", "w", "--set", "w=1", "-o", "OUT/w.svg"], [*short_demo.COMMAND, "demo", "--out", "OUT"]],

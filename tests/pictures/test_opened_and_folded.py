@@ -180,6 +180,7 @@ def test_what_is_no_batch_is_drawn_as_it_is():
 # Folded: more nodes than can be read
 
 
+@pytest.mark.slow
 def test_a_large_graph_is_folded_to_its_limit():
     node = Value(0.5, "w")
     for _ in range(10_000):

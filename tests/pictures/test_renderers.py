@@ -124,6 +124,7 @@ def test_texts_stay_in_the_middle_of_their_box(renderer):
             assert min(numbers) + max(numbers) == pytest.approx(2 * float(xs.pop()), abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", EVIL)
 def test_any_label_comes_out_right(renderer, label, tmp_path):
     w = Value(0.5, label)
@@ -165,6 +166,7 @@ def test_the_built_in_layout_keeps_boxes_apart_and_arrows_downwards():
                 assert c <= e or g <= a or d <= f or h <= b
 
 
+@pytest.mark.slow
 def test_positions_are_the_nearest_that_keep_order_and_distance():
     """Against scikit-learn's isotonic regression, which is the same problem without the widths."""
     import numpy as np
@@ -330,6 +332,7 @@ def test_nan_and_a_number_beyond_the_floats_are_drawn(renderer):
     assert "grad" in draw(huge * Fraction(10**400), renderer=renderer).svg
 
 
+@pytest.mark.slow
 def test_a_hub_does_not_make_the_layout_quadratic():
     hub = Value(0.5, "w").tanh()
     node = hub
@@ -346,6 +349,7 @@ def test_notebooks_show_the_svg():
     assert str(drawing) == drawing.text
 
 
+@pytest.mark.slow
 def test_two_thousand_boxes_are_drawn_when_asked_for(tmp_path):
     w = Value(0.5, "w")
     node = w

@@ -123,6 +123,7 @@ def test_stepping_into_a_stream_of_another_encoding():
 # Streams that are missing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
 def test_a_missing_stream_is_the_null_device(closed, tmp_path):
     for command in (f"{DRAW} -o '{tmp_path}/a.svg'", DRAW, f"'{COMMAND}' --help", f"'{COMMAND}' draw --help"):
@@ -137,6 +138,7 @@ def test_a_missing_stream_is_the_null_device(closed, tmp_path):
     assert ("Step 2 of 5." in printed(run)) == (closed == "2>&-")
 
 
+@pytest.mark.slow
 def test_the_demo_without_streams(tmp_path):
     command = shlex.join([*short_demo.COMMAND, "demo", "--out", str(tmp_path)])
     assert shell(f"{command} >&- 2>&- <&-").returncode == 0
@@ -294,6 +296,7 @@ def test_utf_8_is_read_in_a_locale_without_it():
     assert printed(run).startswith("σ2 = w权: −2, ∂σ2/∂σ2 = 1\n")
 
 
+@pytest.mark.slow
 def test_files_may_have_any_name(tmp_path):
     run = shell(f"cd '{tmp_path}'; {DRAW} -o $'\\xff.svg' && {STEP} --html $'\\xff.html'")
     assert (run.returncode, run.stderr) == (0, b"")
