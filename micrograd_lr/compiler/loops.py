@@ -139,11 +139,17 @@ class Roller:
         form = next(iter(off), None)
         read = {(x.index, self.lengths[x.name]) for x in looped_entries(form)}
         differs = len(off) != 1 or forms.has_index(form) or (square and forms.has_index(diagonal))
-        if differs or not read <= {(ANY, n), (OTHER, width)}:
+        if differs or not read <= {(ANY, n), (OTHER, width)} or any(map(self.sums_over_a_part, (form, diagonal))):
             return None
         if forms.reindexed(row[1], {0: (ANY, 0), 1: (ANY, 0)}) is not diagonal:
             return Derivative(size, {}, diagonal, range(0, size, n + 1), form) if square else None
         return Derivative(size, {}, matrix=form)
+
+    def sums_over_a_part(self, form: Any) -> bool:
+        """Whether a sum in `form` leaves out entries of a vector. In the first row these may be its own, and then the
+        sum is another one in every row."""
+        sums = (x for x in in_order([form]) if x.op == "total")
+        return any(y.offset or self.lengths[y.name] != x.index for x in sums for y in looped_entries(x.operands[0]))
 
 
 class _Forms:

@@ -203,3 +203,17 @@ def test_second_derivatives_have_a_place_of_their_own(backend):
         np.ones(2), 0.5, np.ones((2, 3))
     )
     assert not np.shares_memory(found["w"]["b"], found["b"]["w"])
+
+
+@pytest.mark.parametrize("backend", ["numpy", "python"])
+@pytest.mark.parametrize("n", [2, 3, 5, 9])
+def test_a_sum_that_leaves_out_the_entry_of_its_own_row(backend, n):
+    """In row 0 it runs over 1, 2, …; in row 1 over 0, 2, …: the first row does not tell about the others."""
+
+    def loss(w, x):
+        return node_sum([tanh(node_sum(w) * wj) for wj in w]) * x + node_sum([wj * wk for wj in w for wk in w[1:]]) ** 2
+
+    w = RNG.normal(size=n)
+    ours = hessian(loss, batch="x", backend=backend)(w, [1.0, -0.5])["w"]["w"]
+    theirs = np.array(hessian(lambda w: loss(w, 1.0) + loss(w, -0.5), w.tolist()))
+    assert np.max(np.abs(np.array(ours) - theirs)) <= 1e-12 * max(1.0, np.max(np.abs(theirs)))
