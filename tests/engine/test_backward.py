@@ -1,5 +1,6 @@
 """The fast sweep does what reverse mode is by its definition, bit for bit."""
 
+import math
 import random
 import struct
 from decimal import Decimal
@@ -8,7 +9,7 @@ from fractions import Fraction
 import pytest
 from losses import literal
 
-from micrograd_lr import OPS, Value
+from micrograd_lr import OPS, Value, number_type
 from micrograd_lr.engine import backward
 from micrograd_lr.engine.backward import ONE, accumulate, gradients, payments
 from micrograd_lr.engine.order import topological, users_first
@@ -114,3 +115,27 @@ def test_nothing_is_rounded_where_the_partial_is_one():
     x = Value(Decimal(2))
     assert accumulate(users_first(x + Decimal(3)), long, backward.edges_of)[x] == long
     assert accumulate(users_first(-x), long, backward.edges_of)[x] == -long * 1
+
+
+class NoSum(float):
+    """A number that is not added to another one of its kind, although it is multiplied."""
+
+    def __mul__(self, other):
+        return NoSum(float(self) * float(other))
+
+    __rmul__ = __mul__
+
+    def __add__(self, other):
+        if isinstance(other, NoSum):
+            raise TypeError("these are not added")
+        return NoSum(float(self) + float(other))
+
+
+def test_an_error_of_the_numbers_themselves_is_passed_on():
+    number_type(NoSum, exp=math.exp, log=math.log)
+    x = Value(NoSum(2.0))
+    assert type(x.data) is NoSum
+    root = x * x
+    with pytest.raises(TypeError, match=r"^these are not added$"):
+        root.backward()
+    assert (root.grad, x.grad) == (None, None)

@@ -157,3 +157,22 @@ def test_a_variable_exponent():
     power.backward()
     assert power.operands == (2, b)
     assert b.grad == pytest.approx(float(8 * mp.log(2)), rel=1e-15)
+
+
+def test_arity_is_how_many_operands_an_op_takes():
+    numbers = {name: op.arity for name, op in OPS.items()}
+    assert {name for name, arity in numbers.items() if arity is None} == {"sum", "dot"}
+    assert {name for name, arity in numbers.items() if arity == 2} == {
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "pow",
+        "logistic_loss",
+    }
+    assert {*numbers.values()} == {None, 1, 2}
+    largest = Op(
+        "largest", "max", max, lambda out, a, b, c: (out == a, out == b, out == c)
+    )  # Python tells no signature
+    assert largest.arity == 3
+    assert largest(Value(1.0), 2.0, 3.0).data == 3.0

@@ -18,8 +18,8 @@ from sessions import COMMAND, SLIDES_WX, plain
 
 from micrograd_lr import Expression
 from micrograd_lr.terminal import app as terminal
+from micrograd_lr.terminal import keyboard as keys
 from micrograd_lr.terminal.app import step_through
-from micrograd_lr.terminal.keyboard import keyboard as keys
 from micrograd_lr.terminal.screen import cells
 from micrograd_lr.terminal.session import KEYS
 

@@ -8,7 +8,7 @@ import pytest
 
 from micrograd_lr import logistic_loss, value_and_grad
 from micrograd_lr.compiler import compiled
-from micrograd_lr.tools.progress import progress
+from micrograd_lr.tools import progress
 
 
 class Terminal(io.StringIO):

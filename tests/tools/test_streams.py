@@ -14,8 +14,7 @@ import short_demo
 from micrograd_lr import Expression, StepThrough, check_gradient, cli, draw, steps
 from micrograd_lr.demo.report import Report
 from micrograd_lr.terminal.app import step_through
-from micrograd_lr.tools import streams
-from micrograd_lr.tools.progress import progress
+from micrograd_lr.tools import progress, streams
 
 COMMAND = Path(sys.executable).with_name("micrograd-lr")
 DRAW = f"'{COMMAND}' draw '-log(sigmoid(w*x))' --set w=1 x=2"
@@ -148,7 +147,7 @@ def test_the_demo_without_streams(tmp_path):
 LONG_PASS = """
 import warnings
 from micrograd_lr.compiler import compiled
-from micrograd_lr.tools.progress import progress
+from micrograd_lr.tools import progress
 from micrograd_lr import logistic_loss, value_and_grad
 progress.PATIENCE, compiled.SLICE, compiled.PYTHON_BLOCK = 0.0, 4_096, 256
 for wanted in (None, True):
