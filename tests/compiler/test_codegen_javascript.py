@@ -33,6 +33,7 @@ def close(ours, theirs):
     return theirs is not None and (ours == theirs or math.isclose(ours, theirs, rel_tol=1e-12, abs_tol=1e-15))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_node_computes_what_the_engine_computes(text):
     expression = Expression(text)

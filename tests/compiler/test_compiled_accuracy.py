@@ -54,6 +54,7 @@ def test_the_polynomials_are_within_two_ulp(how):
     assert math.isnan(log_(-1.0))
 
 
+@pytest.mark.slow
 def test_an_economised_polynomial_stands_for_the_longer_one():
     assert vectorised._economised([Fraction(1), Fraction(2), Fraction(8)], Fraction(3), 2) == [
         1 + 8 * 9 / 2,

@@ -63,6 +63,7 @@ def test_the_program_does_not_grow_with_the_features():
     assert sizes[0] == sizes[1] < 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "loss",
     [with_a_bias_in_front, with_a_bias_behind, with_one_alone, with_one_in_the_middle, of_differences],
@@ -80,6 +81,7 @@ def chain(v, depth):
     return v
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [python_source, numpy_source, lambda program: numba_source(program, False, 128)])
 def test_the_text_grows_with_the_operations_alone(make):
     sizes = []
@@ -109,6 +111,7 @@ def test_generated_code_uses_no_other_names(loss):
             assert not {name for name in names - {*lengths} if name not in TAKEN and not NUMBERED.match(name)}
 
 
+@pytest.mark.slow
 def test_the_source_can_be_read():
     w, b, X, Y = data()
     for backend, line in (("numba", "for j in range(0, 4, 4):"), ("numpy", "w @ x[:, start:stop]"),

@@ -77,6 +77,7 @@ SECOND = [fused, literal, ridge, with_an_odd_entry, nested, cubes, of_products, 
 SECOND += [interacting, of_constants, with_a_bias_inside, powers, without_data, of_nothing_much]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", SECOND, ids=lambda loss: loss.__name__)
 def test_second_derivatives_agree_with_the_engine(loss):
     w, b, X, Y = data(m=33)

@@ -27,6 +27,7 @@ def test_the_result_does_not_depend_on_the_threads(monkeypatch):
     assert results[0][0] == pytest.approx(exact, rel=1e-14)
 
 
+@pytest.mark.slow
 def test_ctrl_c_between_two_slices_leaves_everything_usable(monkeypatch):
     w, b, X, Y = data(n=3, m=5_000)
     monkeypatch.setattr(compiled, "SLICE", 20_000)

@@ -192,6 +192,7 @@ def test_a_result_that_holds_nodes_is_named_by_its_type():
         value_and_grad(lambda w, x: np.array(w) * np.array(x), batch="x")([1.0, 2.0], [[1.0], [2.0]])
 
 
+@pytest.mark.slow
 def test_branches_as_arithmetic_give_what_the_branch_would():
     def branching(w, b, x, y):
         a = sigmoid(w * x + b)

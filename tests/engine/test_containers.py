@@ -155,6 +155,7 @@ def test_labels_in_every_container(name):
     assert logistic.three_way_check(W, B, X, labels).agree
 
 
+@pytest.mark.slow
 def test_a_range_and_one_number_in_an_array():
     assert gradient(lambda v: dot(v, v), range(3)) == [0.0, 2.0, 4.0]
     for backend in BACKENDS:

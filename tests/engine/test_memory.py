@@ -91,6 +91,7 @@ def no_collector():
     gc.enable()
 
 
+@pytest.mark.slow
 def test_a_graph_is_freed_at_once_by_reference_counting(no_collector):
     chain(10)
     before = len(gc.get_objects())
@@ -104,6 +105,7 @@ def test_a_graph_is_freed_at_once_by_reference_counting(no_collector):
     assert gc.collect() <= 100
 
 
+@pytest.mark.slow
 def test_a_thousand_training_steps_leave_no_cycle(no_collector):
     w, b = [Value(0.1) for _ in range(30)], Value(0.0)
     X = [[((i * j) % 7 - 3) / 3 for j in range(30)] for i in range(10)]
@@ -123,6 +125,7 @@ def test_a_thousand_training_steps_leave_no_cycle(no_collector):
     assert gc.collect() == 0
 
 
+@pytest.mark.slow
 def test_failed_recordings_and_sweeps_leave_no_cycle(no_collector):
     v = Value(0.0)
 
@@ -165,6 +168,7 @@ FAILURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failing", FAILURES.values(), ids=FAILURES)
 def test_a_failure_leaves_no_cycle(failing, no_collector):
     """Neither the error, nor the graph that it came from, waits for the garbage collector."""

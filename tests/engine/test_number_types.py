@@ -81,6 +81,7 @@ def test_second_derivatives_of_symbols(symbolic):
     assert hessian(lambda a: a**3, x)[0][0] == 6 * x
 
 
+@pytest.mark.slow
 def test_sympy_proves_the_slides_for_one_example(symbolic):
     """Not at a point: ∂L/∂w_p - (a - y)x_p and ∂L/∂b - (a - y) simplify to 0."""
     w, x, b, y = sympy.symbols("w1:4"), sympy.symbols("x1:4"), sympy.Symbol("b"), sympy.Symbol("y")

@@ -119,6 +119,7 @@ def test_every_pickle_is_whole_while_the_remains_of_a_failed_one_are_still_there
     del failure
 
 
+@pytest.mark.slow
 def test_every_pickle_is_whole_while_other_picklers_remember_its_nodes():
     nodes = chain(2_000)
     expected = pickle.dumps(nodes[-1])
@@ -307,6 +308,7 @@ def test_a_deep_copy_takes_what_its_memo_says():
     assert copy.deepcopy(exp(w), memo).nodes[0].data == 2.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copied", COPIES[:2])
 def test_any_depth(copied):
     node = start = Value(1.0, "start")

@@ -75,6 +75,7 @@ def assert_right(loss, truth, slope, ulps=4, backend="python", scale=lambda z: 0
             assert abs(found - right) <= ulps * math.ulp(max(abs(float(right)), size)), (z, found, right)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelling", SIGMOIDS)
 def test_the_logs_of_every_spelling_are_right_at_every_logit(spelling):
     a = SIGMOIDS[spelling]

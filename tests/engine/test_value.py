@@ -297,6 +297,7 @@ def test_a_sum_with_a_start():
         node_sum(w, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("x", "slope"), [(3.0, 1.0), (-3.0, -1.0), (0.0, 0.0), (-0.0, 0.0), (-math.inf, -1.0)])
 def test_the_absolute_value(x, slope):
     v = Value(x)

@@ -100,6 +100,7 @@ def steps_of(example, gradient):
     return [x.formula for x in derivation(example)[-1].answers if x.formula.startswith(f"{gradient} = ")]
 
 
+@pytest.mark.slow
 def test_the_simplification_is_proven_for_one_example(symbolic):
     example = one_example(n=2)[0]
     a, y, x1, x2, w1, w2, b = sympy.symbols("a y x1 x2 w1 w2 b", real=True)

@@ -89,6 +89,7 @@ NOT_THE_SVG = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", NOT_THE_SVG)
 def test_a_dot_that_succeeds_with_something_else(what, gives, whole, tmp_path):
     make, message = NOT_THE_SVG[what]
@@ -115,6 +116,7 @@ FAILURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", FAILURES)
 def test_a_dot_that_fails_where_there_is_no_other(what, dot, without_pygraphviz, monkeypatch, tmp_path):
     """The built-in layout draws the SVG; for PNG and PDF the error names dot, and not the fonts."""

@@ -81,6 +81,7 @@ def slides():
 # The SVG
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", ["TB", "LR", "BT", "RL"])
 def test_every_node_and_edge_is_in_the_svg_once_with_its_numbers(renderer, direction):
     look = Look(direction, partials="both")
@@ -239,6 +240,7 @@ def test_without_any_renderer_svg_dot_and_text_still_work(monkeypatch, tmp_path)
     assert drawing.text
 
 
+@pytest.mark.slow
 def test_without_fonts_there_is_an_error_instead_of_empty_boxes(renderer, monkeypatch, tmp_path):
     (tmp_path / "fonts.conf").write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">'
@@ -263,6 +265,7 @@ def test_only_where_fontconfig_looks_for_fonts_can_there_be_none(monkeypatch):
 # Files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])
 def test_png_and_pdf(renderer, theme, tmp_path):
     if renderer == "built-in":
@@ -322,6 +325,7 @@ def test_saving_touches_nothing_else(tmp_path):
     assert len([*tmp_path.iterdir()]) == 5
 
 
+@pytest.mark.slow
 def test_nan_and_a_number_beyond_the_floats_are_drawn(renderer):
     root = Value(float("nan"), "w") * 2.0 + Value(1.0, "q")
     root.backward()

@@ -174,6 +174,7 @@ def change(within, key, other, rng):
 MUTATIONS = [with_other_characters, with_another_digit, with_a_key_twice, *[with_other_parts] * 4]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
 def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph):
     text = steps(graph()).to_json()

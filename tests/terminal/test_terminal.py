@@ -12,6 +12,7 @@ from micrograd_lr.terminal.session import HELP, KEYS, why_saturated
 # What a page shows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 41, 30])
 @pytest.mark.parametrize("expression, numbers", EXPRESSIONS)
 def test_no_line_is_wider_than_the_terminal(expression, numbers, width):

@@ -54,6 +54,7 @@ for shown in (draw(L), repr(draw(L)), StepThrough(L), repr(StepThrough(L)), fram
 ALL = ("draw", "draw's repr", "page", "page's repr", "steps", "frame", "report")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "encoding, tree, gradient",
     [
@@ -103,6 +104,7 @@ def test_texts_are_the_same_wherever_they_are_printed(monkeypatch):
     assert str(check_gradient(lambda w: w * w, 2.0)).splitlines()[-1].startswith("✓ green")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437:strict"])
 def test_commands_print_utf_8(encoding):
     run = shell(DRAW, PYTHONIOENCODING=encoding)
@@ -202,6 +204,7 @@ def test_missing_streams_are_replaced_by_the_null_device(monkeypatch):
 # Streams that end early
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("command", [DRAW, STEP])
 def test_a_reader_that_has_left(unbuffered, command, tmp_path):
@@ -211,6 +214,7 @@ def test_a_reader_that_has_left(unbuffered, command, tmp_path):
     assert (run.returncode, run.stderr) == (1, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_reader_that_wants_the_first_line(unbuffered, tmp_path):
     """The report is longer than a pipe holds back: it stops, and no file is half-written."""
@@ -263,6 +267,7 @@ def test_ctrl_c_while_lines_are_read_quits_as_q_does():
 # Bytes that are not text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments, name",
     [
