@@ -8,7 +8,6 @@ from micrograd_lr.engine.number_types import number_type
 from micrograd_lr.engine.ops import OPS, Op, cos, sin
 from micrograd_lr.engine.value import Value
 from micrograd_lr.tools.lazily import lazily
-from micrograd_lr.tools.version import __version__ as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from micrograd_lr.pictures.drawing import Drawing, draw
     from micrograd_lr.pictures.renderers import RenderError
     from micrograd_lr.stepping.frames import Steps, steps
+    from micrograd_lr.tools.version import __version__ as __version__
 
 __all__ = [
     "OPS",
@@ -71,6 +71,7 @@ __getattr__, __dir__ = lazily(
         "StepThrough": "page.step_through",
         "Steps": "stepping.frames",
         "TraceError": "compiler.tracers",
+        "__version__": "tools.version",
         "check_gradient": "engine.check",
         "draw": "pictures.drawing",
         "first_nan": "engine.derivatives",
