@@ -11,7 +11,6 @@ import textwrap
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.logistic.model import ManyExamples, OneExample
-from micrograd_lr.logistic.slide import Slide
 from micrograd_lr.logistic.slides_of_many import SlidesOfMany
 from micrograd_lr.logistic.slides_of_one import SlidesOfOne
 from micrograd_lr.stepping.frames import steps
@@ -20,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
+
+    from micrograd_lr.logistic.slide import Slide
 
 WIDTH = 80
 

@@ -9,14 +9,11 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from micrograd_lr.engine.value import Value
-from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.page.arithmetic import compute, functions
 from micrograd_lr.page.board import board
 from micrograd_lr.page.content import Content
 from micrograd_lr.page.graph import graph
 from micrograd_lr.pictures.look import THEMES
-from micrograd_lr.stepping.frames import Steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from micrograd_lr.formulas.format import clean, format_number
 from micrograd_lr.pictures.labels import box_lines, caption, sentence, title
-from micrograd_lr.pictures.look import Look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
+    from micrograd_lr.pictures.look import Look
 
 DEEPEST = 12  # levels of a tree; what lies deeper gets a tree of its own below it
 

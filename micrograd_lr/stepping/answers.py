@@ -12,7 +12,6 @@ from micrograd_lr.engine.ops import LOG
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.expression import Expression
 from micrograd_lr.formulas.tokens import FormulaError
 from micrograd_lr.formulas.typed import NoValue, evaluated
 

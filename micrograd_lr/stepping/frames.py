@@ -16,7 +16,6 @@ from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import filled
 from micrograd_lr.pictures.graph import boxes_of, changed_since
 from micrograd_lr.stepping.lines import SHOWN, forward_line, gradient_line, input_lines, payment_lines, result_lines
-from micrograd_lr.stepping.moves import Line, Node, Payment
 from micrograd_lr.stepping.names import NamedNodes
 from micrograd_lr.stepping.record import nodes_of, payments
 from micrograd_lr.stepping.steps_json import from_text, to_text
@@ -26,6 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
+
+    from micrograd_lr.stepping.moves import Line, Node, Payment
 
 
 @dataclass(frozen=True)

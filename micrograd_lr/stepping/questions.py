@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 from micrograd_lr.formulas.expression import Expression
 from micrograd_lr.formulas.format import format_formula
+from micrograd_lr.formulas.keys import gradient_key, payment_key
 from micrograd_lr.stepping.answers import right
-from micrograd_lr.stepping.frames import Frame, Steps
 from micrograd_lr.stepping.hints import OF_A_NODE, OF_A_PAYMENT, OF_A_SUM, OF_EVERY_NODE, OF_EVERY_PAYMENT
 from micrograd_lr.stepping.lines import SHOWN
-from micrograd_lr.stepping.moves import Payment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
+
+    from micrograd_lr.stepping.frames import Frame, Steps
+    from micrograd_lr.stepping.moves import Payment
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,12 @@ def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
         "name": name, "paths": payment.paths, "payer": payer.name,
     }  # fmt: skip
     numbers: dict[str, Any] = {
-        "u": f"g{payer.id[1:]}", "p": payment.key("p"), "out": payer.key, "k": float(len(payer.operands)),
+        "u": gradient_key(payer.id), "p": payment.key("p"), "out": payer.key, "k": float(len(payer.operands)),
         "a": steps.nodes[payment.operand].key,
     }  # fmt: skip
     other = payer.operands[1 - payment.position] if len(payer.operands) == 2 else None
     if isinstance(other, str):  # nobody takes the derivative by a plain number, and it need not exist
-        numbers["q"] = f"p{payer.id[1:]}.{1 - payment.position}"
+        numbers["q"] = payment_key("p", payer.id, 1 - payment.position)
     known = _mistakes(OF_EVERY_PAYMENT + OF_A_PAYMENT.get(payer.op, []), numbers, words)
     yield Question(steps.path(payment) or name, payment.key("c"), known, local, words["slope"], payment)
     if payment.path > 1:
