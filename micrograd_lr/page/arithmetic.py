@@ -8,6 +8,7 @@ from micrograd_lr.compiler.tracers import TraceError
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import Expression
+from micrograd_lr.formulas.keys import gradient_key, ids, value_key
 from micrograd_lr.formulas.rules import FOR_NUMBERS_ONLY
 from micrograd_lr.formulas.tokens import functions as typed_functions
 from micrograd_lr.stepping.record import payments
@@ -32,13 +33,10 @@ def compute(root: Value) -> str:
             f"graph works on plain numbers only: {error}"
         ) from error
     numbers: dict[str, Any] = {}
-    for i, node in enumerate(topological(twin)):
-        numbers[f"v{i}"], numbers[f"g{i}"] = node.data, node.grad
+    for node, id in ids(topological(twin)).items():
+        numbers[value_key(id)], numbers[gradient_key(id)] = node.data, node.grad
     for payment in payments(twin):
-        for letter, number in (
-            ("p", payment.partial), ("c", payment.contribution), ("s", payment.total), ("r", payment.before)
-        ):  # fmt: skip
-            numbers[payment.key(letter)] = number
+        numbers |= payment.numbers
     return function("compute", numbers)
 
 

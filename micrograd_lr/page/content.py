@@ -16,6 +16,7 @@ from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas import tokens
 from micrograd_lr.formulas.expression import MAX_DEPTH, MAX_LENGTH
 from micrograd_lr.formulas.format import format_formula
+from micrograd_lr.formulas.keys import ids
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.text import SLOT
 from micrograd_lr.formulas.tokens import spellings
@@ -133,19 +134,19 @@ def _for_json(numbers: dict[str, Any]) -> dict[str, Any]:
 def _saturations(root: Value) -> dict[str, list[Any]]:
     """By the id of each log a and log(1 - a) with a = σ(z): the ids of a and z, and the label y, an id or a number."""
     order = topological(root)
-    ids = {node: f"n{i}" for i, node in enumerate(order)}
+    id_of = ids(order)
     found: dict[str, list[Any]] = {}
     for node in order:
         (x,) = node.operands if node.op is LOG else (None,)
         z, label = as_loss(x) or (None, 0.0)
         a = one_less(x) or x
-        if isinstance(z, Value) and z in ids and logit(a) is z:
-            found[ids[node]] = [ids[a], ids[z], _label_of(node, label, order, ids)]
+        if isinstance(z, Value) and z in id_of and logit(a) is z:
+            found[id_of[node]] = [id_of[a], id_of[z], _label_of(node, label, order, id_of)]
     return found
 
 
-def _label_of(log: Value, label: float, order: Iterable[Value], ids: Mapping[Value, str]) -> Any:
+def _label_of(log: Value, label: float, order: Iterable[Value], id_of: Mapping[Value, str]) -> Any:
     """The label, from the factor before the log, y log a or (1 - y) log(1 - a): the id of y, or a plain number."""
     weights = (user.operands[user.operands[0] is log] for user in order if user.op is MUL and log in user.operands)
     labels = (weight if label else one_less(weight) for weight in weights)
-    return next((ids[y] for y in labels if isinstance(y, Value)), label)
+    return next((id_of[y] for y in labels if isinstance(y, Value)), label)

@@ -26,7 +26,7 @@ def graph(root: Value, steps: Steps, data: tuple[str, ...]) -> str:
         made = picture(root, (EXAMPLES_OPENED,), LIMIT, data)
         made.notes.clear()
         for box in made.boxes:
-            node = steps.nodes.get(box.id.split("-for-")[0])
+            node = steps.nodes.get(box.node)
             if node is not None:
                 box.label = box.label or (node.name if node.name == node.id else "")
                 box.foreign, box.grad = False, WIDEST if roomy else None
