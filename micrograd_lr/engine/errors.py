@@ -60,7 +60,7 @@ def domain_error(name: str, operands: Sequence[Any], error: Exception, saturated
     `saturated` means that the operand is a = σ(z), or 1 - a, which was rounded to 0.
     """
     shown = ", ".join(map(describe, operands[:4])) + (", …" if len(operands) > 4 else "")
-    why = (str(error).startswith(f"{name}(") and error.__cause__) or error  # its kernel knew the numbers, not the nodes
+    why = (str(error).startswith(f"{name}(") and error.__cause__) or error  # the function knew only the numbers
     reason = why.args[-1] if why.args and isinstance(why.args[-1], str) else type(why).__name__
     remedy = REMEDIES.get(name, "")
     if name == "log" and (getattr(operands[0], "op", None) or operands[0] == 0):

@@ -27,12 +27,11 @@ def numeric_gradient(fun: Callable[..., Any], /, *args: Any) -> list[float]:
     gives the mean of the two slopes; by a label that is 0 or 1, what three values on one side tell; NaN where `fun` is
     NaN or infinite. ValueError for a number that is.
     """
-
     return numeric_slopes(fun, arguments_as_numbers(fun, args))
 
 
 def numeric_slopes(fun: Callable[..., Any], given: list[Any], step: str = _STEP) -> list[float]:
-    """The same for arguments that are opened already, with a step of another size."""
+    """The same for arguments that are plain numbers already, with a step of another size."""
 
     def at(numbers: list[Decimal]) -> Any:
         moved = iter(numbers)

@@ -105,7 +105,7 @@ class _Graph:
         self.columns: Callable[[], _Columns | None] = lambda: None
 
     def known(self) -> set[int]:
-        """The ids of what its pickler has written, with this graph. To be wrong about that costs bytes, and no more."""
+        """The ids of what its pickler has written, with this graph. A wrong guess only makes a larger pickle."""
         self.before.update(map(id, self.nodes))
         return self.before
 

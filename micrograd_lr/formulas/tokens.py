@@ -7,6 +7,7 @@ page/web/tokens.js, with the tables and the words of this file.
 from __future__ import annotations
 
 import re
+from string import digits
 from unicodedata import category, normalize
 
 from micrograd_lr.engine.ops import SIGMOID
@@ -24,7 +25,7 @@ _RAISED = "⁰¹²³⁴-⁹ªºʰ-ʸˠ-ˤᴬ-ᵡᵸᶛ-ᶿⁱⁿ"
 EXPONENT = f"(?<![⁽⁺⁻{_RAISED}])[⁺⁻]?[{_RAISED}]+"  # of x², 2⁻¹ and eᶻ; the ⁽²⁾ in the name X⁽²⁾ is none
 NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 DECIMAL_COMMA = r"(?<![A-Za-z0-9_.,)\]])([0-9]*),([0-9]+)(?![0-9.,])"  # 0,5
-SPACE, SIGNS, DIGITS = " \t\r\n", "+-*/^(),", "0123456789"
+SPACE, SIGNS = " \t\r\n", "+-*/^(),"
 LISTED, QUOTED = 12, 40  # names in a message, and characters of a text in it
 SAID = {
     "empty": "There is nothing to read yet.",
@@ -146,9 +147,9 @@ def _unreadable(text: str, at: int, spelt: Mapping[str, str]) -> FormulaError:
     word = match[0]
     for function in functions():
         rest = word.removeprefix(function)
-        if rest != word and (not rest.strip(DIGITS) or _words(rest, spelt)[0]):
+        if rest != word and (not rest.strip(digits) or _words(rest, spelt)[0]):
             return FormulaError(said("call", found=function))
-    name = word.rstrip(DIGITS)
+    name = word.rstrip(digits)
     if name != word and _words(name, spelt)[0]:
         return FormulaError(said("digits", found=quoted(word), name=quoted(name), digits=quoted(word[len(name) :])))
     if not spelt:
