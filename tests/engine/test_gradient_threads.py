@@ -1,9 +1,9 @@
 """Threads that share a leaf: `gradient` returns what belongs to its caller, and writes to no shared node."""
 
-import sys
-import threading
+from functools import partial
 
 import pytest
+from together import together
 
 from micrograd_lr import Value, gradient, hessian
 from micrograd_lr.engine.errors import running
@@ -11,34 +11,22 @@ from micrograd_lr.engine.errors import running
 ROUNDS, THREADS = 300, 4
 
 
-@pytest.fixture
-def frequent_switches():
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(interval)
-
-
 def in_threads(work):
-    """What `work` finds wrong in its rounds, on several threads that begin together."""
-    barrier, wrong = threading.Barrier(THREADS), []
+    """What `work` finds wrong in its rounds, on several threads."""
+    wrong = []
 
-    def run(k):
-        barrier.wait()
-        try:
-            wrong.extend(found for i in range(ROUNDS) if (found := work(k, i)) is not None)
-        except Exception as error:
-            wrong.append(error)
+    def rounds(k):
+        wrong.extend(found for i in range(ROUNDS) if (found := work(k, i)) is not None)
 
-    threads = [threading.Thread(target=run, args=(k,)) for k in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
+    return together([partial(rounds, k) for k in range(THREADS)]) + wrong
 
 
-def test_gradients_of_a_shared_leaf(frequent_switches):
+def test_what_goes_wrong_on_a_thread_is_found():
+    errors = in_threads(lambda k, i: 1 // (i - ROUNDS + 1))
+    assert [type(x) for x in errors[:THREADS]] == [ZeroDivisionError] * THREADS
+
+
+def test_gradients_of_a_shared_leaf():
     shared = Value(3.0, "shared")
 
     def work(k, i):
@@ -53,7 +41,7 @@ def test_gradients_of_a_shared_leaf(frequent_switches):
     assert (shared.grad, running.arguments) == (None, [])
 
 
-def test_backward_is_refused_in_its_own_thread_only(frequent_switches):
+def test_backward_is_refused_in_its_own_thread_only():
     """One thread is in the middle of a gradient(); another may sweep, and what it sees around it is nothing."""
 
     def work(k, i):
@@ -70,7 +58,7 @@ def test_backward_is_refused_in_its_own_thread_only(frequent_switches):
     assert in_threads(work) == []
 
 
-def test_two_sweeps_over_a_shared_leaf_are_what_gradient_is_for(frequent_switches):
+def test_two_sweeps_over_a_shared_leaf_are_what_gradient_is_for():
     """Each thread has a leaf of its own: backward() is safe then."""
 
     def work(k, i):
