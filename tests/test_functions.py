@@ -32,11 +32,14 @@ from micrograd_lr.engine.elementary import elementary, exp
 BACKENDS = ["numba", "numpy", "python"]
 
 
-@pytest.fixture
-def erf():
-    """The error function, as docs/design.md adds it."""
+@pytest.fixture(params=["slope in the row", "slope as a function"])
+def erf(request):
+    """The error function, in both of the ways that docs/design.md adds it."""
     function = elementary("erf", math.erf)
-    Op("erf", "erf", function, lambda out, a: (2 / math.sqrt(math.pi) * exp(-a * a),))
+    slope = lambda a: 2 / math.sqrt(math.pi) * exp(-a * a)
+    if request.param == "slope as a function":
+        slope = elementary("erf_slope", slope, derived=slope)
+    Op("erf", "erf", function, lambda out, a: (slope(a),))
     return function
 
 
@@ -164,7 +167,7 @@ def test_a_function_of_the_users_own(erf):
     slope = gradient(erf, 0.5)
     assert slope == 2 / math.sqrt(math.pi) * math.exp(-0.25)
     assert hessian(erf, 0.5)[0][0] == pytest.approx(-2 * 0.5 * slope)
-    assert "erf(v)" in draw(erf(v)).text
+    assert "[1.12838 exp(−v·v)] v" in draw(erf(v), partials="formula").text
     assert steps(erf(v))[1].text == "Forward, 1 of 1: erf(v) is computed: erf(v) = erf(0.5) = 0.5205."
     loss = lambda w, x: erf(w * x)
     for backend in ("numba", "python"):

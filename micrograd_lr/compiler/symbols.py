@@ -227,6 +227,7 @@ number_type(
     named=_function,
     logaddexp=_logaddexp,
     sigmoid=_sigmoid,
+    step=_function("step"),
     softplus=_softplus,
     checked_label=_label,
     tanh_slope=_tanh_slope,

@@ -133,4 +133,6 @@ def _named(name: str) -> Any:
     return lambda x: Text(f"{symbol if symbol.isalpha() else name}({x})")
 
 
-number_type(Text, named=_named, tanh_slope=lambda out, x: 1 - out**2)
+number_type(
+    Text, named=_named, step=_named("step"), softplus=_named("softplus"), tanh_slope=lambda out, x: 1 - out**2
+)
