@@ -13,7 +13,7 @@ import pytest
 
 import micrograd_lr
 from micrograd_lr import Value
-from micrograd_lr.logistic.dataset import breast_cancer
+from micrograd_lr.logistic.breast_cancer import breast_cancer
 from micrograd_lr.tools.late import need
 
 ROOT = Path(__file__).parent.parent
@@ -102,7 +102,7 @@ def test_the_core_imports_only_the_standard_library():
         "engine.order",
         "engine.check",
         "logistic.model",
-        "logistic.data",
+        "logistic.arguments",
         "formulas.text",
         "engine.pickling",
         "stepping.frames",

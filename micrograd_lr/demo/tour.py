@@ -15,7 +15,7 @@ from micrograd_lr.engine.functions import dot, logistic_loss, sum
 from micrograd_lr.engine.literal import literal_loss
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
-from micrograd_lr.logistic.dataset import Cases, breast_cancer
+from micrograd_lr.logistic.breast_cancer import Cases, breast_cancer
 from micrograd_lr.logistic.model import ManyExamples, OneExample, formulas, three_way_check
 from micrograd_lr.page.step_through import StepThrough
 from micrograd_lr.pictures.drawing import draw

@@ -11,7 +11,7 @@ from micrograd_lr.engine.ops import SIGMOID
 from micrograd_lr.engine.shapes import like
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import subscript, superscript
-from micrograd_lr.logistic.data import Data
+from micrograd_lr.logistic.arguments import Data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

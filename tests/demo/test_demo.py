@@ -14,7 +14,7 @@ import pytest
 from micrograd_lr import cli, logistic
 from micrograd_lr.demo import tour as demo
 from micrograd_lr.demo.report import Report
-from micrograd_lr.logistic.dataset import breast_cancer
+from micrograd_lr.logistic.breast_cancer import breast_cancer
 
 
 @pytest.fixture(scope="module")

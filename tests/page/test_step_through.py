@@ -12,7 +12,7 @@ import pytest
 import sympy
 
 from micrograd_lr import Expression, StepThrough, Value, log, logistic, steps
-from micrograd_lr.logistic.dataset import breast_cancer
+from micrograd_lr.logistic.breast_cancer import breast_cancer
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 
