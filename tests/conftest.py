@@ -1,7 +1,10 @@
 """What several test files need."""
 
 import atexit
+import functools
+import gc
 import os
+import sys
 import tempfile
 
 import pytest
@@ -23,6 +26,27 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = _compiled_here.name
 
 
+def _untraced(compile):
+    """Coverage counts our lines, and Numba's compiler runs a million others, half as long again if they are traced."""
+
+    @functools.wraps(compile)
+    def compiled(*arguments, **named):
+        tracer = sys.gettrace()
+        sys.settrace(None)
+        try:
+            return compile(*arguments, **named)
+        finally:
+            sys.settrace(tracer)
+
+    return compiled
+
+
+if sys.gettrace():
+    from numba.core.dispatcher import Dispatcher
+
+    Dispatcher.compile = _untraced(Dispatcher.compile)
+
+
 def pytest_collection_modifyitems(items):
     """What Numba compiles, what runs in a browser and what reads the whole demo takes its time: `slow`, all of it."""
     for item in items:
@@ -30,6 +54,12 @@ def pytest_collection_modifyitems(items):
         compiled = any(isinstance(x, str) and x == "numba" for x in parameters)
         if compiled or {"browser", "printed"} & {*item.fixturenames}:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: the garbage collector need not look through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from micrograd_lr.compiler.tracers import trace_error
+from micrograd_lr.engine.elementary import is_written_out
 from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.number_types import is_plain, number_type
 
@@ -224,7 +225,7 @@ def _logaddexp(a: Any, b: Any) -> Any:
 
 number_type(
     Symbol,
-    named=_function,
+    named=lambda name: None if is_written_out(name) else _function(name),
     logaddexp=_logaddexp,
     sigmoid=_sigmoid,
     step=_function("step"),

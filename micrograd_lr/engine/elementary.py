@@ -34,8 +34,7 @@ def elementary(
 
     A float is given to `on_floats`. A node has the function as a method, or it is recorded by `op`, the row whose value
     this is. Any other number is given to the function that its type has under this name (`number_type`), or else to
-    `derived`, the same in terms of other functions; TypeError where there is neither. The slope of a function, which is
-    no op, is written out by `derived`: in formulas, in compiled losses and in nodes.
+    `derived`, the same in terms of other functions; TypeError where there is neither.
     """
 
     def function(x: Any) -> Any:
@@ -59,12 +58,16 @@ def elementary(
     return FUNCTIONS[name]
 
 
+def is_written_out(name: str) -> bool:
+    """Whether formulas and compiled losses write the function out by its derived form, because it is no op."""
+    return FUNCTIONS[name].op is None and FUNCTIONS[name].derived is not None
+
+
 def _elsewhere(name: str, function: Callable[[Any], Any], x: Any, derived: Callable[[Any], Any] | None = None) -> Any:
     """The function `name` of a number that is not a float: its type's own, or the form in terms of other functions."""
     given = function_of(x, name)
-    if given is None and name in FUNCTIONS and (derived is None or FUNCTIONS[name].op):  # else it is written out
-        named = function_of(x, "named")
-        given = named and named(name)
+    if given is None and name in FUNCTIONS and (named := function_of(x, "named")):
+        given = named(name)
     if given is not None:
         try:
             return _real(given(x))

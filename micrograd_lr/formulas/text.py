@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from micrograd_lr.engine.elementary import is_written_out
 from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.number_types import is_plain, number_type
 from micrograd_lr.engine.ops import OPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly the outermost operation binds
@@ -127,12 +129,16 @@ def as_text(x: Any) -> Text:
     return Text(f"{abs(x):g}", _minus=x < 0)
 
 
-def _named(name: str) -> Any:
+def _function(name: str) -> Callable[[Any], Text]:
     """The function of this name: as its op is written, σ(z), or by its own name."""
     symbol = OPS[name].symbol if name in OPS else name
     return lambda x: Text(f"{symbol if symbol.isalpha() else name}({x})")
 
 
 number_type(
-    Text, named=_named, step=_named("step"), softplus=_named("softplus"), tanh_slope=lambda out, x: 1 - out**2
+    Text,
+    named=lambda name: None if is_written_out(name) else _function(name),
+    step=_function("step"),
+    softplus=_function("softplus"),
+    tanh_slope=lambda out, x: 1 - out**2,
 )
