@@ -14,9 +14,10 @@ from micrograd_lr import OPS, number_type
 from micrograd_lr.compiler.symbols import Symbol
 from micrograd_lr.engine.elementary import FUNCTIONS
 from micrograd_lr.engine.number_types import _FUNCTIONS
-from micrograd_lr.formulas.text import Text  # plug themselves in when imported, which may be in a test
+from micrograd_lr.formulas.text import Text
+from micrograd_lr.levels.closed_form import Degree  # plug themselves in when imported, which may be in a test
 
-assert {Text, Symbol} <= {*_FUNCTIONS}
+assert {Text, Symbol, Degree} <= {*_FUNCTIONS}
 
 # What the tests compile is compiled by them: nothing from an earlier run, nothing left behind. Numba reads this when it
 # is imported, by the first test that needs it. The processes of one run share it: each kernel is compiled once.
@@ -26,15 +27,15 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = _compiled_here.name
 
 
-def _untraced(compile):
+def _untraced(compiler):
     """Coverage counts our lines, and Numba's compiler runs a million others, half as long again if they are traced."""
 
-    @functools.wraps(compile)
+    @functools.wraps(compiler)
     def compiled(*arguments, **named):
         tracer = sys.gettrace()
         sys.settrace(None)
         try:
-            return compile(*arguments, **named)
+            return compiler(*arguments, **named)
         finally:
             sys.settrace(tracer)
 
@@ -42,9 +43,9 @@ def _untraced(compile):
 
 
 if sys.gettrace():
-    from numba.core.dispatcher import Dispatcher
+    from numba.core.dispatcher import _FunctionCompiler
 
-    Dispatcher.compile = _untraced(Dispatcher.compile)
+    _FunctionCompiler.compile = _untraced(_FunctionCompiler.compile)
 
 
 def pytest_collection_modifyitems(items):

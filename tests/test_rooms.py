@@ -13,15 +13,16 @@ ROOMS = {  # room: the rooms that it may import
     "tools": "",
     "engine": "tools",
     "formulas": "engine",
-    "pictures": "formulas engine tools",
+    "levels": "engine",
+    "pictures": "levels formulas engine tools",
     "compiler": "engine tools",
-    "stepping": "pictures formulas engine tools",
+    "stepping": "pictures levels formulas engine tools",
     "logistic": "stepping formulas engine tools",
     "terminal": "stepping formulas engine tools",
     "page": "logistic stepping pictures compiler formulas engine tools",
     "demo": "page logistic pictures compiler formulas engine tools",
-    "cli": "demo page terminal logistic stepping pictures compiler formulas engine tools",
-    "": "page logistic stepping pictures compiler formulas engine tools",  # the package itself: its public names
+    "cli": "demo page terminal logistic stepping pictures levels compiler formulas engine tools",
+    "": "page logistic stepping pictures levels compiler formulas engine tools",  # the package itself: its public names
 }
 LONGER = {  # files that may have more lines, and why: a line is a row of one table
 }

@@ -1,5 +1,6 @@
-"""The table of operations (ops): for each one, how to compute its value and its partial derivatives. Nothing else has
-a derivative written in it.
+"""The table of operations (ops): for each one, how to compute its value and its partial derivatives.
+
+A slope that needs care on floats, such as that of tanh, is a function of its own in elementary.py.
 
 A row is plain arithmetic, so it serves every number type: given floats it returns numbers; given SymPy's symbols,
 formulas for proofs; given names, text; given nodes, second derivatives. `docs/design.md` shows how to add one.

@@ -30,15 +30,18 @@ def topological(root: N, known: Container[N] = ()) -> list[N]:
     return order
 
 
-def users_first(root: N) -> list[N]:
-    """Every node of the graph of `root`, once, in the order in which `backward` comes to them: level by level."""
+def users_first(root: N, known: Container[N] = ()) -> list[N]:
+    """Every node of the graph of `root`, once, in the order in which `backward` comes to them: level by level.
+
+    Operands that are `known` are left out, as in `topological`.
+    """
     levels: list[list[N]] = [[] for _ in range(root._level)]
     levels.append([root])
     seen = {root}
     for level in reversed(levels):
         for node in level:
             for operand in node.nodes:
-                if operand not in seen:
+                if operand not in seen and operand not in known:
                     seen.add(operand)
                     levels[operand._level].append(operand)
     return [node for level in reversed(levels) for node in level]

@@ -44,6 +44,7 @@ SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 def draw(
     root: Value,
     *,
+    detail: str = "ops",
     direction: str = "TB",
     digits: int = DIGITS,
     theme: str = "light",
@@ -60,11 +61,13 @@ def draw(
     Each node is a box with its formula, value and gradient ("–" before ``backward``). Each edge shows the local
     derivative ∂node/∂operand; the wider it is, the more of the gradient flows back along it.
 
-    `direction` TB, BT, LR or RL; `digits` significant digits; `theme` light, dark or print; `gradients` shown or not;
-    `partials` number, formula (``a(1 − a)``), both or none; `highlight` nodes or labels, and the edges between them;
-    `opened` any of dot and logistic_loss (drawn as the ops that they consist of) and examples (all nodes of each
-    example); `limit` how many boxes at most, those nearest to the root; `data` the names of the leaves that are data,
-    all others being parameters; `renderer` dot, pygraphviz or built-in, by default the best that is installed.
+    `detail` ops, every op as it was recorded, or names, one box per named node; `direction` TB, BT, LR or RL; `digits`
+    significant digits; `theme` light, dark or print; `gradients` shown or not; `partials` number, formula
+    (``a(1 − a)``), both or none; `highlight` nodes or labels, and the edges between them; `opened` any of dot and
+    logistic_loss (drawn as the ops that they consist of), examples (all nodes of each example) and, with
+    detail="names", names of nodes (drawn as their ops); `limit` how many boxes at most, those nearest to the root;
+    `data` the names of the leaves that are data, all others being parameters; `renderer` dot, pygraphviz or built-in,
+    by default the best that is installed.
 
     TypeError if `root` is not a Value, ValueError for an unknown option.
     """
@@ -74,7 +77,7 @@ def draw(
             "Compute with Values: w = Value(0.5, 'w')."
         )
     look = Look(direction, digits, theme, gradients, partials)
-    drawn = picture(root, opened, limit, data)
+    drawn = picture(root, opened, limit, data, detail)
     names = [highlight] if isinstance(highlight, (str, Value)) else highlight
     if sum(len(box.edges) for box in drawn.boxes) > EDGES_WITH_CAPTIONS and partials != "none":
         drawn.notes.append(

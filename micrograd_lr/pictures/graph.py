@@ -10,6 +10,7 @@ from micrograd_lr.engine.literal import literal_loss
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.keys import ids
+from micrograd_lr.levels.names import at_level
 from micrograd_lr.pictures.boxes import Box, Edge, Picture, write_formulas
 from micrograd_lr.pictures.fold import grouped, nearest, with_leaves_apart
 
@@ -28,16 +29,23 @@ OPENED: dict[str, Callable[..., Any]] = {
 EXAMPLES_OPENED = "examples"
 
 
-def picture(root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y")) -> Picture:
+def picture(
+    root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y"), detail: str = "ops"
+) -> Picture:
     """The picture of the graph of `root`: opened, grouped into examples, and cut down to `limit` boxes."""
     opened = {opened} if isinstance(opened, str) else {*opened}
-    if unknown := sorted(opened - {*OPENED, EXAMPLES_OPENED}):
-        raise ValueError(f"opened={unknown[0]!r}: only {', '.join([*OPENED, EXAMPLES_OPENED])} can be opened.")
+    names = opened - {*OPENED, EXAMPLES_OPENED}
+    if names and detail == "ops":
+        raise ValueError(
+            f"opened={min(names)!r}: only {', '.join([*OPENED, EXAMPLES_OPENED])} can be opened, "
+            'and with detail="names" the names of nodes.'
+        )
     if limit < 2:
         raise ValueError(f"limit={limit}: a picture needs at least 2 boxes.")
-    order = topological(root)
-    drawn = boxes_of(order, opened, {name.lower() for name in data})
-    if _foreign_gradients(order):
+    standing_for = at_level(root, detail, names)
+    drawn = boxes_of(topological(standing_for[root]), opened, {name.lower() for name in data})
+    drawn.ids |= {node: drawn.ids[shown] for node, shown in standing_for.items()}
+    if _foreign_gradients(topological(root)):
         drawn.root.foreign = True
         drawn.notes.append("the gradients are those of another root, or of older numbers: call backward() on this one")
     for box in drawn.boxes:

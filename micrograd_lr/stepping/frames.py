@@ -14,10 +14,20 @@ from micrograd_lr.formulas.format import DIGITS, check_digits, format_formula
 from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import filled
+from micrograd_lr.levels.names import at_level
 from micrograd_lr.pictures.graph import boxes_of, changed_since
-from micrograd_lr.stepping.lines import SHOWN, forward_line, gradient_line, input_lines, payment_lines, result_lines
+from micrograd_lr.stepping.lines import (
+    SHOWN,
+    closed_lines,
+    closed_result_lines,
+    forward_line,
+    gradient_line,
+    input_lines,
+    payment_lines,
+    result_lines,
+)
 from micrograd_lr.stepping.names import NamedNodes
-from micrograd_lr.stepping.record import nodes_of, payments
+from micrograd_lr.stepping.record import closed_in, nodes_of, payments
 from micrograd_lr.stepping.steps_json import from_text, to_text
 from micrograd_lr.tools.streams import printable
 
@@ -26,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from micrograd_lr.stepping.moves import Line, Node, Payment
+    from micrograd_lr.stepping.moves import Closed, Line, Node, Payment
 
 
 @dataclass(frozen=True)
@@ -62,8 +72,12 @@ class Frame:
         if self.kind == "seed":
             return (gradient_line("seed", graph, self.node),)
         if self.kind == "backward":
-            return (*payment_lines(graph, self.payments[:SHOWN]),)
-        return (*result_lines(graph),)
+            paid = {payment.operand for payment in self.payments}
+            proven = [line for closed in graph.closed if closed.z in paid for line in closed_lines(graph, closed)]
+            return (*payment_lines(graph, self.payments[:SHOWN]), *proven)
+        proven = [line for closed in graph.closed for line in closed_result_lines(graph, closed)]
+        known = {line.key for line in proven}
+        return (*(line for line in result_lines(graph) if line.key not in known), *proven)
 
     @property
     def formula(self) -> str:
@@ -102,7 +116,11 @@ class Frame:
     @property
     def template(self) -> str:
         """The sentence that says what happens, with slots for its numbers."""
-        said = [line.template for line in self.lines if line.kind != "local"]
+        said = [
+            f"{line.template} (proven)" if line.kind == "closed" else line.template
+            for line in self.lines
+            if line.kind != "local"
+        ]
         if len(self.payments) > SHOWN:
             said.append(f"and {len(self.payments) - SHOWN} more of the same kind")
         return f"{self._lead}: {', '.join(said)}." if said else f"{self._lead}."
@@ -140,9 +158,11 @@ class Frame:
 class Steps(NamedNodes, Sequence[Frame]):
     """The frames of both passes, made by `steps`: a sequence, with the `nodes` by id and all `payments`."""
 
-    def __init__(self, nodes: Iterable[Node], payments: Iterable[Payment], digits: int = DIGITS) -> None:
+    def __init__(
+        self, nodes: Iterable[Node], payments: Iterable[Payment], digits: int = DIGITS, closed: Iterable[Closed] = ()
+    ) -> None:
         super().__init__(nodes)
-        self.payments, self.digits = tuple(payments), digits
+        self.payments, self.digits, self.closed = tuple(payments), digits, tuple(closed)
         self.seed = self.payments[0].upstream if self.payments else one_like(self.root.value)
         self.ops = tuple(node.id for node in self.nodes.values() if node.op)
         paid: dict[str, list[Payment]] = {}
@@ -226,12 +246,19 @@ def _comparable(x: Any) -> Any:
     return tuple(map(_comparable, x)) if isinstance(x, tuple) else x if x == x else str(x)
 
 
-def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS) -> Steps:
+def steps(
+    root: Value, *, detail: str = "ops", opened: Iterable[str] = (), data: Iterable[str] = ("x", "y"),
+    digits: int = DIGITS,
+) -> Steps:  # fmt: skip
     """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
 
     First come the inputs; then a frame per operation, which computes it from its operands; then the seed ∂L/∂L = 1;
     then a frame per operation, which pays each operand upstream gradient × local derivative; last the gradients of the
     parameters. The backward frames show what the engine's own sweep did on a copy: no gradient of `root` changes.
+
+    `detail` is ops, or names: then a frame computes a named node from the named nodes and leaves before it, and the
+    local derivatives are those of all that lies between, ∂L/∂a = −y/a + (1 − y)/(1 − a). `opened` are names of nodes
+    whose ops have frames of their own.
 
     `data` are the names of the leaves that are data, all others being parameters. `digits` are those of the texts; the
     numbers themselves are not rounded. TypeError if `root` is not a Value; ValueError if a leaf has changed since it
@@ -250,5 +277,8 @@ def steps(root: Value, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS
             "Compute it again, and step through that."
         )
     names = {data} if isinstance(data, str) else {*data}
-    boxes = boxes_of(order, set(), {name.lower() for name in names}).boxes
-    return Steps(nodes_of(boxes), payments(root), digits)
+    shown = at_level(root, detail, opened)[root]
+    boxes = boxes_of(topological(shown), set(), {name.lower() for name in names}).boxes
+    if detail == "ops":
+        return Steps(nodes_of(boxes), payments(shown), digits)
+    return Steps(nodes_of(boxes), payments(shown), digits, closed_in(shown, {box.id: box.kind for box in boxes}))

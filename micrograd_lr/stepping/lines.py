@@ -10,8 +10,9 @@ from micrograd_lr.stepping.moves import Line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
-    from micrograd_lr.stepping.moves import Node, Payment
+    from micrograd_lr.stepping.moves import Closed, Node, Payment
     from micrograd_lr.stepping.names import NamedNodes
 
 SHOWN = 6  # payments of one node that are shown line by line
@@ -58,6 +59,39 @@ def result_lines(graph: NamedNodes) -> Iterable[Line]:
     leaves = _leaves(graph)
     for node in [leaf for leaf in leaves if leaf.kind == "parameter"] or leaves:
         yield gradient_line("result", graph, node.id)
+
+
+def closed_lines(graph: NamedNodes, closed: Closed) -> Iterable[Line]:
+    """``∂L/∂z = a − y = ⟦v6⟧ − ⟦(v3)⟧ = ⟦g5⟧``."""
+    yield _closed_line(graph, closed.z, *_error(graph, closed))
+
+
+def closed_result_lines(graph: NamedNodes, closed: Closed) -> Iterable[Line]:
+    """``∂L/∂w = (a − y)xᵀ = (⟦v6⟧ − ⟦(v3)⟧)·⟦(v2)⟧ = ⟦g1⟧`` for every w that z alone uses."""
+    error, numbers = _error(graph, closed)
+    for w, x in closed.factors.items():
+        if x == 1:
+            yield _closed_line(graph, w, error, numbers)
+        else:
+            name, number = _written(graph, x)
+            name = f"{name}ᵀ" if len(name) == 1 else f"·{name}" if not isinstance(x, str) else name
+            yield _closed_line(graph, w, f"({error}){name}", f"({numbers})·{number}")
+
+
+def _error(graph: NamedNodes, closed: Closed) -> tuple[str, str]:
+    """a − y in names and in numbers."""
+    y, number = _written(graph, closed.y)
+    return f"{graph.name(closed.a)} - {y}", f"{slot(graph.nodes[closed.a].key)} - {number}"
+
+
+def _written(graph: NamedNodes, x: Any) -> tuple[str, str]:
+    """A node, or a plain number: its name, and its number as a factor."""
+    return (graph.name(x), slot(f"({graph.nodes[x].key})")) if isinstance(x, str) else (f"{x:g}", f"{x:g}")
+
+
+def _closed_line(graph: NamedNodes, node: str, formula: str, template: str) -> Line:
+    key = gradient_key(node)
+    return Line("closed", different(graph.gradient_of(node), formula, template, slot(key)), key)
 
 
 def _leaves(graph: NamedNodes) -> list[Node]:

@@ -72,8 +72,23 @@ class Payment:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """That ∂L/∂z = a − y, by the ids of z, a and y; `factors` are the x of each w for which ∂L/∂w = (a − y)x.
+
+    y and x are plain numbers where they were given so.
+    """
+
+    z: str
+    a: str
+    y: Any
+    factors: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Line:
-    """A line of a frame: parts that are equal, as templates. `kind` is value, local, payment, ledger, seed or result.
+    """A line of a frame: parts that are equal, as templates.
+
+    `kind` is value, local, payment, ledger, seed, result, or closed for a closed form, which is proven.
 
     `key` is the key of the number at its end, which is hidden while it is asked for; `note` says which number that is
     if the first part does not.

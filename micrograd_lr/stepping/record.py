@@ -8,6 +8,7 @@ from collections import Counter
 from micrograd_lr.engine.backward import edges_of, refuse_nonfinite
 from micrograd_lr.engine.backward import payments as reverse_mode
 from micrograd_lr.engine.number_types import one_like
+from micrograd_lr.engine.ops import ADD, SUM
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import clean
@@ -15,8 +16,9 @@ from micrograd_lr.formulas.keys import ids, value_key
 from micrograd_lr.formulas.rules import formula_of, slopes_of
 from micrograd_lr.formulas.templates import signed, slot
 from micrograd_lr.formulas.text import Text
+from micrograd_lr.levels.closed_form import closed_forms
 from micrograd_lr.pictures.boxes import write_formulas
-from micrograd_lr.stepping.moves import Node, Payment
+from micrograd_lr.stepping.moves import Closed, Node, Payment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,3 +76,19 @@ def payments(root: Value) -> Iterable[Payment]:
             paid[operand], paths[operand],
         )  # fmt: skip
     refuse_nonfinite(root, grads)
+
+
+def closed_in(root: Value, kinds: dict[str, str]) -> Iterable[Closed]:
+    """Where a graph of names has the closed form a − y: at losses that the root is, or adds up as they are.
+
+    The factors are those of the parameters that have this one path.
+    """
+    order = topological(root)
+    id_of = ids(order)
+    paths = Counter(operand for node in order for operand in node.nodes)
+    parameters = {node for node in order if kinds[id_of[node]] == "parameter"}
+    added = {root} | ({*root.nodes} if root.op in (ADD, SUM) else set())
+    for found in closed_forms(root, parameters):
+        if found.loss in added and paths[found.loss] <= 1:
+            factors = {id_of[w]: id_of.get(x, x) for w, x in found.factors.items() if paths[w] == 1}
+            yield Closed(id_of[found.z], id_of[found.a], id_of.get(found.y, found.y), factors)

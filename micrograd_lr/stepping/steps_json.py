@@ -14,6 +14,7 @@ from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import check_digits
 from micrograd_lr.formulas.keys import node_id
 from micrograd_lr.formulas.text import Text
+from micrograd_lr.levels.names import INSIDE
 from micrograd_lr.pictures.graph import boxes_of
 from micrograd_lr.stepping.json_values import (
     LONGEST,
@@ -53,6 +54,10 @@ def to_text(nodes: Iterable[Node], payments: Iterable[Payment], digits: int) -> 
         "payments": as_json("payments", [vars(payment) for payment in payments]),
     }
     for i, node in enumerate(of.values()):
+        if node.op.startswith(INSIDE):
+            raise ValueError(
+                f'{node.name} is shown with its ops inside; only steps(root, detail="ops") are written as JSON.'
+            )
         operands = [of[x].value if isinstance(x, str) else x for x in node.operands]
         _refuse_explosion(f"nodes[{i}]", node.op, operands)
     return json.dumps(parts)

@@ -243,7 +243,13 @@ def test_highlighting_marks_nodes_and_the_edges_between():
         ({"partials": "all"}, "partials='all' is not known. Choose one of: number, formula, both, none."),
         ({"digits": 0}, "digits=0: significant digits are a whole number from 1 to 17."),
         ({"digits": 2.5}, "digits=2.5: significant digits are a whole number from 1 to 17."),
-        ({"opened": "exp"}, "opened='exp': only dot, logistic_loss, examples can be opened."),
+        (
+            {"opened": "exp"},
+            "opened='exp': only dot, logistic_loss, examples can be opened, "
+            'and with detail="names" the names of nodes.',
+        ),
+        ({"detail": "all"}, "detail='all' is not known. Choose one of: names, ops."),
+        ({"detail": "names", "opened": "q"}, "opened='q': no computed node has this name. There are: z, a, L."),
         ({"limit": 1}, "limit=1: a picture needs at least 2 boxes."),
     ],
 )

@@ -1,0 +1,6 @@
+"""Levels of detail: the graph of the names alone, and the closed form that logistic regression comes to."""
+
+PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "closed_form": ["closed_forms"],
+    "names": ["INSIDE", "at_level"],
+}  # fmt: skip

@@ -1,0 +1,101 @@
+"""The graph of names: one node for each named node, computed from the nearest named nodes and leaves below it.
+
+What lies between them becomes one op, and its value and partials come from the rows of the table: no derivative is
+written here. So the slides' a, z and L have the slides' factors, ∂L/∂a = −y/a + (1 − y)/(1 − a), without being told.
+"""
+
+from __future__ import annotations
+
+from micrograd_lr.engine.backward import ONE, accumulate
+from micrograd_lr.engine.node import replace_number
+from micrograd_lr.engine.ops import Op
+from micrograd_lr.engine.order import topological, users_first
+from micrograd_lr.engine.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+    from typing import Any
+
+LEVELS = ("names", "ops")
+INSIDE = "inside "  # begins the name of an op that is made here, which no row of the table has
+
+
+class Inside:
+    """What lies between a node and the nearest `shown` nodes below it, as a function of these, its `operands`."""
+
+    def __init__(self, node: Value, shown: Container[Value]) -> None:
+        self.nodes = topological(node, known=shown)
+        self.operands = [*dict.fromkeys(x for between in self.nodes for x in between.nodes if x in shown)]
+        self._users_first = users_first(node, known=shown)
+
+    def op(self) -> Op:
+        """It all as one op. A single op is itself, if it takes every operand once."""
+        node = self.nodes[-1]
+        if node.op and len(self.nodes) == 1 and len(node.operands) == len(self.operands):
+            return node.op
+        return Op(f"{INSIDE}{node.label}", "function", self.value, self.partials, listed=False)
+
+    def value(self, *operands: Any) -> Any:
+        """The number of the node, from those of the operands."""
+        numbers, _ = self._computed(operands)
+        return numbers[self.nodes[-1]]
+
+    def partials(self, out: Any, *operands: Any) -> tuple[Any, ...]:
+        """∂node/∂operand for each operand, by reverse mode over what lies between."""
+        numbers, taken = self._computed(operands)
+        numbers[self.nodes[-1]] = out
+
+        def edges(node: Value) -> Iterator[tuple[Value, Any]]:
+            op: Any = node.op
+            pairs = zip(node.operands, op.partials(numbers[node], *taken[node]))
+            return ((x, partial) for x, partial in pairs if isinstance(x, Value))
+
+        paid = accumulate(self._users_first, ONE, edges)
+        return tuple(paid[x] for x in self.operands)
+
+    def _computed(self, operands: Iterable[Any]) -> tuple[dict[Value, Any], dict[Value, Any]]:
+        """Of every node its number, and those that it was computed from."""
+        numbers: dict[Value, Any] = dict(zip(self.operands, operands))
+        taken: dict[Value, Any] = {}
+        for node in self.nodes:
+            op: Any = node.op
+            numbers[node], taken[node] = op.compute([numbers[x] if isinstance(x, Value) else x for x in node.operands])
+        return numbers, taken
+
+
+def at_level(root: Value, detail: str = "ops", opened: Iterable[str] = ()) -> dict[Value, Value]:
+    """The graph of `root` at a level of detail: for each node that is shown, the node that stands for it.
+
+    For "ops" every node stands for itself. For "names" a new graph has the leaves, the named nodes and the root, with
+    their numbers, labels and gradients; the names in `opened` show the ops inside of their nodes. ValueError for an
+    unknown level, and for a name that no computed node has.
+    """
+    if detail not in LEVELS:
+        raise ValueError(f"detail={detail!r} is not known. Choose one of: {', '.join(LEVELS)}.")
+    names = {opened} if isinstance(opened, str) else {*opened}
+    order = topological(root)
+    if unknown := sorted(names - {node.label for node in order if node.op}):
+        known = ", ".join(dict.fromkeys(node.label for node in order if node.op and node.label)) or "none"
+        raise ValueError(f"opened={unknown[0]!r}: no computed node has this name. There are: {known}.")
+    if detail == "ops":
+        return {node: node for node in order}
+    shown = {node for node in order if node.label or node.op is None} | {root}
+    for node in [node for node in order if node.label in names]:
+        shown |= {*Inside(node, shown).nodes}
+    recorded = {x: number for node in order for x, number in zip(node.operands, node.numbers) if isinstance(x, Value)}
+    twin_of: dict[Value, Value] = {}
+    for node in order:
+        if node.op is None:
+            twin_of[node] = Value(recorded.get(node, node.data))
+        elif node in shown:
+            inside = Inside(node, shown)
+            op = inside.op()
+            operands = node.operands if op is node.op else inside.operands
+            twin_of[node] = op(*(twin_of[x] if isinstance(x, Value) else x for x in operands))
+            replace_number(twin_of[node], node.data)
+    for node, twin in twin_of.items():
+        if node.op is None:
+            twin.data = node.data  # which may have changed since it was recorded
+        twin.label, twin.grad = node.label, node.grad
+    return twin_of

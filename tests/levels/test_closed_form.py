@@ -1,0 +1,141 @@
+"""Where ∂L/∂z is a − y: proven on fractions, by SymPy as well, and refused where one sign is another."""
+
+from fractions import Fraction
+
+import pytest
+import sympy
+
+from micrograd_lr import Expression, Value, logistic, sigmoid, steps
+from micrograd_lr.engine.order import topological
+from micrograd_lr.levels.closed_form import Degree, closed_forms, is_zero_everywhere
+from micrograd_lr.levels.names import at_level
+from micrograd_lr.logistic import closed_form, literal_loss
+
+SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
+
+
+def found_in(root):
+    """The closed forms, in names."""
+    shown = at_level(root, "names")[root]
+    parameters = {node for node in topological(shown) if node.op is None and node.label[:1] not in ("x", "y")}
+    name = lambda x: getattr(x, "label", x)
+    return [
+        (*map(name, (c.loss, c.z, c.a, c.y)), {name(w): name(x) for w, x in c.factors.items()})
+        for c in closed_forms(shown, parameters)
+    ]
+
+
+def recorded(text):
+    expression = Expression(text)
+    return expression(**{name: 0.3 + 0.1 * i for i, name in enumerate(expression.names)})
+
+
+def by_hand():
+    w, x, b, y = (Value(v, name) for v, name in zip((0.5, 2.0, -1.0, 1.0), "wxby"))
+    z = w * x + b
+    a = sigmoid(z)
+    L = -(y * a.log() + (1 - y) * (1 - a).log())
+    z.label, a.label, L.label = "zaL"
+    return L
+
+
+@pytest.mark.parametrize("root", [recorded(SLIDES), by_hand(), logistic.OneExample([0.5], -1.0, [2.0], 1.0).L])
+def test_in_whatever_way_it_is_built(root):
+    ((loss, z, a, y, factors),) = found_in(root)
+    assert (loss, z, a, y) == ("L", "z", "a", "y")
+    assert {w[0]: x if x == 1.0 else x[0] for w, x in factors.items()} == {"w": "x", "b": 1.0}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "L=-y*log(a)-(1-y)*log(1-a)", "L=y*log(1/a)-(1-y)*log(1-a)", "L=(y-1)*log(1-a)-y*log(a)",
+        "L=-log(a**y)-(1-y)*log(1-a)", "L=-(log(a)*y*2+2*(1-y)*log(1-a))/2",
+    ],
+)  # fmt: skip
+def test_in_whatever_way_it_is_written(other):
+    found = found_in(recorded(f"z=x*w+b; a=sigmoid(z); {other}"))
+    assert found == ([] if "**" in other else [("L", "z", "a", "y", {"w": "x", "b": 1.0})])  # aʸ is not rational
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("sigmoid(z)", "sigmoid(2*z)"), ("sigmoid(z)", "sigmoid(-z)"), ("sigmoid(z)", "tanh(z)"), ("-(y*", "(y*"),
+        ("+(1-y)", "-(1-y)"), ("y*log(a)", "log(a)"), ("y*log(a)", "y*log(a+a*a)"), ("(1-y)*", ""), ("1-y", "2-y"),
+        ("log(1-a)", "log(1+a)"), ("log(a)", "exp(a)"), ("log(a)", "relu(a)"), ("-(y", "-0.999999999999*(y"),
+    ],
+)  # fmt: skip
+def test_a_planted_mistake_has_no_closed_form(right, wrong):
+    assert right in SLIDES
+    root = recorded(SLIDES.replace(right, wrong))
+    assert found_in(root) == []
+    assert not any(line.kind == "closed" for frame in steps(root, detail="names") for line in frame.lines)
+
+
+def test_a_factor_that_is_planted_in_z():
+    assert found_in(recorded(SLIDES.replace("w*x", "2*w*x")))[0][4] == {"b": 1.0}
+    assert found_in(recorded(SLIDES.replace("w*x", "w*w*x")))[0][4] == {"b": 1.0}
+    assert found_in(recorded(SLIDES.replace("w*x", "2*w")))[0][4] == {"w": 2.0, "b": 1.0}
+    assert found_in(recorded(SLIDES.replace("+b", "+exp(b)")))[0][4] == {"w": "x"}
+
+
+def test_sympy_agrees():
+    a, y = sympy.symbols("a y")
+    op = at_level(root := recorded(SLIDES), "names")[root].op
+    from micrograd_lr import OPS, number_type
+
+    number_type(sympy.Expr, exp=sympy.exp, log=sympy.log)
+    slope = op.partials(None, a, y)[0] * OPS["sigmoid"].partials(a, None)[0]
+    assert sympy.simplify(slope - (a - y)) == 0
+
+
+def test_other_layers_and_terms():
+    two = "z1=w1*x+c; a1=sigmoid(z1); z2=w2*a1+b; a2=sigmoid(z2); L=-(y*log(a2)+(1-y)*log(1-a2))"
+    assert found_in(recorded(two)) == [("L", "z2", "a2", "y", {"w2": "a1", "b": 1.0})]
+    assert found_in(recorded(SLIDES + "+0.5*c*w**2")) == [("L", "z", "a", "y", {"w": "x", "b": 1.0})]
+    assert found_in(recorded(SLIDES + "+z")) == []  # another path from z
+    assert found_in(recorded("w*x+b")) == []
+
+
+def test_many_examples_with_plain_numbers_as_data():
+    X, Y = [[1.0, 2.5], [3.0, -4.0]], [1.0, 0.0]
+    many = logistic.ManyExamples([0.5, -1.0], 0.1, X, Y, loss=literal_loss)
+    assert found_in(many.J) == [
+        (f"L{i}", f"z{i}", f"a{i}", Y[k], {"w₁": X[0][k], "w₂": X[1][k], "b": 1.0})
+        for k, i in enumerate(("⁽¹⁾", "⁽²⁾"))
+    ]
+
+
+def test_it_is_what_the_walk_says():
+    frames = steps(recorded(SLIDES), detail="names")
+    closed = [line for frame in frames for line in frame.lines if line.kind == "closed"]
+    assert [line.formula for line in closed] == ["∂L/∂z = a - y", "∂L/∂w = (a - y)xᵀ", "∂L/∂b = a - y"]
+    values = {node.label: node.value for node in frames.nodes.values()}
+    dw, db = closed_form([values["w"]], values["b"], [[values["x"]]], [values["y"]])
+    for line, exact in zip(closed, (db, dw[0], db)):
+        assert frames.number(line.key) == pytest.approx(exact, rel=1e-14)
+    assert "(proven)" in frames[6].text
+    assert frames[-1].text.startswith("Done: the gradients: ∂L/∂w = (a − y)xᵀ = (")
+    assert "<msup><mi>x</mi><mrow><mi>T</mi></mrow></msup>" in frames[-1].mathematics
+
+
+def test_only_what_one_path_pays_is_a_result():
+    assert "(a − y)x" not in steps(recorded(SLIDES + "+0.5*c*w**2"), detail="names")[-1].text
+    frames = steps(recorded(SLIDES.replace("L=", "M=") + "; L=2*M"), detail="names")
+    assert not any(line.kind == "closed" for frame in frames for line in frame.lines)  # ∂L/∂z is 2(a − y)
+
+
+def test_degrees_and_zeros():
+    a, one = Degree(1), Degree()
+    quotient = (a * a - 3) / (1 - a) + 1 / a + abs(one) * 0
+    assert (quotient.above, quotient.below) > (3, 1)
+    assert ((a**3).above, (a**-2).below, (a**2.0).above) == (3, 2, 2)
+    assert is_zero_everywhere(lambda a, b: (a + b) ** 2 - a * a - 2 * a * b - b * b, 2)
+    assert is_zero_everywhere(lambda a: 1 / (1 - a) - 1 / (1 - a), 1)
+    for function in (
+        lambda a: a * (a - Fraction(1, 5)) * (a - Fraction(3, 5)) * (a - Fraction(1, 7)) * (a - Fraction(1, 9)),
+        lambda a: a**0.5 - a**0.5, lambda a: 2**a - 2**a, lambda a: float(a) - float(a), lambda a: a ** 30 - a**30,
+        lambda a: (a - a) / (a - a), lambda a: a * 0 + "a", lambda a: 0.0 * float(1 if a else 0),
+    ):  # fmt: skip
+        assert not is_zero_everywhere(function, 1)
