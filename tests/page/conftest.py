@@ -10,7 +10,7 @@ from stepped import slides
 from micrograd_lr import StepThrough, logistic
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     if not HERE and not os.environ.get("CI"):
         pytest.skip("needs a Chromium: apt install chromium, or set CHROMIUM to the path of one")
@@ -20,12 +20,12 @@ def browser():
         launched.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def file(tmp_path_factory):
     return StepThrough(slides()).save(tmp_path_factory.mktemp("page") / "one.html")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def example(tmp_path_factory):
     """The page of the slides' one example, with their derivation."""
     one = logistic.OneExample([0.5, -0.25], 0.1, [2.0, 1.0], 1.0)
