@@ -46,23 +46,17 @@ class Degree:
     def __init__(self, above: float = 0, below: float = 0) -> None:
         self.above, self.below = above, below  # the line of the fraction
 
-    def __add__(self, other: Any) -> Any:
-        if isinstance(other, Value):
-            return NotImplemented
+    def __add__(self, other: Any) -> Degree:
         other = _degree(other)
         return Degree(max(self.above + other.below, other.above + self.below), self.below + other.below)
 
     def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Value):
-            return NotImplemented
         if is_plain(other, 0):
             return 0
         other = _degree(other)
         return Degree(self.above + other.above, self.below + other.below)
 
-    def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, Value):
-            return NotImplemented
+    def __truediv__(self, other: Any) -> Degree:
         other = _degree(other)
         return Degree(self.above + other.below, self.below + other.above)
 

@@ -30,9 +30,9 @@ class Inside:
         self._users_first = users_first(node, known=shown)
 
     def op(self) -> Op:
-        """It all as one op. A single op is itself, if it takes every operand once."""
+        """It all as one op. A single op is itself, if it takes every node once."""
         node = self.nodes[-1]
-        if node.op and len(self.nodes) == 1 and len(node.operands) == len(self.operands):
+        if node.op and len(self.nodes) == 1 and len(node.nodes) == len(self.operands):
             return node.op
         return Op(f"{INSIDE}{node.label}", "function", self.value, self.partials, listed=False)
 

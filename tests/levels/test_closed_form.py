@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 import sympy
 
-from micrograd_lr import Expression, Value, logistic, sigmoid, steps
+from micrograd_lr import Expression, Op, Value, logistic, sigmoid, steps
 from micrograd_lr.engine.order import topological
 from micrograd_lr.levels.closed_form import Degree, closed_forms, is_zero_everywhere
 from micrograd_lr.levels.names import at_level
@@ -105,6 +105,21 @@ def test_many_examples_with_plain_numbers_as_data():
         (f"L{i}", f"z{i}", f"a{i}", Y[k], {"w₁": X[0][k], "w₂": X[1][k], "b": 1.0})
         for k, i in enumerate(("⁽¹⁾", "⁽²⁾"))
     ]
+
+
+def test_rules_that_ask_which_number_it_is():
+    """A rule of the user's own with a branch is no rational function: nothing is claimed of it, and nothing fails."""
+    gate = Op("gate", "gate", lambda a: a if float(a) < 9 else 0, lambda out, a: (1 if float(a) < 9 else 0,))
+    w, x, b, y = (Value(v, name) for v, name in zip((0.5, 2.0, -1.0, 1.0), "wxby"))
+    for before, after in ((gate, lambda a: a), (lambda z: z, gate)):
+        z = before(w * x + b)
+        z.label = "z"
+        a = sigmoid(z)
+        a.label = "a"
+        L = after(-(y * a.log() + (1 - y) * (1 - a).log()))
+        assert [factors for *_, factors in found_in(L)] == ([{}] if before is gate else [])
+    square = recorded(SLIDES.replace("w*x+b", "w**2"))
+    assert found_in(square)[0][4] == {}
 
 
 def test_it_is_what_the_walk_says():
