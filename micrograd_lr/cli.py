@@ -68,6 +68,7 @@ def _draw_arguments(draw: argparse.ArgumentParser) -> None:
         help="write the picture: .svg, .png, .pdf or .dot; without it the graph is printed as text",
     )  # fmt: skip
     draw.add_argument("--open", action="store_true", help="show the picture")
+    draw.add_argument("--detail", default="ops", choices=("names", "ops"), help="one box per named node, or per op")
     draw.add_argument("--direction", default="TB", choices=("TB", "BT", "LR", "RL"), help="top to bottom, ...")
     draw.add_argument("--theme", default="light", choices=("light", "dark", "print"))
     draw.add_argument(
@@ -78,7 +79,10 @@ def _draw_arguments(draw: argparse.ArgumentParser) -> None:
     draw.add_argument("--no-gradients", action="store_true", help="the forward pass only")
     draw.add_argument("--highlight", **names, default=(), help="nodes, and the edges between them")
     draw.add_argument(
-        "--opened", **names | {"metavar": "OP"}, default=(), help="show what is inside: dot, logistic_loss, examples"
+        "--opened",
+        **names | {"metavar": "OP"},
+        default=(),
+        help="show what is inside: dot, logistic_loss, examples; with --detail names, a name",
     )
     draw.add_argument("--limit", type=int, default=120, help="boxes at most (default: 120)")
     draw.add_argument(
@@ -92,6 +96,10 @@ def _draw_arguments(draw: argparse.ArgumentParser) -> None:
 
 def _step_arguments(step: argparse.ArgumentParser) -> None:
     _expression_arguments(step, needed=False)
+    step.add_argument(
+        "--detail", default="", choices=("names", "ops"),
+        help="step from name to name, or through every op (default: names, where there are some; the page: ops)",
+    )  # fmt: skip
     step.add_argument(
         "--ask", nargs="?", const="number", default="", choices=("number", "formula"),
         help="begin with questions: for the numbers, or for the formulas of the local derivatives",
@@ -149,9 +157,9 @@ def _draw(options: argparse.Namespace) -> int:
     if not options.no_gradients:
         root.backward()
     drawing = draw(
-        root, direction=options.direction, digits=options.digits, theme=options.theme, highlight=options.highlight,
-        gradients=not options.no_gradients, partials=options.partials, opened=options.opened, limit=options.limit,
-        data=options.data, renderer=options.renderer,
+        root, detail=options.detail, direction=options.direction, digits=options.digits, theme=options.theme,
+        highlight=options.highlight, gradients=not options.no_gradients, partials=options.partials,
+        opened=options.opened, limit=options.limit, data=options.data, renderer=options.renderer,
     )  # fmt: skip
     path = options.output
     if path is None and not options.open:
@@ -175,7 +183,7 @@ def _step(options: argparse.Namespace) -> int:
     expression = Expression(SLIDES_IN_STEPS if slides else options.expression)
     numbers = _given(SLIDES_NUMBERS if slides else ()) | _given(options.numbers)
     if options.html is None and not options.open:
-        step_through(expression, numbers, ask=options.ask)
+        step_through(expression, numbers, ask=options.ask, detail=options.detail)
         return 0
     path = options.html or _somewhere("steps.html")
     shown = StepThrough(expression(**numbers))

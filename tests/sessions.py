@@ -42,7 +42,7 @@ def at(kind, node="", **options):
     return ["next"] * found[0].index
 
 
-COMMAND = [Path(sys.executable).with_name("micrograd-lr"), "step"]
+COMMAND = [Path(sys.executable).with_name("micrograd-lr"), "step", "--detail", "ops"]
 
 
 def plain(read):

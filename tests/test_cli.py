@@ -80,7 +80,10 @@ def test_open_shows_the_picture(monkeypatch, capsys, tmp_path):
         (["log(w)", "--set", "w=0"], "log(w = 0.0) has no finite value"),
         (["w", "--set", "w=1", "-o", "graph.gif"], "'graph.gif': a picture is saved as .svg, .png, .pdf, .dot."),
         (["w", "--set", "w=1", "-o", "no/such/folder/graph.svg"], "cannot write no/such/folder/graph.svg"),
-        (["w", "--set", "w=1", "--opened", "exp"], "opened='exp': only dot, logistic_loss, examples can be opened."),
+        (
+            ["w", "--set", "w=1", "--opened", "exp"],
+            "opened='exp': only dot, logistic_loss, examples can be opened, and with",
+        ),
         (["w**0.5", "--set", "w=0"], "the gradient of w = 0.0 has no finite value"),
     ],
 )

@@ -2,5 +2,5 @@
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "closed_form": ["closed_forms"],
-    "names": ["INSIDE", "at_level"],
+    "names": ["INSIDE", "LEVELS", "at_level", "usual_level"],
 }  # fmt: skip

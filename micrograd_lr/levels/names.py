@@ -68,8 +68,8 @@ def at_level(root: Value, detail: str = "ops", opened: Iterable[str] = ()) -> di
     """The graph of `root` at a level of detail: for each node that is shown, the node that stands for it.
 
     For "ops" every node stands for itself. For "names" a new graph has the leaves, the named nodes and the root, with
-    their numbers, labels and gradients; the names in `opened` show the ops inside of their nodes. ValueError for an
-    unknown level, and for a name that no computed node has.
+    their numbers, labels and gradients; the names in `opened` show the ops inside of their nodes ("" those of a root
+    without a name). ValueError for an unknown level, and for a name that no computed node has.
     """
     if detail not in LEVELS:
         raise ValueError(f"detail={detail!r} is not known. Choose one of: {', '.join(LEVELS)}.")
@@ -81,7 +81,7 @@ def at_level(root: Value, detail: str = "ops", opened: Iterable[str] = ()) -> di
     if detail == "ops":
         return {node: node for node in order}
     shown = {node for node in order if node.label or node.op is None} | {root}
-    for node in [node for node in order if node.label in names]:
+    for node in [node for node in order if node.label in names and (node.label or node is root)]:
         shown |= {*Inside(node, shown).nodes}
     recorded = {x: number for node in order for x, number in zip(node.operands, node.numbers) if isinstance(x, Value)}
     twin_of: dict[Value, Value] = {}
@@ -99,3 +99,8 @@ def at_level(root: Value, detail: str = "ops", opened: Iterable[str] = ()) -> di
             twin.data = node.data  # which may have changed since it was recorded
         twin.label, twin.grad = node.label, node.grad
     return twin_of
+
+
+def usual_level(root: Value) -> str:
+    """The level to begin with: names, if a computed node below the root has a name."""
+    return "names" if any(node.label for node in topological(root)[:-1] if node.op) else "ops"

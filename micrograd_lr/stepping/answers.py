@@ -17,7 +17,7 @@ from micrograd_lr.formulas.typed import NoValue, evaluated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from micrograd_lr.formulas.expression import Expression
@@ -42,10 +42,15 @@ def right(answer: float, exact: Any) -> bool:
 
 
 class Slopes:
-    """Judges formulas of local derivatives: by their numbers at the present inputs, and at two other places."""
+    """Judges formulas of local derivatives: by their numbers at the present inputs, and at two other places.
 
-    def __init__(self, expression: Expression, numbers: Mapping[str, float], steps: Steps) -> None:
-        roots = [expression(**numbers), *elsewhere(expression, numbers)]
+    `shown` gives the graph of a root at the level of detail of the steps.
+    """
+
+    def __init__(
+        self, expression: Expression, numbers: Mapping[str, float], steps: Steps, shown: Callable[[Value], Value]
+    ) -> None:
+        roots = map(shown, [expression(**numbers), *elsewhere(expression, numbers)])
         self._places = [dict(zip(steps.nodes, topological(root))) for root in roots]
         self.names = tuple(node.label for node in steps.nodes.values() if node.label)
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from micrograd_lr.stepping.moves import Closed, Line, Node, Payment
 
+GRADIENTS = ("all", "parameters")
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -247,8 +249,8 @@ def _comparable(x: Any) -> Any:
 
 
 def steps(
-    root: Value, *, detail: str = "ops", opened: Iterable[str] = (), data: Iterable[str] = ("x", "y"),
-    digits: int = DIGITS,
+    root: Value, *, detail: str = "ops", opened: Iterable[str] = (), gradients: str = "all",
+    data: Iterable[str] = ("x", "y"), digits: int = DIGITS,
 ) -> Steps:  # fmt: skip
     """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
 
@@ -258,7 +260,8 @@ def steps(
 
     `detail` is ops, or names: then a frame computes a named node from the named nodes and leaves before it, and the
     local derivatives are those of all that lies between, ∂L/∂a = −y/a + (1 − y)/(1 − a). `opened` are names of nodes
-    whose ops have frames of their own.
+    whose ops have frames of their own. `gradients` are all, or parameters: then only these are paid, and what leads to
+    them.
 
     `data` are the names of the leaves that are data, all others being parameters. `digits` are those of the texts; the
     numbers themselves are not rounded. TypeError if `root` is not a Value; ValueError if a leaf has changed since it
@@ -270,6 +273,8 @@ def steps(
             "Compute with Values: w = Value(0.5, 'w')."
         )
     check_digits(digits)
+    if gradients not in GRADIENTS:
+        raise ValueError(f"gradients={gradients!r} is not known. Choose one of: {', '.join(GRADIENTS)}.")
     order = topological(root)
     for leaf, recorded in changed_since(order).items():
         raise ValueError(
@@ -278,7 +283,9 @@ def steps(
         )
     names = {data} if isinstance(data, str) else {*data}
     shown = at_level(root, detail, opened)[root]
-    boxes = boxes_of(topological(shown), set(), {name.lower() for name in names}).boxes
-    if detail == "ops":
-        return Steps(nodes_of(boxes), payments(shown), digits)
-    return Steps(nodes_of(boxes), payments(shown), digits, closed_in(shown, {box.id: box.kind for box in boxes}))
+    drawn = boxes_of(topological(shown), set(), {name.lower() for name in names})
+    kinds = {box.id: box.kind for box in drawn.boxes}
+    parameters = {node for node, id in drawn.ids.items() if kinds[id] == "parameter"}
+    paid = payments(shown, parameters if gradients == "parameters" and parameters else None)
+    closed = closed_in(shown, parameters) if detail == "names" else ()
+    return Steps(nodes_of(drawn.boxes), paid, digits, closed)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.tokens import FormulaError
 from micrograd_lr.formulas.typed import number_in
+from micrograd_lr.levels.names import INSIDE, at_level, usual_level
 from micrograd_lr.stepping.answers import SAID, Slopes, right
 from micrograd_lr.stepping.frames import steps
 from micrograd_lr.stepping.questions import hint, questions
@@ -39,17 +40,23 @@ class Score:
 class Walk:
     """A place among the frames of an expression at some numbers, and the questions that are open there.
 
-    `ask` is what is asked for: number, formula, or "" for nothing. ArithmeticError or ValueError if the expression has
-    no value at these numbers.
+    `ask` is what is asked for: number, formula, or "" for nothing. `detail` is names, ops, or "" for names where there
+    are some; `opened` has the names whose ops are shown. ArithmeticError or ValueError if the expression has no value
+    at these numbers.
     """
 
     expression: Expression
     numbers: Mapping[str, float]
     ask: str = ""
     score: Score = field(default_factory=Score)
+    detail: str = "ops"
+    opened: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self.steps = steps(self.expression(**self.numbers))
+        root = self.expression(**self.numbers)
+        self.detail = self.detail or usual_level(root)
+        wanted = "parameters" if self.detail == "names" else "all"
+        self.steps = steps(root, detail=self.detail, opened=self.opened, gradients=wanted)
         self.index, self.tries = 0, 0
         self.settled: set[str] = set()
         self.open: list[Question] = []
@@ -67,7 +74,7 @@ class Walk:
     @cached_property
     def slopes(self) -> Slopes:
         """The judge of formulas."""
-        return Slopes(self.expression, self.numbers, self.steps)
+        return Slopes(self.expression, self.numbers, self.steps, lambda x: at_level(x, self.detail, self.opened)[x])
 
     @property
     def hidden(self) -> tuple[Line, ...]:
@@ -87,8 +94,20 @@ class Walk:
 
     def again(self, numbers: Mapping[str, float]) -> Walk:
         """The same place at other numbers, where no question has been answered yet."""
-        walk = Walk(self.expression, numbers, self.ask, self.score)
+        walk = replace(self, numbers=numbers)
         walk.move(self.index, asking=bool(self.open))
+        return walk
+
+    def opened_or_closed(self) -> Walk | None:
+        """The walk with the node of this frame opened into its ops, or closed again; None where it is one op."""
+        node = self.steps.nodes.get(self.frame.node)
+        if node is None or not (node.op.startswith(INSIDE) or node.label in self.opened):
+            return None
+        walk = replace(self, opened=self.opened ^ {node.label})
+        same = {x.id for x in walk.steps.nodes.values() if x.label == node.label}
+        if node == self.steps.root:
+            same = {walk.steps.root.id}
+        walk.move(next(x.index for x in walk.steps if x.kind == self.frame.kind and x.node in same))
         return walk
 
     def move(self, index: int, asking: bool = False) -> None:

@@ -10,7 +10,6 @@ from micrograd_lr.engine.backward import payments as reverse_mode
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.ops import ADD, SUM
 from micrograd_lr.engine.order import topological, users_first
-from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import clean
 from micrograd_lr.formulas.keys import ids, value_key
 from micrograd_lr.formulas.rules import formula_of, slopes_of
@@ -22,8 +21,9 @@ from micrograd_lr.stepping.moves import Closed, Node, Payment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
+    from micrograd_lr.engine.value import Value
     from micrograd_lr.pictures.boxes import Box
 
 _SLOT_MARKS = re.compile("[⟦⟧]")  # in a label they would be taken for a slot
@@ -56,17 +56,26 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
         )  # fmt: skip
 
 
-def payments(root: Value) -> Iterable[Payment]:
-    """Every payment of the backward pass from `root`, in its order. Raises what ``root.backward()`` would raise."""
-    id_of = ids(topological(root))
-    order = users_first(root)
+def payments(root: Value, leaves: Container[Value] | None = None) -> Iterable[Payment]:
+    """Every payment of the backward pass from `root`, in its order. Raises what ``root.backward()`` would raise.
+
+    With `leaves`, only those to what rests on one of these: no other payment matters to their gradients.
+    """
+    nodes = topological(root)
+    id_of = ids(nodes)
+    needed: set[Value] = set()
+    for node in nodes:
+        if leaves is None or node in leaves or not needed.isdisjoint(node.nodes):
+            needed.add(node)
+    order = [node for node in users_first(root) if node in needed]
     seed = one_like(root.data)
     paths = Counter(operand for node in order for operand in node.nodes)
     paid: dict[Value, int] = dict.fromkeys(order, 0)
     grads = {root: seed}
-    positions = (i for node in order for i, x in enumerate(node.operands) if isinstance(x, Value))
+    positions = (i for node in order for i, x in enumerate(node.operands) if x in needed)
+    edges = lambda node: ((x, partial) for x, partial in edges_of(node) if x in needed)
     for position, (node, operand, upstream, partial, contribution, total) in zip(
-        positions, reverse_mode(order, seed, edges_of)
+        positions, reverse_mode(order, seed, edges)
     ):
         before = grads.get(operand, seed - seed)
         paid[operand] += 1
@@ -78,7 +87,7 @@ def payments(root: Value) -> Iterable[Payment]:
     refuse_nonfinite(root, grads)
 
 
-def closed_in(root: Value, kinds: dict[str, str]) -> Iterable[Closed]:
+def closed_in(root: Value, parameters: Container[Value]) -> Iterable[Closed]:
     """Where a graph of names has the closed form a − y: at losses that the root is, or adds up as they are.
 
     The factors are those of the parameters that have this one path.
@@ -86,7 +95,6 @@ def closed_in(root: Value, kinds: dict[str, str]) -> Iterable[Closed]:
     order = topological(root)
     id_of = ids(order)
     paths = Counter(operand for node in order for operand in node.nodes)
-    parameters = {node for node in order if kinds[id_of[node]] == "parameter"}
     added = {root} | ({*root.nodes} if root.op in (ADD, SUM) else set())
     for found in closed_forms(root, parameters):
         if found.loss in added and paths[found.loss] <= 1:

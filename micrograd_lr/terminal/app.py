@@ -142,15 +142,17 @@ def step_through(
     numbers: Mapping[str, float],
     *,
     ask: str = "",
+    detail: str = "",
     source: TextIO | None = None,
     target: TextIO | None = None,
 ) -> None:
     """Step through both passes of an expression, by keys on a terminal or by lines from a pipe, until the user quits.
 
-    `ask` is "number" or "formula" to begin with questions, else "". ValueError if a number is missing; the engine's
+    `ask` is "number" or "formula" to begin with questions, else ""; `detail` "names" or "ops", or "" for names where
+    there are some. ValueError if a number is missing; the engine's
     error if the expression has no value at these numbers, nor at any that were typed later.
     """
-    session = Session(expression, numbers, ask)
+    session = Session(expression, numbers, ask, detail)
     missing = io.StringIO()  # for a stream that is None: empty as an input, and unseen as an output
     with dialogue(source or sys.stdin or missing, target or sys.stdout or missing) as talk:
         try:

@@ -21,6 +21,7 @@ ROWS, FEWEST_ROWS = 20, 3  # of the table
 MOST_LINES = 3 * SHOWN  # of one frame: a payment, its local derivative, and perhaps a sum over paths
 LONGEST = 240  # characters of a formula, between two equals signs
 NOW, OPERAND = "▸", "•"
+PROVEN = "✓ proven"
 LEGEND = f"{NOW} this node  {OPERAND} its operands"
 Styled = tuple[str, str]  # a line and its style, as Rich calls them
 
@@ -73,16 +74,20 @@ def formula_lines(
     """Some `lines` of a frame. Those in `hidden` show their formula without numbers, or only the name, if they are
     local derivatives and `bare`."""
     texts = []
+    if frame.kind == "inputs":
+        of_names = [node for node in frame.steps.nodes.values() if node.label and node.op]
+        texts = [(f"{node.name} = {format_formula(node.formula)}", "bold") for node in of_names[:MOST_LINES]]
     for line in lines[:MOST_LINES]:
         if line not in hidden:
-            texts.append((frame.steps.filled(line.template), "" if line.kind == "local" else "bold"))
+            proven = f" {PROVEN}" if line.kind == "closed" else ""
+            texts.append((frame.steps.filled(line.template) + proven, "" if line.kind == "local" else "bold"))
         elif bare and line.kind == "local":
             texts.append((f"{format_formula(line.parts[0])} = ?", "yellow"))
         else:
             texts.append((f"{format_formula(line.formula)} = ?", "yellow"))
     shown = [(f"  {row}", style) for text, style in texts for row in wrapped_formula(text, width - 2)]
-    if len(frame.lines) > len(texts):
-        shown.append((f"  and {len(frame.lines) - len(texts)} more lines", ""))
+    if len(frame.lines) > MOST_LINES:
+        shown.append((f"  and {len(frame.lines) - MOST_LINES} more lines", ""))
     if len(frame.payments) > SHOWN:
         shown.append((f"  and {len(frame.payments) - SHOWN} more operands", ""))
     return shown

@@ -37,14 +37,15 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "next": ("", "n"), "back": ("b",), "first": ("f", "home"), "end": ("e",), "ask": ("a",), "reveal": ("r",),
-    "input": ("i",), "help": ("h", "?"), "quit": ("q", "exit"),
+    "input": ("i",), "open": ("o",), "help": ("h", "?"), "quit": ("q", "exit"),
 }  # fmt: skip
 COMMANDS = {word: name for name, words in _WORDS.items() for word in (name, *words)}
-KEYS = "n next  b back  a ask  i input  ? help  q quit"
+KEYS = "n next  b back  o open  a ask  i input  ? help  q quit"
 HELP = f"""\
 n, space, Enter, →   the next step
 b, ←                 the step before
 f, Home / e, End     the first step / the end
+o                    open the node of this step into its ops, or close it
 a                    ask mode on or off: questions before a step is shown
 i or :               an input line, such as w=2: another number, the same step
 r or an empty line   in a question: show the answer
@@ -63,8 +64,10 @@ class Session:
     `walk` is None as long as the expression has no value at its numbers; `trouble` is then the reason.
     """
 
-    def __init__(self, expression: Expression, numbers: Mapping[str, float], ask: str = "") -> None:
-        self.expression = expression
+    def __init__(
+        self, expression: Expression, numbers: Mapping[str, float], ask: str = "", detail: str = "ops"
+    ) -> None:
+        self.expression, self.detail = expression, detail
         self.numbers = {normalize("NFKC", name): x for name, x in numbers.items()}
         if {*self.numbers} != {*expression.names}:
             expression(**self.numbers)  # its error says which are missing
@@ -124,12 +127,24 @@ class Session:
             walk.move(max(walk.index - 1, 0))
         elif command in ("first", "end"):
             walk.move(0 if command == "first" else last)
+        elif command == "open":
+            self._open(walk)
         elif command == "ask":
             walk.ask = "" if walk.ask else self.kind_of_questions
             walk.open = []
             self._say(f"Questions are {'on: they come before the next step' if walk.ask else 'off'}.")
         else:
             self._say("There is no question here.")
+
+    def _open(self, walk: Walk) -> None:
+        other = walk.opened_or_closed()
+        if other:
+            self.walk = other
+            self._say("The node is open: its ops have steps of their own." if other.opened > walk.opened else "Closed.")
+        elif walk.detail == "ops":
+            self._say("Every op is shown. To step from name to name, start with --detail names.")
+        else:
+            self._say("There is nothing to open here: go to a step of a node with a name and more than one op.")
 
     def _change(self, text: str) -> None:
         if not text.strip():
@@ -148,7 +163,9 @@ class Session:
     def _compute(self, numbers: Mapping[str, float]) -> None:
         """Go on with other numbers, at the same step. If the expression has no value there, keep the last ones."""
         try:
-            walk = self.walk.again(numbers) if self.walk else Walk(self.expression, numbers, self.ask)
+            walk = (
+                self.walk.again(numbers) if self.walk else Walk(self.expression, numbers, self.ask, detail=self.detail)
+            )
         except DOMAIN_ERRORS as error:
             kept = "The numbers before are kept." if self.walk else TRY_OTHERS.format(name=self.expression.names[0])
             self._say(f"No value: {error}", *why_saturated(self.expression, numbers), kept)

@@ -195,3 +195,15 @@ def test_names_of_ops_as_names_of_nodes():
     assert [node.op for node in frames.nodes.values() if node.op] == ["inside add", "inside mul", "pow"]
     root.backward()
     assert frames[-1].gradients["n0"] == pytest.approx(topological(root)[0].grad, rel=1e-14)
+
+
+def test_only_what_leads_to_a_parameter_is_paid():
+    root = recorded(SLIDES)
+    for detail in ("names", "ops"):
+        everything, wanted = steps(root, detail=detail), steps(root, detail=detail, gradients="parameters")
+        found = {everything.nodes[id].label: grad for id, grad in wanted[-1].gradients.items()}
+        assert {"w", "b", "z", "a", "L"} <= found.keys()
+        assert not {"x", "y"} & found.keys()
+        assert everything[-1].gradients.items() >= wanted[-1].gradients.items()
+    with pytest.raises(ValueError, match=r"^gradients='some' is not known. Choose one of: all, parameters.$"):
+        steps(root, gradients="some")

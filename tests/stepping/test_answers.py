@@ -51,7 +51,7 @@ def test_right_is_within_one_percent():
 def test_slopes_judge_by_several_places():
     expression, numbers = Expression("w**2"), {"w": 2.0}
     walked = steps(expression(**numbers))
-    slopes = Slopes(expression, numbers, walked)
+    slopes = Slopes(expression, numbers, walked, lambda root: root)
     payment = questions(walked[-2])[0].payment
     assert [slopes.verdict(text, payment) for text in ("2w", "w + w", "w²·2/w")] == ["", "", ""]
     assert (

@@ -80,7 +80,7 @@ def test_wrong_input_is_one_message_and_status_1(arguments, message, capsys):
 
 def test_the_numbers_of_the_slides_can_be_replaced_one_by_one(monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
-    assert cli.main(["step", "--set", "w=3"]) == 0
+    assert cli.main(["step", "--set", "w=3", "--detail", "ops"]) == 0
     assert "wx = 3·2 = 6" in capsys.readouterr().out
 
 

@@ -1,0 +1,101 @@
+"""Stepping from name to name: nine steps for the slides' example, a node opened, and (a − y)xᵀ at the end."""
+
+import pytest
+from sessions import SLIDES
+
+from micrograd_lr import Expression, cli
+from micrograd_lr.terminal.session import Session
+
+
+def shown(*lines, text=cli.SLIDES_IN_STEPS, numbers=SLIDES, ask="", detail=""):
+    session = Session(Expression(text), numbers, ask, detail)
+    for line in lines:
+        session.do(line)
+    return "\n".join(line.rstrip() for line, _ in session.page()), "\n".join(session.message)
+
+
+def test_the_expression_is_on_the_first_screen():
+    page, _ = shown()
+    assert page.startswith(
+        "Step 1 of 9. The inputs\n  z = wx + b\n  a = σ(z)\n  L = −(y log(a) + (1 − y) log(1 − a))\n  w = 0.5\n"
+    )
+
+
+def test_the_closed_form_at_z_and_at_the_end():
+    page, _ = shown(*"nnnnnn")
+    assert "  ∂L/∂z = ∂L/∂a · ∂a/∂z = −2·0.25 = −0.5\n  ∂L/∂z = a − y = 0.5 − 1 = −0.5 ✓ proven\n" in page
+    page, _ = shown("end")
+    assert "  ∂L/∂w = (a − y)xᵀ = (0.5 − 1)·2 = −1 ✓ proven\n  ∂L/∂b = a − y = 0.5 − 1 = −0.5 ✓ proven\n" in page
+    assert "proven" not in shown("end", text=cli.SLIDES_IN_STEPS.replace("(z)", "(2*z)"))[0]
+
+
+def test_only_what_leads_to_a_parameter_is_paid():
+    rows = {row.split()[0]: row.split()[-1] for row in shown("end")[0].splitlines()[-7:]}
+    assert (rows["w"], rows["b"], rows["x"], rows["y"]) == ("−1", "−0.5", "–", "–")
+    page, _ = shown("end", text="z=x*y; z**2", numbers={"x": 2.0, "y": 3.0})
+    rows = {row.split()[0]: row.split()[-1] for row in page.splitlines()[-4:]}
+    assert (rows["x"], rows["y"]) == ("36", "24")  # data alone: all of it is paid
+
+
+def test_a_node_is_opened_and_closed():
+    page, message = shown("n", "o")
+    assert page.startswith("Step 3 of 11. Forward, 2 of 4: z is computed\n  z = wx + b = 1 + (−1) = 0\n")
+    assert message == "The node is open: its ops have steps of their own."
+    page, message = shown("n", "o", "o")
+    assert page.startswith("Step 2 of 9. Forward, 1 of 3: z is computed\n")
+    assert message == "Closed."
+    assert shown("n", "o", "w=1")[0].startswith("Step 3 of 11. Forward, 2 of 4: z is computed\n  z = wx + b = 2 + (−1)")
+    page, _ = shown(*"nnnnnnn", "o")  # in the backward pass
+    assert page.startswith("Step 9 of 11. Backward, 3 of 4: z passes its gradient back\n")
+    page, _ = shown("n", "n", "n", "o")
+    assert page.startswith("Step 11 of 22. Forward, 10 of 10: L is computed\n  L = −(y log(a) + (1 − y) log(1 − a)) = ")
+
+
+@pytest.mark.parametrize(
+    "lines, options, message",
+    [
+        (["o"], {}, "There is nothing to open here: go to a step of a node with a name and more than one op."),
+        (
+            ["n", "n", "o"],
+            {},
+            "There is nothing to open here: go to a step of a node with a name and more than one op.",
+        ),
+        (["n", "o"], {"detail": "ops"}, "Every op is shown. To step from name to name, start with --detail names."),
+        (["n", "o"], {"text": "w*x+b"}, "Every op is shown. To step from name to name, start with --detail names."),
+    ],
+)
+def test_where_nothing_can_be_opened(lines, options, message):
+    numbers = {name: SLIDES[name] for name in Expression(options.get("text", cli.SLIDES_IN_STEPS)).names}
+    assert shown(*lines, numbers=numbers, **options)[1] == message
+
+
+def test_a_root_without_a_name_beside_names():
+    text, numbers = "z=w*x; z*z+z", {"w": 3.0, "x": 2.0}
+    assert shown("n", text=text, numbers=numbers)[0].startswith("Step 2 of 7. Forward, 1 of 2: z is computed")
+    page, _ = shown("n", "n", "o", text=text, numbers=numbers)
+    assert page.startswith("Step 4 of 9. Forward, 3 of 3: z·z + z is computed")
+    assert shown("n", "n", "o", "o", text=text, numbers=numbers)[0].startswith("Step 3 of 7.")
+
+
+def test_the_slides_questions():
+    page, message = shown("n", "n", "n", "n", "n", "(1-y)/(1-a)-y/a", ask="formula")
+    assert "What is the formula of" not in page
+    assert message == "Right."
+    _, message = shown("n", "n", "n", "n", "n", "y/a", ask="formula")
+    assert message == "Not yet: at these numbers it gives another number than the local derivative."
+    _, message = shown("n", "1", ask="number")
+    assert message.startswith("Not yet")
+    _, message = shown("n", "0", ask="number")
+    assert message == "Right."
+
+
+def test_the_command(monkeypatch, capsys):
+    import io
+
+    for arguments, count in ((), 9), (("--detail", "ops"), 25), (("w*x", "--detail", "names"), 5):
+        monkeypatch.setattr("sys.stdin", io.StringIO("q\n"))
+        numbers = ("--set", "w=1", "x=2") if "w*x" in arguments else ()
+        assert cli.main(["step", *arguments, *numbers]) == 0
+        assert f"Step 1 of {count}." in capsys.readouterr().out
+    assert cli.main(["draw", cli.SLIDES_IN_STEPS, "--detail", "names", "--set", "w=0.5", "b=-1", "x=2", "y=1"]) == 0
+    assert "[0.25] z = wx + b: 0, ∂L/∂z = −0.5" in capsys.readouterr().out
