@@ -158,7 +158,7 @@ def _draw(options: argparse.Namespace) -> int:
         root.backward()
     drawing = draw(
         root, detail=options.detail, direction=options.direction, digits=options.digits, theme=options.theme,
-        highlight=options.highlight, gradients=not options.no_gradients, partials=options.partials,
+        highlight=options.highlight, gradients=False if options.no_gradients else None, partials=options.partials,
         opened=options.opened, limit=options.limit, data=options.data, renderer=options.renderer,
     )  # fmt: skip
     path = options.output

@@ -21,17 +21,30 @@ class Box:
 
     `value` and `grad` are numbers; `grad` is None before backward and for a plain number. `edges` lead to the operands
     in order, duplicates kept. `inside` holds the labelled boxes that an example stands for; `word` says what the box
-    is. `foreign` is set on a root whose graph holds the gradients of another root.
+    is. `foreign` is set on a root whose graph holds the gradients of another root, `unpaid` where no gradient is shown.
     """
 
-    __slots__ = ("edges", "foreign", "formula", "grad", "id", "inside", "kind", "label", "op", "value", "word")
+    __slots__ = (
+        "edges",
+        "foreign",
+        "formula",
+        "grad",
+        "id",
+        "inside",
+        "kind",
+        "label",
+        "op",
+        "unpaid",
+        "value",
+        "word",
+    )
 
     def __init__(
         self, box_id: str, kind: str, label: str = "", op: Op | None = None, value: Any = None, grad: Any = None
     ):
         self.id, self.kind, self.label, self.op, self.value, self.grad = box_id, kind, label, op, value, grad
         self.word = kind if kind in ("parameter", "data", "constant") else ""
-        self.foreign = False
+        self.foreign, self.unpaid = False, kind == "constant"
         self.formula: Any = ""
         self.edges: list[Edge] = []
         self.inside: list[Box] = []
@@ -43,7 +56,9 @@ class Box:
 
     def at_use(self, user: Box, position: int) -> Box:
         """A copy of this leaf, to be drawn beside one of its uses."""
-        return Box(f"{self.id}{_AT}{user.id}-{position}", self.kind, self.label, None, self.value, self.grad)
+        copy = Box(f"{self.id}{_AT}{user.id}-{position}", self.kind, self.label, None, self.value, self.grad)
+        copy.unpaid = self.unpaid
+        return copy
 
     def as_example(self, word: str) -> Box:
         """A box for the example of which this one is the result."""

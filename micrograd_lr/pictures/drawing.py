@@ -48,7 +48,7 @@ def draw(
     direction: str = "TB",
     digits: int = DIGITS,
     theme: str = "light",
-    gradients: bool = True,
+    gradients: bool | str | None = None,
     partials: str = "number",
     highlight: Value | str | Iterable[Value | str] = (),
     opened: str | Iterable[str] = (),
@@ -62,7 +62,8 @@ def draw(
     derivative ∂node/∂operand; the wider it is, the more of the gradient flows back along it.
 
     `detail` ops, every op as it was recorded, or names, one box per named node; `direction` TB, BT, LR or RL; `digits`
-    significant digits; `theme` light, dark or print; `gradients` shown or not; `partials` number, formula
+    significant digits; `theme` light, dark or print; `gradients` True, False, or "parameters": only those
+    of parameters and of what leads to them, which is the default with detail="names"; `partials` number, formula
     (``a(1 − a)``), both or none; `highlight` nodes or labels, and the edges between them; `opened` any of dot and
     logistic_loss (drawn as the ops that they consist of), examples (all nodes of each example) and, with
     detail="names", names of nodes (drawn as their ops); `limit` how many boxes at most, those nearest to the root;
@@ -76,8 +77,12 @@ def draw(
             f"draw(root) draws the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
             "Compute with Values: w = Value(0.5, 'w')."
         )
-    look = Look(direction, digits, theme, gradients, partials)
-    drawn = picture(root, opened, limit, data, detail)
+    if gradients is None:
+        gradients = "parameters" if detail == "names" else True
+    if isinstance(gradients, str) and gradients != "parameters":
+        raise ValueError(f"gradients={gradients!r} is not known. Choose one of: True, False, 'parameters'.")
+    look = Look(direction, digits, theme, bool(gradients), partials)
+    drawn = picture(root, opened, limit, data, detail, all_paid=gradients != "parameters")
     names = [highlight] if isinstance(highlight, (str, Value)) else highlight
     if sum(len(box.edges) for box in drawn.boxes) > EDGES_WITH_CAPTIONS and partials != "none":
         drawn.notes.append(

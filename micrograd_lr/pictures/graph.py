@@ -30,9 +30,13 @@ EXAMPLES_OPENED = "examples"
 
 
 def picture(
-    root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y"), detail: str = "ops"
-) -> Picture:
-    """The picture of the graph of `root`: opened, grouped into examples, and cut down to `limit` boxes."""
+    root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y"), detail: str = "ops",
+    all_paid: bool = True,
+) -> Picture:  # fmt: skip
+    """The picture of the graph of `root`: opened, grouped into examples, and cut down to `limit` boxes.
+
+    Unless `all_paid`, gradients are shown of the parameters and of what leads to them.
+    """
     opened = {opened} if isinstance(opened, str) else {*opened}
     names = opened - {*OPENED, EXAMPLES_OPENED}
     if names and detail == "ops":
@@ -50,11 +54,25 @@ def picture(
         drawn.notes.append("the gradients are those of another root, or of older numbers: call backward() on this one")
     for box in drawn.boxes:
         write_formulas(box)
+    if not all_paid:
+        _pay_parameters_alone(drawn.boxes)
     if EXAMPLES_OPENED not in opened:
         drawn = grouped(drawn)
     if len(drawn.boxes) > limit:
         drawn = nearest(drawn, limit)
     return with_leaves_apart(drawn) if len(drawn.boxes) > LEAVES_APART else drawn
+
+
+def _pay_parameters_alone(boxes: list[Box]) -> None:
+    """Show no gradient, and no local derivative on the way to it, of boxes that rest on no parameter."""
+    for box in boxes:
+        box.unpaid = box.kind != "parameter" and all(edge.to.unpaid for edge in box.edges)
+    if boxes[-1].unpaid:  # there is no parameter
+        for box in boxes:
+            box.unpaid = box.kind == "constant"
+        return
+    for edge in (edge for box in boxes for edge in box.edges if edge.to.unpaid):
+        edge.partial = None
 
 
 def _foreign_gradients(order: list[Value]) -> bool:

@@ -30,7 +30,7 @@ def box_lines(box: Box, root: Box, look: Look) -> list[tuple[str, str]]:
         lines.append(("title", title(box)))
     if box.value is not None:
         lines.append(("title" if box.kind == "constant" else "value", format_number(box.value, look.digits)))
-        if look.gradients and box.kind != "constant":
+        if look.gradients and not box.unpaid:
             lines.append(("grad", f"{gradient_name(box, root)} = {format_number(box.grad, look.digits)}"))
     return lines
 
@@ -63,7 +63,7 @@ def sentence(box: Box, root: Box, look: Look) -> str:
     said = named[0].upper() + named[1:] if box.word else named  # but x stays x
     if box.value is not None:
         said += f" is {format_number(box.value, look.digits)}"
-    if look.gradients and box.value is not None and box.kind != "constant":
+    if look.gradients and box.value is not None and not box.unpaid:
         said += "; its gradient is " + (
             "not computed yet" if box.grad is None else format_number(box.grad, look.digits)
         )

@@ -207,3 +207,17 @@ def test_only_what_leads_to_a_parameter_is_paid():
         assert everything[-1].gradients.items() >= wanted[-1].gradients.items()
     with pytest.raises(ValueError, match=r"^gradients='some' is not known. Choose one of: all, parameters.$"):
         steps(root, gradients="some")
+
+
+def test_a_picture_of_names_shows_the_gradients_of_parameters():
+    root = recorded(SLIDES)
+    root.backward()
+    text = draw(root, detail="names", partials="formula").text
+    assert ("│     ├─ x (data): " in text, "└─ y (data): 0.25" in text, "∂L/∂x" in text) == (True, True, False)
+    assert "∂L/∂x" in draw(root, detail="names", gradients=True).text
+    assert "∂L/∂x" not in draw(root, gradients="parameters").text
+    assert "∂" not in draw(root, detail="names", gradients=False).text
+    data_alone = draw(recorded("z=x*y; z**2"), detail="names").text
+    assert data_alone.count("[") == 3
+    with pytest.raises(ValueError, match=r"^gradients='some' is not known. Choose one of: True, False, 'parameters'.$"):
+        draw(root, gradients="some")
