@@ -23,6 +23,8 @@ SLIDES_NUMBERS = ("w=0.5", "b=-1", "x=2", "y=1")
 # An argument that is not an option although it begins with a minus: our options are --..., -h, -o and -oFILE.
 _NEGATIVE = re.compile(r"-(?!-|[oh]$|o.*\.(svg|png|pdf|dot)$)")
 
+_NUMBER = re.compile(r"[^\W\d]\w*=")  # the beginning of w=0.5
+
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of the command line."""
@@ -207,6 +209,20 @@ def _show(path: Path, wanted: bool, state: str = "") -> None:
         webbrowser.open(path.resolve().as_uri() + (f"#{state}" if state else ""))
 
 
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a command line. Numbers without --set before them are told where they belong."""
+    top = parser()
+    options, unknown = top.parse_known_args(arguments)
+    if unknown:
+        numbers = " ".join(text for text in unknown if _NUMBER.match(text))
+        top.error(
+            f"put --set before the numbers: --set {numbers}"
+            if numbers
+            else f"unrecognized arguments: {' '.join(unknown)}"
+        )
+    return options
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status.
 
@@ -219,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         prepare_streams()
         with flushed(sys.stdout):
-            options = parser().parse_args(arguments)
+            options = _parsed(arguments)
             run: Callable[[argparse.Namespace], int] = options.run
             return run(options)
     except KeyboardInterrupt:

@@ -94,6 +94,21 @@ def test_wrong_input_is_one_message_and_status_1(arguments, message, capsys):
     assert printed.err.startswith(f"micrograd-lr: {message}")
 
 
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["step", "erf(w*x)", "w=0.5"], "put --set before the numbers: --set w=0.5"),
+        (["draw", "w*x₁", "w=1/2", "x₁=−2", "--digits", "3"], "put --set before the numbers: --set w=1/2 x₁=−2"),
+        (["draw", "w", "--set", "w=1", "--nope"], "unrecognized arguments: --nope"),
+    ],
+)
+def test_arguments_that_are_left_over(arguments, message, capsys):
+    with pytest.raises(SystemExit) as error:
+        cli.main(arguments)
+    assert error.value.code == 2
+    assert capsys.readouterr().err.endswith(f"micrograd-lr: error: {message}\n")
+
+
 def test_help_shows_the_example(capsys):
     with pytest.raises(SystemExit):
         cli.main(["draw", "--help"])
