@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from micrograd_lr.compiler.tracers import TraceError
     from micrograd_lr.engine.check import GradientCheckError, GradientReport, check_gradient
     from micrograd_lr.engine.derivatives import first_nan
-    from micrograd_lr.formulas.expression import Expression, ExpressionError
+    from micrograd_lr.formulas.expression import Expression
+    from micrograd_lr.formulas.source import ExpressionError
     from micrograd_lr.page.step_through import StepThrough
     from micrograd_lr.pictures.drawing import Drawing, draw
     from micrograd_lr.pictures.renderers import RenderError
@@ -64,7 +65,7 @@ __getattr__, __dir__ = lazily(
     {
         "Drawing": "pictures.drawing",
         "Expression": "formulas.expression",
-        "ExpressionError": "formulas.expression",
+        "ExpressionError": "formulas.source",
         "GradientCheckError": "engine.check",
         "GradientReport": "engine.check",
         "RenderError": "pictures.renderers",

@@ -75,6 +75,8 @@ def test_open_shows_the_picture(monkeypatch, capsys, tmp_path):
     [
         (["w.__class__", "--set", "w=1"], "an attribute is not part of the language"),
         (["w*x", "--set", "w=1"], "no number is given for x. The expression needs one number for each of: w, x."),
+        (["wx", "--set", "w=1", "x=2"], "no number is given for wx. wx is one name here; did you mean w*x? w, x does"),
+        (["2x", "--set", "x=1"], "2x is neither a number nor a name. For a product write 2*x.\n  2x\n  ^\n"),
         (["w", "--set", "w=one"], "--set w=one: an input is a finite number, such as w=0.5."),
         (["w", "--set", "w"], "--set w: expected NAME=NUMBER, such as w=0.5."),
         (["log(w)", "--set", "w=0"], "log(w = 0.0) has no finite value"),
@@ -107,6 +109,13 @@ def test_arguments_that_are_left_over(arguments, message, capsys):
         cli.main(arguments)
     assert error.value.code == 2
     assert capsys.readouterr().err.endswith(f"micrograd-lr: error: {message}\n")
+
+
+def test_what_is_printed_can_be_typed(capsys):
+    assert cli.main(["draw", "L = −(y ln(σ(w·x − b)) + (1 − y) ln(1 − σ(w·x − b)))", *NUMBERS]) == 0
+    assert capsys.readouterr().out.startswith(
+        "L = −(y log(σ(wx − b)) + (1 − y) log(1 − σ(wx − b))): 0.1269, ∂L/∂L = 1\n"
+    )
 
 
 def test_help_shows_the_example(capsys):

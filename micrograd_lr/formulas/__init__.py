@@ -1,13 +1,14 @@
 """The rules as text: numbers and formulas written out, as MathML too, and text that is read as a graph."""
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
-    "expression": ["Expression", "MAX_DEPTH", "MAX_LENGTH", "arities"],
+    "expression": ["Expression"],
     "format": ["DIGITS", "check_digits", "clean", "format_formula", "format_number", "subscript", "superscript"],
     "keys": ["gradient_key", "ids", "node_id", "payment_key", "value_key"],
+    "language": ["MAX_DEPTH", "MAX_LENGTH", "functions"],
     "mathml": ["mathml"],
     "rules": ["FOR_NUMBERS_ONLY", "formula_of", "slopes_of"],
     "templates": ["different", "filled", "signed", "slot"],
     "text": ["SLOT", "Text", "as_text"],
-    "tokens": ["FormulaError", "functions", "spellings"],
+    "tokens": ["FormulaError", "spellings"],
     "typed": ["NoValue", "by_name", "evaluated", "inputs", "number_in", "separated"],
 }  # fmt: skip

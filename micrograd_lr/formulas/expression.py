@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 import warnings
 from unicodedata import normalize
 
 from micrograd_lr.engine.functions import dot, logistic_loss, sum
 from micrograd_lr.engine.ops import OPS
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.language import LISTS, MAX_DEPTH, MAX_LENGTH, OPERATORS, functions
+from micrograd_lr.formulas.source import ExpressionError, Source
+from micrograd_lr.formulas.tokens import FormulaError, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from typing import Any, NoReturn
 
 
-MAX_LENGTH, MAX_DEPTH, MAX_EXPONENT = 5_000, 100, 1_000
-
-_OPERATORS = {
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.USub: "neg"
-}  # fmt: skip
-LISTS = {"dot": 2, "sum": 1}  # the functions that take lists, and how many
+MAX_EXPONENT = 1_000
 _BY_NAME: dict[str, Callable[..., Any]] = {
     "dot": dot,
     "sum": sum,
     "logistic_loss": logistic_loss,
 }
-
-
-class ExpressionError(ValueError):
-    """Text that is not an expression; the message shows the place."""
 
 
 class _Step:
@@ -47,7 +40,7 @@ class _Step:
 class Expression:
     """A formula, read once and recorded for any numbers: ``Expression("w*x + b")(w=0.5, x=2, b=-1)`` is a `Value`.
 
-    Numbers, names, ``+ - * / **``, parentheses, the functions of the op table, ``dot([...], [...])``, ``sum([...])``,
+    Numbers, names, ``+ - * / ^``, parentheses, the functions of the op table, ``dot([...], [...])``, ``sum([...])``,
     and named intermediates: ``"z = w*x + b; a = sigmoid(z); -log(a)"``. A repeated sub-expression becomes one shared
     node. `names` are the inputs, in the order in which they appear. Anything else is an ExpressionError that shows the
     column; nothing is ever executed.
@@ -58,6 +51,7 @@ class Expression:
         self._steps: list[_Step] = []
         self._known: dict[Any, _Step] = {}  # what was written before, by its operation and operands
         self._names: dict[str, Any] = {}
+        self._functions = functions() | {name: (name, count, ()) for name, count in LISTS.items()}
         self._root = self._read()
         self.names = tuple(step.label for step in self._steps if step.operation is None)
 
@@ -69,6 +63,7 @@ class Expression:
         if missing or unknown:
             raise ValueError(
                 (f"no number is given for {', '.join(missing)}. " if missing else "")
+                + "".join(_product_meant(name, {*numbers, *self._names} - {name}) for name in missing)
                 + (f"{', '.join(unknown)} does not occur in {_shortened(self.text)!r}. " if unknown else "")
                 + f"The expression needs one number for each of: {', '.join(self.names) or '(nothing)'}."
             )
@@ -95,14 +90,17 @@ class Expression:
                 f"the expression is {len(self.text):,} characters long; at most {MAX_LENGTH:,} are read. "
                 "Write larger graphs in Python, with Value."
             )
+        source = self._source = Source(self.text)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Python's advice on its own syntax
-                statements = ast.parse(self.text).body
+                statements = ast.parse(source.python).body
         except SyntaxError as error:
-            self._refuse((error.lineno or 1, (error.offset or 1) - 1), f"this cannot be read: {error.msg}.")
+            at = source.place(error.lineno or 1, (error.offset or 1) - 1)
+            source.refuse_decimal_comma(at)
+            source.refuse(at, f"this cannot be read: {error.msg}.")
         except (ValueError, MemoryError, RecursionError) as error:  # null bytes, and nesting beyond Python's limits
-            self._refuse((1, 0), f"this cannot be read: {error or 'it is nested too deeply'}.")
+            source.refuse(0, f"this cannot be read: {error or 'it is nested too deeply'}.")
         root = None
         for statement in statements:
             if isinstance(statement, ast.Assign):
@@ -120,10 +118,14 @@ class Expression:
 
     def _assign(self, statement: ast.Assign) -> Any:
         target = statement.targets[0]
+        if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple):
+            pairs = zip(target.elts, statement.value.elts)
+            separate = "; ".join(f"{ast.unparse(name)}={ast.unparse(value)}" for name, value in pairs)
+            self._refuse(target, f"write one name per =: {separate}.")
         if len(statement.targets) > 1 or not isinstance(target, ast.Name):
             self._refuse(target, "an intermediate result has one name: z = w*x + b.")
         name = target.id
-        if name in arities():
+        if name in self._functions:
             self._refuse(target, f"{name} is a function; choose another name.")
         value = self._value(statement.value, 1)
         if name in self._names:
@@ -140,38 +142,44 @@ class Expression:
                 node,
                 f"this is nested deeper than {MAX_DEPTH}. Name an intermediate result: z = ...; or use sum([...]).",
             )
-        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
             return self._number(node, float, node.value) if abs(node.value) > 2**53 else node.value  # no huge integers
         if isinstance(node, ast.Name):
-            if node.id in arities():
+            if node.id in self._functions:
                 self._refuse(node, f"{node.id} is a function: {node.id}(...).")
             if node.id not in self._names:
                 self._names[node.id] = self._step((node.id,), node.id, None, ())
             return self._names[node.id]
-        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        if isinstance(node, ast.BinOp) and type(node.op).__name__ in OPERATORS:
             left, right = self._value(node.left, depth + 1), self._value(node.right, depth + 1)
             if isinstance(node.op, ast.Pow) and not isinstance(right, _Step) and abs(right) > MAX_EXPONENT:
                 self._refuse(node.right, f"the exponent {right:g} is larger than {MAX_EXPONENT}.")
-            return self._applied(node, _OPERATORS[type(node.op)], (left, right))
+            return self._applied(node, OPERATORS[type(node.op).__name__], (left, right))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
             operand = self._value(node.operand, depth + 1)
             return self._applied(node, "neg", (operand,)) if isinstance(node.op, ast.USub) else operand
         if isinstance(node, ast.Call):
             return self._call(node, depth)
+        if isinstance(node, ast.Tuple):
+            self._source.refuse_decimal_comma(*self._source.places(node))
         return self._refuse(node, f"{_WHAT.get(type(node), 'this')} is not part of the language: {_LANGUAGE}")
 
     def _call(self, node: ast.Call, depth: int) -> Any:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name not in arities():
-            self._refuse(node.func, f"only these can be called: {', '.join(sorted(arities()))}.")
-        count = arities()[name]
+        if name not in self._functions:
+            ends = (f"{name.removesuffix(called)}*{called}" for called in self._functions if name.endswith(called))
+            product = f" For a product write {next(ends, name + '*')}(...)." if name else ""
+            self._refuse(node.func, f"only these can be called: {', '.join(sorted(self._functions))}.{product}")
+        op, count, after = self._functions[name]
         lists = name in LISTS
         plain = not all(isinstance(x, ast.List) for x in node.args)
         if node.keywords or len(node.args) != count or (lists and plain):
+            if not lists:
+                self._source.refuse_decimal_comma(*self._source.places(node))
             what = "list" if lists else "operand"
             self._refuse(node, f"{name} takes {count} {what}{'s'[: count - 1]}{': [a, b]' * lists}.")
         if not lists:
-            return self._applied(node, name, tuple(self._value(x, depth + 1) for x in node.args))
+            return self._applied(node, op, (*(self._value(x, depth + 1) for x in node.args), *after))
         rows = [tuple(self._value(x, depth + 1) for x in row.elts) for row in node.args if isinstance(row, ast.List)]
         if not rows[0] or len(rows[0]) != len(rows[-1]):
             self._refuse(node, f"{name} needs lists of one length, with at least one entry.")
@@ -201,35 +209,27 @@ class Expression:
             self._refuse(node, f"this is {number}, not a finite number.")
         return number
 
-    def _refuse(self, where: Any, message: str) -> NoReturn:
-        """Raise ExpressionError with the message, the line, and a mark under the column."""
-        if isinstance(where, tuple):
-            number, column = where
-        else:
-            number, column = where.lineno, where.col_offset  # in bytes
-        lines = re.split("\r\n|\r|\n", self.text)
-        line = lines[min(number, len(lines)) - 1]
-        if not isinstance(where, tuple):
-            column = len(line.encode()[:column].decode(errors="ignore"))
-        start = max(0, column - 60)
-        shown = line[start : start + 76]
-        raise ExpressionError(f"{message}\n  {shown}\n  {' ' * (column - start)}^") from None
+    def _refuse(self, node: ast.expr | ast.stmt, message: str) -> NoReturn:
+        self._source.refuse(self._source.places(node)[0], message)
 
 
 _LANGUAGE = (
-    "it has numbers, names, + - * / **, parentheses, the functions of the op table, and intermediate results z = ...;"
+    "it has numbers, names, + - * / ^, parentheses, the functions of the op table, and intermediate results z = ...;"
 )
 _WHAT = {
-    ast.Attribute: "an attribute", ast.Subscript: "an index", ast.Lambda: "a lambda", ast.Compare: "a comparison",
-    ast.IfExp: "an if", ast.BoolOp: "and, or", ast.Constant: "a string, True, None or a complex number",
-    ast.List: "a list outside dot and sum", ast.Tuple: "a tuple", ast.NamedExpr: "the operator :=",
+    ast.Attribute: "an attribute", ast.Subscript: "an index", ast.Compare: "a comparison",
+    ast.Constant: "a string or …", ast.List: "a list outside dot and sum", ast.Tuple: "a tuple",
+    ast.NamedExpr: "the operator :=",
 }  # fmt: skip
 
 
-def arities() -> dict[str, int]:
-    """What an expression may call, with the number of arguments: every row of the table without an operator."""
-    called = (op for name, op in OPS.items() if name not in _OPERATORS.values())
-    return {op.name: number for op in called if (number := LISTS.get(op.name) or op.arity)}
+def _product_meant(name: str, names: Collection[str]) -> str:
+    """What to ask about a name that other names make up: w*x for wx."""
+    try:
+        factors = [factor for _, factor in tokens(name, names)]
+    except FormulaError:
+        return ""
+    return f"{name} is one name here; did you mean {'*'.join(factors)}? "
 
 
 def _shortened(text: str) -> str:

@@ -10,8 +10,7 @@ import re
 from string import digits
 from unicodedata import category, normalize
 
-from micrograd_lr.engine.ops import SIGMOID
-from micrograd_lr.formulas.expression import LISTS, MAX_DEPTH, MAX_LENGTH, arities
+from micrograd_lr.formulas.language import MAX_DEPTH, MAX_LENGTH, functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +19,13 @@ if TYPE_CHECKING:
     Token = tuple[str, str]  # its kind, number, name, function or sign; and what it is
 
 # Tables, with patterns that mean the same in Python and in JavaScript.
-CHARACTERS = {"−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "×": "*"}  # as formulas are printed
+CHARACTERS = {  # as formulas are printed
+    "−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "√": " sqrt ",
+}  # fmt: skip
 _RAISED = "⁰¹²³⁴-⁹ªºʰ-ʸˠ-ˤᴬ-ᵡᵸᶛ-ᶿⁱⁿ"
 EXPONENT = f"(?<![⁽⁺⁻{_RAISED}])[⁺⁻]?[{_RAISED}]+"  # of x², 2⁻¹ and eᶻ; the ⁽²⁾ in the name X⁽²⁾ is none
 NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+WORD = r"[^\W\d]\w*"
 DECIMAL_COMMA = r"(?<![A-Za-z0-9_.,)\]])([0-9]*),([0-9]+)(?![0-9.,])"  # 0,5
 SPACE, SIGNS = " \t\r\n", "+-*/^(),"
 LISTED, QUOTED = 12, 40  # names in a message, and characters of a text in it
@@ -48,7 +50,8 @@ SAID = {
 }
 
 _CHARACTERS, _EXPONENT, _NUMBER = str.maketrans(CHARACTERS), re.compile(EXPONENT), re.compile(NUMBER)
-_WORD, _INSIDE_A_WORD = re.compile(r"[^\W\d]\w*"), re.compile(r"(?<=\w)\w")
+_DECIMAL_COMMA = re.compile(DECIMAL_COMMA)
+_WORD, _INSIDE_A_WORD = re.compile(WORD), re.compile(r"(?<=\w)\w")
 _CALLED = re.compile(rf"[{SPACE}]*\(")
 _BEGINS_AS_NO_NAME = re.compile(rf"[0-9.{SPACE}{re.escape(SIGNS)}]|$")
 
@@ -90,12 +93,17 @@ def tokens(text: str, names: Collection[str]) -> list[Token]:
 
 
 def plain(text: str) -> str:
-    """A text in the characters of a keyboard: − as -, x² as x^(2), w₁ as w1."""
+    """A text in the characters of a keyboard: − as -, x² as x^(2), √ as sqrt, w₁ as w1."""
 
     def power(exponent: re.Match[str]) -> str:
         return f"^({normalize('NFKC', exponent[0]).replace('−', '-')})"
 
     return normalize("NFKC", _EXPONENT.sub(power, text).translate(_CHARACTERS))
+
+
+def pointed(text: str) -> str:
+    """A text with a decimal point in the place of each decimal comma: 0.5 for 0,5 and for ,5."""
+    return _DECIMAL_COMMA.sub(lambda comma: f"{comma[1] or 0}.{comma[2]}", text).strip()
 
 
 def spellings(names: Iterable[str]) -> dict[str, str]:
@@ -106,12 +114,6 @@ def spellings(names: Iterable[str]) -> dict[str, str]:
         other[re.sub(r"(?<=[^\W\d_])_(?=[0-9])", "", spelling)] = name
         other[re.sub(r"(?<=[^\W\d_])(?=[0-9])", "_", spelling)] = name
     return {spelling: name for spelling, name in (other | typed).items() if not _BEGINS_AS_NO_NAME.match(spelling)}
-
-
-def functions() -> dict[str, tuple[str, int]]:
-    """What a formula may call, by the way to type it: the name of its op, and how many operands it takes."""
-    rows = {name: (name, count) for name, count in arities().items() if name not in LISTS and name.isidentifier()}
-    return rows | {SIGMOID.symbol: rows[SIGMOID.name]}
 
 
 def _words(text: str, spelt: Collection[str]) -> list[Token | None]:

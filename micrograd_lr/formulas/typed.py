@@ -12,16 +12,14 @@ from unicodedata import normalize
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.engine.ops import ADD, DIV, MUL, NEG, OPS, POW, SUB
-from micrograd_lr.formulas.expression import MAX_DEPTH
-from micrograd_lr.formulas.tokens import DECIMAL_COMMA, FormulaError, functions, quoted, said, tokens
+from micrograd_lr.formulas.language import MAX_DEPTH, functions
+from micrograd_lr.formulas.tokens import FormulaError, pointed, quoted, said, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from micrograd_lr.engine.ops import Op
-
-_DECIMAL_COMMA = re.compile(DECIMAL_COMMA)
 
 
 class DecimalComma(FormulaError):
@@ -37,10 +35,9 @@ def evaluated(text: str, numbers: Mapping[str, float]) -> float:
     try:
         return _Formula(text, numbers).value()
     except FormulaError:
-        if not _DECIMAL_COMMA.search(text):
+        if pointed(text) == text.strip():
             raise
-        pointed = _DECIMAL_COMMA.sub(r"\1.\2", text).strip()
-        raise DecimalComma(said("comma", found=text.strip(), pointed=pointed)) from None
+        raise DecimalComma(said("comma", found=text.strip(), pointed=pointed(text))) from None
 
 
 def number_in(text: str) -> float:
@@ -121,10 +118,10 @@ class _Formula:
         while self._take(","):
             operands.append(self._sum(depth + 1))
         self._close()
-        name, count = functions()[function]
+        name, count, after = functions()[function]
         if len(operands) != count:
             raise FormulaError(said("operands", found=function, count=str(count), given=str(len(operands))))
-        return self._computed(OPS[name], *operands)
+        return self._computed(OPS[name], *operands, *after)
 
     @property
     def _next(self) -> tuple[str, str]:

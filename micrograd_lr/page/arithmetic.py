@@ -9,8 +9,8 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.expression import Expression
 from micrograd_lr.formulas.keys import gradient_key, ids, value_key
+from micrograd_lr.formulas.language import functions as typed_functions
 from micrograd_lr.formulas.rules import FOR_NUMBERS_ONLY
-from micrograd_lr.formulas.tokens import functions as typed_functions
 from micrograd_lr.stepping.record import payments
 
 TYPE_CHECKING = False
@@ -50,10 +50,10 @@ def functions(mistakes: Iterable[str]) -> str:
     wrong = [f"{i}: wrong_{i}" for i in range(len(lines))]
     lines.append(_of_names("stable_loss", "logistic_loss(z, y)", "z"))
     called = []
-    for spelling, (name, count) in typed_functions().items():
+    for spelling, (_, count, _) in typed_functions().items():
         operands = ", ".join(f"x{i}" for i in range(count))
         try:
-            lines.append(_of_names(f"functions_{spelling}", f"{name}({operands})"))
+            lines.append(_of_names(f"functions_{spelling}", f"{spelling}({operands})"))
         except FOR_NUMBERS_ONLY:  # a row of the user's own that needs plain numbers: typed formulas do without it
             continue
         called.append(f"{spelling}: [functions_{spelling}, {count}]")

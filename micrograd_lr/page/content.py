@@ -14,9 +14,9 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss, logit, one_less
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas import tokens
-from micrograd_lr.formulas.expression import MAX_DEPTH, MAX_LENGTH
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import ids
+from micrograd_lr.formulas.language import MAX_DEPTH, MAX_LENGTH
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.text import SLOT
 from micrograd_lr.formulas.tokens import spellings

@@ -9,8 +9,8 @@ from micrograd_lr.engine.functions import logistic_loss
 from micrograd_lr.engine.node import number_of
 from micrograd_lr.engine.ops import LOG, SIGMOID
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.expression import arities
 from micrograd_lr.formulas.format import DIGITS, clean, format_formula, format_number
+from micrograd_lr.formulas.language import functions
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.formulas.typed import inputs
 from micrograd_lr.stepping.answers import saturated
@@ -85,7 +85,7 @@ class Session:
             return "".join(name[0] for name in self.expression.names)
         if not self.walk.open:
             return ""
-        return "".join(name[0] for name in (*arities(), *self._names))
+        return "".join(name[0] for name in (*functions(), *self._names))
 
     @property
     def _names(self) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ function tokensOf(typed, spelt) {
   return found;
 }
 
-/** A text in the characters of a keyboard: − as -, x² as x^(2), w₁ as w1. */
+/** A text in the characters of a keyboard: − as -, x² as x^(2), √ as sqrt, w₁ as w1. */
 function plain(text) {
   const power = (exponent) => "^(" + exponent.normalize("NFKC").replace("−", "-") + ")";
   return [...text.replace(EXPONENT, power)].map((x) => reading.characters[x] ?? x).join("").normalize("NFKC");

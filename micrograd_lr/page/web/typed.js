@@ -10,7 +10,7 @@ function evaluated(text, numbers, spelt) {
   try {
     return new Formula(text, numbers, spelt).value();
   } catch (error) {
-    const pointed = text.replace(DECIMAL_COMMA, "$1.$2");
+    const pointed = text.replace(DECIMAL_COMMA, (_, whole, rest) => (whole || "0") + "." + rest);
     if (!(error instanceof FormulaError) || pointed === text) throw error;
     throw new FormulaError("comma", { found: text.trim(), pointed: pointed.trim() });
   }
