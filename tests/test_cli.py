@@ -75,7 +75,7 @@ def test_open_shows_the_picture(monkeypatch, capsys, tmp_path):
     [
         (["w.__class__", "--set", "w=1"], "an attribute is not part of the language"),
         (["w*x", "--set", "w=1"], "no number is given for x. The expression needs one number for each of: w, x."),
-        (["wx", "--set", "w=1", "x=2"], "no number is given for wx. wx is one name here; did you mean w*x? w, x does"),
+        (["wx", "--set", "w=1", "x=2"], "no number is given for wx. wx is one name here; did you mean w*x? w, x do"),
         (["2x", "--set", "x=1"], "2x is neither a number nor a name. For a product write 2*x.\n  2x\n  ^\n"),
         (["w", "--set", "w=one"], "--set w=one: an input is a finite number, such as w=0.5."),
         (["w", "--set", "w"], "--set w: expected NAME=NUMBER, such as w=0.5."),

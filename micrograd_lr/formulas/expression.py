@@ -61,10 +61,12 @@ class Expression:
         missing = [name for name in self.names if name not in numbers]
         unknown = [name for name in numbers if name not in self.names]
         if missing or unknown:
+            meant = (_product_meant(name, {*numbers, *self._names} - {name}) for name in missing)
+            do = "does" if len(unknown) == 1 else "do"
             raise ValueError(
                 (f"no number is given for {', '.join(missing)}. " if missing else "")
-                + "".join(_product_meant(name, {*numbers, *self._names} - {name}) for name in missing)
-                + (f"{', '.join(unknown)} does not occur in {_shortened(self.text)!r}. " if unknown else "")
+                + "".join(meant)
+                + (f"{', '.join(unknown)} {do} not occur in {_shortened(self.text)!r}. " if unknown else "")
                 + f"The expression needs one number for each of: {', '.join(self.names) or '(nothing)'}."
             )
         nodes: list[Value] = []

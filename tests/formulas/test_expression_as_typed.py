@@ -1,6 +1,7 @@
 """Expressions as people type them, and as pictures and steps print them: σ, ², ·, −, products without a sign."""
 
 import math
+import random
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from sympy.parsing.sympy_parser import convert_xor, implicit_multiplication, par
 
 from micrograd_lr import Expression, ExpressionError, Op, draw, steps
 from micrograd_lr.formulas.tokens import plain, spellings
+from micrograd_lr.formulas.typed import evaluated
 
 AT = {"w": 0.5, "x": 2.0, "b": -1.0, "y": 1.0, "a": 0.3, "z": 0.7}
 
@@ -114,6 +116,38 @@ def test_what_answers_and_expressions_both_read_has_one_value():
             assert found == pytest.approx(answer, rel=1e-14), text
             both += 1
     assert both > 150
+
+
+def test_random_texts_that_both_read_have_one_value():
+    pieces = [
+        "w",
+        "x",
+        "b",
+        "w₁",
+        "2",
+        ".5",
+        "1e3",
+        "√(",
+        "σ(",
+        "ln (",
+        "exp(",
+        "²",
+        "⁻¹",
+        "^",
+        "**",
+        *"(())+-*/·×−  x",
+    ]
+    names, rng, both = {"w": 0.5, "x": 2.0, "b": -1.5, "w₁": 3.0}, random.Random(0), 0
+    for _ in range(10_000):
+        text = "".join(rng.choices(pieces, k=rng.randrange(1, 8)))
+        try:
+            expression = Expression(text)
+            found = expression(**{name: names[name.replace("1", "₁")] for name in expression.names}).data
+        except (ValueError, ArithmeticError, KeyError):
+            continue
+        assert found == pytest.approx(evaluated(text, names), rel=1e-14), text
+        both += 1
+    assert both > 500
 
 
 def test_a_power_and_a_root_are_one_node():
