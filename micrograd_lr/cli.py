@@ -63,6 +63,11 @@ def _demo_arguments(demo: argparse.ArgumentParser) -> None:
 
 
 def _draw_arguments(draw: argparse.ArgumentParser) -> None:
+    from micrograd_lr.formulas.format import DIGITS
+    from micrograd_lr.levels.names import LEVELS
+    from micrograd_lr.pictures.graph import LIMIT
+    from micrograd_lr.pictures.look import DIRECTIONS, PARTIALS, THEMES
+
     names: dict[str, Any] = {"nargs": "+", "type": _text, "metavar": "NAME"}
     _expression_arguments(draw)
     draw.add_argument(
@@ -70,14 +75,14 @@ def _draw_arguments(draw: argparse.ArgumentParser) -> None:
         help="write the picture: .svg, .png, .pdf or .dot; without it the graph is printed as text",
     )  # fmt: skip
     draw.add_argument("--open", action="store_true", help="show the picture")
-    draw.add_argument("--detail", default="ops", choices=("names", "ops"), help="one box per named node, or per op")
-    draw.add_argument("--direction", default="TB", choices=("TB", "BT", "LR", "RL"), help="top to bottom, ...")
-    draw.add_argument("--theme", default="light", choices=("light", "dark", "print"))
+    draw.add_argument("--detail", default="ops", choices=LEVELS, help="one box per named node, or per op")
+    draw.add_argument("--direction", default="TB", choices=[*DIRECTIONS], help="top to bottom, ...")
+    draw.add_argument("--theme", default="light", choices=[*THEMES])
     draw.add_argument(
-        "--partials", default="number", choices=("number", "formula", "both", "none"),
+        "--partials", default="number", choices=PARTIALS,
         help="the local derivatives on the edges",
     )  # fmt: skip
-    draw.add_argument("--digits", type=int, default=4, help="significant digits (default: 4)")
+    draw.add_argument("--digits", type=int, default=DIGITS, help=f"significant digits (default: {DIGITS})")
     draw.add_argument("--no-gradients", action="store_true", help="the forward pass only")
     draw.add_argument("--highlight", **names, default=(), help="nodes, and the edges between them")
     draw.add_argument(
@@ -86,7 +91,7 @@ def _draw_arguments(draw: argparse.ArgumentParser) -> None:
         default=(),
         help="show what is inside: dot, logistic_loss, examples; with --detail names, a name",
     )
-    draw.add_argument("--limit", type=int, default=120, help="boxes at most (default: 120)")
+    draw.add_argument("--limit", type=int, default=LIMIT, help=f"boxes at most (default: {LIMIT})")
     draw.add_argument(
         "--data", **names, default=("x", "y"), help="the leaves that are data; the others are parameters (default: x y)"
     )
@@ -97,9 +102,11 @@ def _draw_arguments(draw: argparse.ArgumentParser) -> None:
 
 
 def _step_arguments(step: argparse.ArgumentParser) -> None:
+    from micrograd_lr.levels.names import LEVELS
+
     _expression_arguments(step, needed=False)
     step.add_argument(
-        "--detail", default="", choices=("names", "ops"),
+        "--detail", default="", choices=LEVELS,
         help="step from name to name, or through every op (default: names, where there are some; the page: ops)",
     )  # fmt: skip
     step.add_argument(
