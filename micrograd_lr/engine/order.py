@@ -35,13 +35,15 @@ def users_first(root: N, known: Container[N] = ()) -> list[N]:
 
     Operands that are `known` are left out, as in `topological`.
     """
-    levels: list[list[N]] = [[] for _ in range(root._level)]
-    levels.append([root])
-    seen = {root}
-    for level in reversed(levels):
-        for node in level:
+    levels: dict[int, list[N]] = {root._level: [root]}
+    order: list[N] = []
+    seen, level = {root}, root._level
+    while len(order) < len(seen):
+        for node in levels.pop(level, ()):
+            order.append(node)
             for operand in node.nodes:
                 if operand not in seen and operand not in known:
                     seen.add(operand)
-                    levels[operand._level].append(operand)
-    return [node for level in reversed(levels) for node in level]
+                    levels.setdefault(operand._level, []).append(operand)
+        level -= 1
+    return order
