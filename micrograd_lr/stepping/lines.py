@@ -74,19 +74,23 @@ def closed_result_lines(graph: NamedNodes, closed: Closed) -> Iterable[Line]:
             yield _closed_line(graph, w, error, numbers)
         else:
             name, number = _written(graph, x)
-            name = f"{name}ᵀ" if len(name) == 1 else f"·{name}" if not isinstance(x, str) else name
-            yield _closed_line(graph, w, f"({error}){name}", f"({numbers})·{number}")
+            transposed = "ᵀ" * (len(name) == 1 and name.isalpha())
+            yield _closed_line(graph, w, f"({error}){name}{transposed}", f"({numbers})·{number}")
 
 
 def _error(graph: NamedNodes, closed: Closed) -> tuple[str, str]:
     """a − y in names and in numbers."""
     y, number = _written(graph, closed.y)
-    return f"{graph.name(closed.a)} - {y}", f"{slot(graph.nodes[closed.a].key)} - {number}"
+    return f"{graph.name(closed.a)} - {y.removeprefix('·')}", f"{slot(graph.nodes[closed.a].key)} - {number}"
 
 
 def _written(graph: NamedNodes, x: Any) -> tuple[str, str]:
-    """A node, or a plain number: its name, and its number as a factor."""
-    return (graph.name(x), slot(f"({graph.nodes[x].key})")) if isinstance(x, str) else (f"{x:g}", f"{x:g}")
+    """A node, or a plain number: as a factor in names, and in numbers."""
+    if not isinstance(x, str):
+        number = f"{x:g}" if x >= 0 else f"({x:g})"
+        return f"·{number}", number
+    node = graph.nodes[x]
+    return node.label or f"({node.name})", slot(f"({node.key})")
 
 
 def _closed_line(graph: NamedNodes, node: str, formula: str, template: str) -> Line:

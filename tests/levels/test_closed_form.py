@@ -135,6 +135,16 @@ def test_it_is_what_the_walk_says():
     assert "<msup><mi>x</mi><mrow><mi>T</mi></mrow></msup>" in frames[-1].mathematics
 
 
+@pytest.mark.parametrize(
+    "z, formula",
+    [("w*x+b", "(a - y)xᵀ"), ("w*x1+b", "(a - y)x1"), ("2*w+b", "(a - y)·2"), ("w*(-2)+b", "(a - y)·(-2)")],
+)
+def test_how_the_factor_is_written(z, formula):
+    frames = steps(recorded(SLIDES.replace("w*x+b", z)), detail="names")
+    assert next(line.parts[1] for line in frames[-1].lines if line.parts[0] == "∂L/∂w") == formula
+    assert frames[-1].text.count("(proven)") == 2
+
+
 def test_only_what_one_path_pays_is_a_result():
     assert "(a − y)x" not in steps(recorded(SLIDES + "+0.5*c*w**2"), detail="names")[-1].text
     frames = steps(recorded(SLIDES.replace("L=", "M=") + "; L=2*M"), detail="names")
