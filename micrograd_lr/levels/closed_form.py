@@ -67,6 +67,8 @@ class Degree:
         whole = isinstance(exponent, int) or (isinstance(exponent, float) and exponent.is_integer())
         if not whole:
             return UNKNOWN
+        if exponent == 0:
+            return Degree()
         above, below = (self.above, self.below) if exponent > 0 else (self.below, self.above)
         return Degree(above * abs(exponent), below * abs(exponent))
 
@@ -181,7 +183,8 @@ def _that_matter(of: Callable[[dict[Value, Any]], dict[Any, Any]], variables: li
     found: dict[Any, list[Value]] = {}
     for x in variables:
         for name, number in of({**dict.fromkeys(variables, Degree()), x: Degree(1)}).items():
-            found.setdefault(name, []).extend([x] * (_degree(number).above > 0))
+            degree = _degree(number)
+            found.setdefault(name, []).extend([x] * (degree.above > 0 or degree.below > 0))
     return found
 
 

@@ -64,6 +64,7 @@ def test_in_whatever_way_it_is_written(other):
         ("sigmoid(z)", "sigmoid(2*z)"), ("sigmoid(z)", "sigmoid(-z)"), ("sigmoid(z)", "tanh(z)"), ("-(y*", "(y*"),
         ("+(1-y)", "-(1-y)"), ("y*log(a)", "log(a)"), ("y*log(a)", "y*log(a+a*a)"), ("(1-y)*", ""), ("1-y", "2-y"),
         ("log(1-a)", "log(1+a)"), ("log(a)", "exp(a)"), ("log(a)", "relu(a)"), ("-(y", "-0.999999999999*(y"),
+        ("-(y", "-1/y*(y"), ("-(y", "-1/w*(y"), ("-(y", "-2/(1+y)*(y"),
     ],
 )  # fmt: skip
 def test_a_planted_mistake_has_no_closed_form(right, wrong):
@@ -78,6 +79,9 @@ def test_a_factor_that_is_planted_in_z():
     assert found_in(recorded(SLIDES.replace("w*x", "w*w*x")))[0][4] == {"b": 1.0}
     assert found_in(recorded(SLIDES.replace("w*x", "2*w")))[0][4] == {"w": 2.0, "b": 1.0}
     assert found_in(recorded(SLIDES.replace("+b", "+exp(b)")))[0][4] == {"w": "x"}
+    assert found_in(recorded(SLIDES.replace("w*x", "w/x")))[0][4] == {"b": 1.0}  # 1/x is no constant
+    assert found_in(recorded(SLIDES.replace("w*x", "w/(1+x*x)")))[0][4] == {"b": 1.0}
+    assert found_in(recorded(SLIDES.replace("L=-(", "L=-log(a)**0*("))) == [("L", "z", "a", "y", {"w": "x", "b": 1.0})]
 
 
 def test_sympy_agrees():
