@@ -22,7 +22,6 @@ SLIDES_IN_STEPS = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 SLIDES_NUMBERS = ("w=0.5", "b=-1", "x=2", "y=1")
 # An argument that is not an option although it begins with a minus: our options are --..., -h, -o and -oFILE.
 _NEGATIVE = re.compile(r"-(?!-|[oh]$|o.*\.(svg|png|pdf|dot)$)")
-
 _NUMBER = re.compile(r"[^\W\d]\w*=")  # the beginning of w=0.5
 
 

@@ -37,7 +37,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "number_types": ["is_plain", "number", "number_type", "one_like"],
     "numeric": ["central_differences", "decimals"],
     "ops": ["ADD", "DIV", "LOG", "LOSS", "MUL", "NEG", "OPS", "Op", "POW", "SIGMOID", "SUB", "SUM"],
-    "order": ["topological", "users_first"],
+    "order": ["resting_on", "topological", "users_first"],
     "shapes": ["like", "shape_of"],
     "stable": ["as_loss", "logit", "one_less", "stabilised"],
     "value": ["Value"],

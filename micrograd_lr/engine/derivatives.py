@@ -8,7 +8,7 @@ from micrograd_lr.engine.backward import ONE, accumulate
 from micrograd_lr.engine.containers import as_numbers, is_number, map_numbers
 from micrograd_lr.engine.errors import is_nonfinite, nonfinite_derivative, not_recorded, running
 from micrograd_lr.engine.number_types import one_like
-from micrograd_lr.engine.order import topological, users_first
+from micrograd_lr.engine.order import resting_on, topological, users_first
 from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False
@@ -52,10 +52,7 @@ def slope_graphs(root: Any, leaves: list[Value]) -> list[Any]:
     if not isinstance(root, Value):
         return [0] * len(leaves)
     order = users_first(root)
-    depending = set(leaves)  # the nodes that depend on a leaf: no rule is asked about any other
-    for node in reversed(order):
-        if not depending.isdisjoint(node.nodes):
-            depending.add(node)
+    depending = resting_on({*leaves}, reversed(order))  # no rule is asked about any other node
 
     def edges(node: Value) -> Iterable[tuple[Value, Any]]:
         partials = node.op.partials(node, *node.operands) if node.op else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
     from typing import TypeVar
 
     from micrograd_lr.engine.node import Node
@@ -47,3 +47,12 @@ def users_first(root: N, known: Container[N] = ()) -> list[N]:
                     levels.setdefault(operand._level, []).append(operand)
         level -= 1
     return order
+
+
+def resting_on(leaves: Container[N], order: Iterable[N]) -> set[N]:
+    """The nodes of `order`, operands before users, that are among `leaves` or computed from one of them."""
+    found: set[N] = set()
+    for node in order:
+        if node in leaves or not found.isdisjoint(node.nodes):
+            found.add(node)
+    return found

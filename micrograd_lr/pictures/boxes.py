@@ -25,19 +25,8 @@ class Box:
     """
 
     __slots__ = (
-        "edges",
-        "foreign",
-        "formula",
-        "grad",
-        "id",
-        "inside",
-        "kind",
-        "label",
-        "op",
-        "unpaid",
-        "value",
-        "word",
-    )
+        "edges", "foreign", "formula", "grad", "id", "inside", "kind", "label", "op", "unpaid", "value", "word",
+    )  # fmt: skip
 
     def __init__(
         self, box_id: str, kind: str, label: str = "", op: Op | None = None, value: Any = None, grad: Any = None

@@ -65,14 +65,17 @@ def picture(
 
 def _pay_parameters_alone(boxes: list[Box]) -> None:
     """Show no gradient, and no local derivative on the way to it, of boxes that rest on no parameter."""
+    paid: set[Box] = set()
     for box in boxes:
-        box.unpaid = box.kind != "parameter" and all(edge.to.unpaid for edge in box.edges)
-    if boxes[-1].unpaid:  # there is no parameter
-        for box in boxes:
-            box.unpaid = box.kind == "constant"
+        if box.kind == "parameter" or any(edge.to in paid for edge in box.edges):
+            paid.add(box)
+    if boxes[-1] not in paid:  # there is no parameter: all is shown
         return
-    for edge in (edge for box in boxes for edge in box.edges if edge.to.unpaid):
-        edge.partial = None
+    for box in boxes:
+        box.unpaid = box not in paid
+        for edge in box.edges:
+            if edge.to not in paid:
+                edge.partial = None
 
 
 def _foreign_gradients(order: list[Value]) -> bool:

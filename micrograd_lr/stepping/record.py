@@ -9,7 +9,7 @@ from micrograd_lr.engine.backward import edges_of, refuse_nonfinite
 from micrograd_lr.engine.backward import payments as reverse_mode
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.ops import ADD, SUM
-from micrograd_lr.engine.order import topological, users_first
+from micrograd_lr.engine.order import resting_on, topological, users_first
 from micrograd_lr.formulas.format import clean
 from micrograd_lr.formulas.keys import ids, value_key
 from micrograd_lr.formulas.rules import formula_of, slopes_of
@@ -63,10 +63,7 @@ def payments(root: Value, leaves: Container[Value] | None = None) -> Iterable[Pa
     """
     nodes = topological(root)
     id_of = ids(nodes)
-    needed: set[Value] = set()
-    for node in nodes:
-        if leaves is None or node in leaves or not needed.isdisjoint(node.nodes):
-            needed.add(node)
+    needed = {*nodes} if leaves is None else resting_on(leaves, nodes)
     order = [node for node in users_first(root) if node in needed]
     seed = one_like(root.data)
     paths = Counter(operand for node in order for operand in node.nodes)

@@ -149,8 +149,8 @@ def step_through(
     """Step through both passes of an expression, by keys on a terminal or by lines from a pipe, until the user quits.
 
     `ask` is "number" or "formula" to begin with questions, else ""; `detail` "names" or "ops", or "" for names where
-    there are some. ValueError if a number is missing; the engine's
-    error if the expression has no value at these numbers, nor at any that were typed later.
+    there are some. ValueError if a number is missing; the engine's error if the expression has no value at these
+    numbers, nor at any that were typed later.
     """
     session = Session(expression, numbers, ask, detail)
     missing = io.StringIO()  # for a stream that is None: empty as an input, and unseen as an output

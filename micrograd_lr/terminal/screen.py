@@ -77,6 +77,8 @@ def formula_lines(
     if frame.kind == "inputs":
         of_names = [node for node in frame.steps.nodes.values() if node.label and node.op]
         texts = [(f"{node.name} = {format_formula(node.formula)}", "bold") for node in of_names[:MOST_LINES]]
+        if len(of_names) > MOST_LINES:
+            texts.append((f"and {len(of_names) - MOST_LINES} more names", ""))
     for line in lines[:MOST_LINES]:
         if line not in hidden:
             proven = f" {PROVEN}" if line.kind == "closed" else ""

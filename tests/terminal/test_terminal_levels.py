@@ -21,6 +21,11 @@ def test_the_expression_is_on_the_first_screen():
     )
 
 
+def test_many_names_are_counted():
+    text = "h0=w+1; " + "; ".join(f"h{i}=h{i - 1}*h0" for i in range(1, 30))
+    assert "  h17 = h16 h0\n  and 12 more names\n  w = 1\n" in shown(text=text, numbers={"w": 1.0})[0]
+
+
 def test_the_closed_form_at_z_and_at_the_end():
     page, _ = shown(*"nnnnnn")
     assert "  ∂L/∂z = ∂L/∂a · ∂a/∂z = −2·0.25 = −0.5\n  ∂L/∂z = a − y = 0.5 − 1 = −0.5 ✓ proven\n" in page
