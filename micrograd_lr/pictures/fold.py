@@ -2,105 +2,75 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from micrograd_lr.engine.backward import ONE, accumulate
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.pictures.boxes import LONGEST_NAME, Box, Edge, Picture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
     from typing import Any
 
+    from micrograd_lr.levels.examples import Examples
+
 EXAMPLES = 4  # examples with a box of their own; all others share one
-DEEPEST_SUM = 6  # boxes, from the root down, that are tried as the sum over examples
 
 
-def grouped(whole: Picture) -> Picture:
-    """A loss of many examples with one box per example, if terms of one form that share parameters are added up.
-
-    The sum is searched from the root down, because more may be done to it: J/m, or J plus a regulariser.
-    """
-    users = Counter(edge.to for box in whole.boxes for edge in box.edges)
-    candidates = [whole.root]
-    for box in candidates:
-        if (grouped := _grouped_at(whole, box, users)) is not None:
-            return grouped
-        candidates += [edge.to for edge in box.edges if edge.to.op and len(candidates) < DEEPEST_SUM]
-    return whole
-
-
-def _grouped_at(whole: Picture, total: Box, users: Counter[Box]) -> Picture | None:
-    """The picture with the terms of `total` as examples; None if it is not a sum over examples."""
-    terms, spine = _terms(total, users)
-    if len(terms) < 2:
-        return None
-    owner = _owners(whole, terms, spine)
-    own: dict[Box, list[Box]] = {term: [] for term in terms}
-    shared = []
+def grouped(whole: Picture, found: Examples, opened: Container[str] = ()) -> Picture:
+    """A loss of many examples with one box per example, except for those that are `opened`."""
+    box_of = {box.id: box for box in whole.boxes}
+    shown = {node: box_of[id] for node, id in whole.ids.items() if id in box_of}
+    apart = found.opened_by(opened)
+    together = {i: part for i, part in found.shown(shown).items() if i not in apart}
+    if not together:
+        return whole
+    adding = [shown[node] for node in found.adding if node in shown]
+    of = {box.id: i for i, part in {**together, 0: adding}.items() for box in part}
+    inside: dict[int, list[Box]] = {i: [] for i in (0, *together)}
     for box in whole.boxes:
-        term = owner.get(box, box)
-        if term is None:
-            shared.append(box)
-        elif term in own:
-            own[term].append(box)
-    forms = {tuple(box.op.name for box in part if box.op) for part in own.values()}
-    parameters = [box for box in whole.boxes if box.kind == "parameter" and box.label]
-    if len(own) < 2 or len(own) < len(terms) or len(forms) > 1 or any(owner[term] is not term for term in terms):
-        return None
-    if not {*parameters} & {*shared} or any(owner.get(box) in own for box in parameters):
-        return None  # v₁ relu(w₁x) + v₂ relu(w₂x) is a network: each term has its own parameters
-    if total.op and total.op.name == "add" and (len(own) < 3 or len(min(forms)) < 2):
-        return None  # wx + wy is not a batch
-    examples = [_example(term, part, shared, f"example {i}") for i, (term, part) in enumerate(own.items(), start=1)]
+        if (i := of.get(box.id.partition("-")[0])) is not None:  # n5-0 is a plain number inside of n5
+            inside[i].append(box)
+    hidden = {box for part in inside.values() for box in part}
+    place = {box: i for i, box in enumerate(whole.boxes)}
+    losses = [shown[own[-1]] for own in found.each]
+    examples = {losses[i - 1]: _example(inside[i], place, found.words[i - 1]) for i in together}
     note = f'{len(examples)} examples, one box each: opened="examples" shows what is inside'
     if len(examples) > EXAMPLES + 1:
-        rest = examples[EXAMPLES:]
-        examples[EXAMPLES:] = [_rest(rest)]
-        note = f"{len(rest)} of {len(own)} examples share one box; draw one of the terms to see inside"
-    total.edges = [Edge(example, 1, "1") for example in examples]
-    if len(str(total.formula)) > LONGEST_NAME:
-        total.formula = Text(f"Σ of {len(own)}")
-    boxes: list[Box] = []
+        others = [*examples][EXAMPLES:]
+        examples |= dict.fromkeys(others, _rest([examples[loss] for loss in others]))
+        note = f"{len(others)} of {len(losses)} examples share one box; draw one of the terms to see inside"
+    if (total := shown.get(found.total)) is not None:  # a picture of names has no box for a sum without a name
+        hidden.remove(total)
+        total.edges = [Edge(loss, 1, "1") for loss in losses]
+        if len(str(total.formula)) > LONGEST_NAME:
+            total.formula = Text(f"Σ of {len(losses)}")
+    boxes: dict[Box, None] = {}
     for box in whole.boxes:
-        if box is total:
-            boxes += [*examples, total]
-        elif box not in spine and owner.get(box) not in own:
-            boxes.append(box)
-    return whole.with_boxes(boxes, note)
+        if box not in hidden:
+            boxes |= dict.fromkeys(examples[edge.to] for edge in box.edges if edge.to in examples)
+            _lead_to(examples, box)
+            boxes[box] = None
+    return whole.with_boxes([*boxes], note)
 
 
-def _terms(total: Box, users: Counter[Box]) -> tuple[list[Box], set[Box]]:
-    """What `total` adds up, by one n-ary sum or by a chain of adds; and the boxes that only add."""
-    if total.op is None or total.op.name != "add":
-        return [edge.to for edge in total.edges if total.op and total.op.name == "sum"], {total}
-    terms, spine, box = [], set(), total
-    while box is total or (box.op is not None and box.op.name == "add" and users[box] == 1):
-        spine.add(box)
-        terms.append(box.edges[1].to)
-        box = box.edges[0].to
-    if box.kind == "constant" and box.value == 0:  # Python's sum() starts with it
-        return terms[::-1], {*spine, box}
-    return [box, *reversed(terms)], spine
+def _lead_to(examples: dict[Box, Box], user: Box) -> None:
+    """Let the edges of a box end at the examples, once at each, instead of at their losses."""
+    edges: dict[Box | int, Edge] = {}
+    for i, edge in enumerate(user.edges):
+        example = examples.get(edge.to)
+        edge.to = example or edge.to
+        edges.setdefault(example or i, edge)
+    user.edges = [*edges.values()]
 
 
-def _owners(whole: Picture, terms: list[Box], spine: set[Box]) -> dict[Box, Box | None]:
-    """For each box the term that it belongs to: the root if it belongs to none, None if several terms share it."""
-    owner: dict[Box, Box | None] = {whole.root: whole.root, **{term: term for term in terms}}
-    for box in reversed(whole.boxes):
-        for edge in box.edges:
-            if box not in spine:
-                mine = owner[box]
-                owner[edge.to] = mine if owner.setdefault(edge.to, mine) is mine else None
-    return owner
-
-
-def _example(term: Box, part: list[Box], shared: list[Box], word: str) -> Box:
-    """One box for `part`, what only `term` rests on; its edges carry ∂term/∂operand over all paths inside."""
-    example = term.as_example(word)
-    example.inside = [box for box in part if box.label and box is not term]
+def _example(part: list[Box], place: dict[Box, int], word: str) -> Box:
+    """One box for `part`, which ends with a loss; its edges carry ∂loss/∂operand over all paths inside."""
+    *before, loss = part
+    example = loss.as_example(word)
+    example.inside = [box for box in before if box.label]
     slopes = accumulate(part[::-1], ONE, lambda box: ((x.to, x.partial) for x in box.edges if x.to.kind != "constant"))
-    example.edges = [Edge(box, slopes[box]) for box in shared if box in slopes]
+    shared = sorted(slopes.keys() - {*part}, key=lambda box: place[box])
+    example.edges = [Edge(box, slopes[box]) for box in shared]
     return example
 
 

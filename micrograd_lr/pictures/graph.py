@@ -10,6 +10,8 @@ from micrograd_lr.engine.literal import literal_loss
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.keys import ids
+from micrograd_lr.levels.examples import EXAMPLES_OPENED as EXAMPLES_OPENED  # noqa: PLC0414 (for the page)
+from micrograd_lr.levels.examples import examples_in
 from micrograd_lr.levels.names import at_level
 from micrograd_lr.pictures.boxes import Box, Edge, Picture, write_formulas
 from micrograd_lr.pictures.fold import grouped, nearest, with_leaves_apart
@@ -26,7 +28,6 @@ OPENED: dict[str, Callable[..., Any]] = {
     "dot": lambda *wx: reduce(add, map(mul, wx[: len(wx) // 2], wx[len(wx) // 2 :])),
     "logistic_loss": literal_loss,
 }  # the ops that can be drawn opened, each written in terms of other ops, its atoms
-EXAMPLES_OPENED = "examples"
 
 
 def picture(
@@ -38,7 +39,10 @@ def picture(
     Unless `all_paid`, gradients are shown of the parameters and of what leads to them.
     """
     opened = {opened} if isinstance(opened, str) else {*opened}
-    names = opened - {*OPENED, EXAMPLES_OPENED}
+    data = {name.lower() for name in data}
+    leaves = [node for node in topological(root) if node.op is None]
+    examples = examples_in(root, {leaf for leaf in leaves if leaf.label and not is_data(leaf.label, data)})
+    names = opened - {*OPENED, EXAMPLES_OPENED, *(examples.words if examples else ())}
     if names and detail == "ops":
         raise ValueError(
             f"opened={min(names)!r}: only {', '.join([*OPENED, EXAMPLES_OPENED])} can be opened, "
@@ -47,17 +51,17 @@ def picture(
     if limit < 2:
         raise ValueError(f"limit={limit}: a picture needs at least 2 boxes.")
     standing_for = at_level(root, detail, names)
-    drawn = boxes_of(topological(standing_for[root]), opened, {name.lower() for name in data})
+    drawn = boxes_of(topological(standing_for[root]), opened, data)
     drawn.ids |= {node: drawn.ids[shown] for node, shown in standing_for.items()}
     if _foreign_gradients(topological(root)):
         drawn.root.foreign = True
         drawn.notes.append("the gradients are those of another root, or of older numbers: call backward() on this one")
     for box in drawn.boxes:
         write_formulas(box)
+    if examples:
+        drawn = grouped(drawn, examples, opened)
     if not all_paid:
         _pay_parameters_alone(drawn.boxes)
-    if EXAMPLES_OPENED not in opened:
-        drawn = grouped(drawn)
     if len(drawn.boxes) > limit:
         drawn = nearest(drawn, limit)
     return with_leaves_apart(drawn) if len(drawn.boxes) > LEAVES_APART else drawn
@@ -93,7 +97,7 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
 
     def box_for(node: Value, box_id: str, of: dict[Value, Box], grad: Any, label: str) -> Box:
         label = str(label or "")
-        kind = "op" if node.op else "data" if _stem(label) in data else "parameter"
+        kind = "op" if node.op else "data" if is_data(label, data) else "parameter"
         box = Box(box_id, kind, label, node.op, node.data, grad)
         for i, (operand, partial) in enumerate(zip(node.operands, node.partials)):
             if not isinstance(operand, Value):
@@ -144,6 +148,7 @@ def _atoms(node: Value) -> tuple[Value, dict[Value, Value]]:
     return top, {twin: x for x, twin in twin_of.items()}
 
 
-def _stem(label: str) -> str:
-    """The letters of a name: ``x₁``, ``x_1``, ``X[3]``, ``X₁⁽²⁾`` and ``x`` have the stem x."""
-    return label.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾_[](), ").lower()
+def is_data(label: Any, data: set[str]) -> bool:
+    """Whether the letters of a label, x of ``x₁``, ``x_1``, ``X[3]`` and ``X₁⁽²⁾``, are one of the names of `data`."""
+    stem = str(label or "").rstrip("0123456789₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾_[](), ")
+    return stem.lower() in {name.lower() for name in data}

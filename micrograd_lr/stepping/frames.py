@@ -14,8 +14,10 @@ from micrograd_lr.formulas.format import DIGITS, check_digits, format_formula
 from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import filled
+from micrograd_lr.levels.examples import EXAMPLES_OPENED, examples_in
 from micrograd_lr.levels.names import at_level
-from micrograd_lr.pictures.graph import boxes_of, changed_since
+from micrograd_lr.pictures.graph import boxes_of, changed_since, is_data
+from micrograd_lr.stepping.leads import lead
 from micrograd_lr.stepping.lines import (
     SHOWN,
     closed_lines,
@@ -26,6 +28,7 @@ from micrograd_lr.stepping.lines import (
     payment_lines,
     result_lines,
 )
+from micrograd_lr.stepping.moves import Example, Moves
 from micrograd_lr.stepping.names import NamedNodes
 from micrograd_lr.stepping.record import closed_in, nodes_of, payments
 from micrograd_lr.stepping.steps_json import from_text, to_text
@@ -45,18 +48,28 @@ GRADIENTS = ("all", "parameters")
 class Frame:
     """One move: the inputs, an operation forward, the seed, an operation backward, or the gradients at the end.
 
-    `kind` is inputs, forward, seed, backward or gradients; `node` is the id of the node whose turn it is, or "";
-    `payments` are what a backward move pays.
+    `kind` is inputs, forward, seed, backward or gradients; `nodes` are the ids of the nodes whose turn it is: one, or
+    none, or those of an example, operands before users; `payments` are what a backward move pays.
     """
 
     steps: Steps
     index: int
     kind: str
-    node: str
+    nodes: tuple[str, ...]
     payments: tuple[Payment, ...] = ()
 
     def __repr__(self) -> str:
         return printable(f"<frame {self.index}: {self.text}>")
+
+    @property
+    def node(self) -> str:
+        """The id of the node whose turn it is, or ""; of an example that of its loss."""
+        return self.nodes[-1] if self.nodes else ""
+
+    @property
+    def example(self) -> Example | None:
+        """The example whose turn it is, if it is one."""
+        return self.steps.moves.examples.get(self.node)
 
     @property
     def phase(self) -> str:
@@ -70,7 +83,7 @@ class Frame:
         if self.kind == "inputs":
             return (*input_lines(graph),)
         if self.kind == "forward":
-            return (forward_line(graph.nodes[self.node]),)
+            return tuple(forward_line(graph.nodes[node]) for node in self.nodes)
         if self.kind == "seed":
             return (gradient_line("seed", graph, self.node),)
         if self.kind == "backward":
@@ -106,14 +119,8 @@ class Frame:
 
     @property
     def _lead(self) -> str:
-        count, name = len(self.steps.ops), self.steps.name(self.node) if self.node else ""
-        return {
-            "inputs": "The inputs",
-            "forward": f"Forward, {self.index} of {count}: {name} is computed",
-            "seed": f"The backward pass begins at {name}",
-            "backward": f"Backward, {self.index - count - 1} of {count}: {name} passes its gradient back",
-            "gradients": "Done: the gradients",
-        }[self.kind]
+        place = self.steps.moves.place(self.index)
+        return lead(self.steps, self.kind, self.node, place, self.example, self.payments)
 
     @property
     def template(self) -> str:
@@ -135,7 +142,7 @@ class Frame:
     @property
     def values(self) -> dict[str, Any]:
         """The value of every node so far, by id."""
-        computed = {frame.node for frame in self._so_far if frame.kind == "forward"}
+        computed = {node for frame in self._so_far if frame.kind == "forward" for node in frame.nodes}
         return {id: node.value for id, node in self.steps.nodes.items() if not node.op or id in computed}
 
     @property
@@ -161,21 +168,16 @@ class Steps(NamedNodes, Sequence[Frame]):
     """The frames of both passes, made by `steps`: a sequence, with the `nodes` by id and all `payments`."""
 
     def __init__(
-        self, nodes: Iterable[Node], payments: Iterable[Payment], digits: int = DIGITS, closed: Iterable[Closed] = ()
-    ) -> None:
+        self, nodes: Iterable[Node], payments: Iterable[Payment], digits: int = DIGITS, closed: Iterable[Closed] = (),
+        examples: Iterable[Example] = (),
+    ) -> None:  # fmt: skip
         super().__init__(nodes)
         self.payments, self.digits, self.closed = tuple(payments), digits, tuple(closed)
+        self.examples = tuple(examples)
         self.seed = self.payments[0].upstream if self.payments else one_like(self.root.value)
         self.ops = tuple(node.id for node in self.nodes.values() if node.op)
-        paid: dict[str, list[Payment]] = {}
-        for payment in self.payments:
-            paid.setdefault(payment.payer, []).append(payment)
-        moves: list[tuple[str, str, tuple[Payment, ...]]] = [("inputs", "", ())]
-        moves += [("forward", node, ()) for node in self.ops]
-        moves += [("seed", self.root.id, ())]
-        moves += [("backward", payer, (*payments,)) for payer, payments in paid.items()]
-        moves += [("gradients", "", ())]
-        self._frames = tuple(Frame(self, i, *move) for i, move in enumerate(moves))
+        self.moves = Moves(self.root.id, self.ops, self.payments, self.examples)
+        self._frames = tuple(Frame(self, i, *move) for i, move in enumerate(self.moves.all))
 
     @overload
     def __getitem__(self, index: int) -> Frame: ...
@@ -281,11 +283,17 @@ def steps(
             f"{leaf.label or 'a leaf'} was {recorded} when this was recorded, and is {leaf.data} now. "
             "Compute it again, and step through that."
         )
-    names = {data} if isinstance(data, str) else {*data}
-    shown = at_level(root, detail, opened)[root]
-    drawn = boxes_of(topological(shown), set(), {name.lower() for name in names})
+    data = {name.lower() for name in ([data] if isinstance(data, str) else data)}
+    opened = {opened} if isinstance(opened, str) else {*opened}
+    found = examples_in(root, {node for node in order if not node.op and node.label and not is_data(node.label, data)})
+    shown = at_level(root, detail, opened - {EXAMPLES_OPENED, *(found.words if found else ())})
+    examples, apart = (found.shown(shown), found.opened_by(opened)) if found and detail == "names" else ({}, set())
+    drawn = boxes_of(topological(shown[root]), set(), data)
     kinds = {box.id: box.kind for box in drawn.boxes}
     parameters = {node for node, id in drawn.ids.items() if kinds[id] == "parameter"}
-    paid = payments(shown, parameters if gradients == "parameters" and parameters else None)
-    closed = closed_in(shown, parameters) if detail == "names" else ()
-    return Steps(nodes_of(drawn.boxes), paid, digits, closed)
+    wanted = parameters if gradients == "parameters" and parameters else None
+    paid = payments(shown[root], wanted, (own for i, own in examples.items() if i not in apart))
+    closed = closed_in(shown[root], parameters) if detail == "names" else ()
+    return Steps(nodes_of(drawn.boxes), paid, digits, closed, [
+        Example(i, len(examples), tuple(drawn.ids[node] for node in own), i in apart) for i, own in examples.items()
+    ])  # fmt: skip

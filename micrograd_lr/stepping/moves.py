@@ -72,6 +72,57 @@ class Payment:
 
 
 @dataclass(frozen=True)
+class Example:
+    """Example `number` of `count`: computed in one move and paid in one, or `opened`, with a move for each node.
+
+    `nodes` are the ids of all that its loss alone rests on, operands before users, leaves too; the loss is the last.
+    """
+
+    number: int
+    count: int
+    nodes: tuple[str, ...]
+    opened: bool = False
+
+    @property
+    def word(self) -> str:
+        """``example 2``, which opens it."""
+        return f"example {self.number}"
+
+    def __str__(self) -> str:
+        return f"{self.word} of {self.count}"
+
+
+class Moves:
+    """The moves of both passes, `all` of them: of each the kind, the ids of the nodes whose turn it is, what they pay.
+
+    The nodes of an example that is not opened have one turn, which is that of its loss; `examples` are by its id.
+    """
+
+    def __init__(self, root: str, ops: Iterable[str], payments: Iterable[Payment], examples: Iterable[Example]) -> None:
+        self.examples = {example.nodes[-1]: example for example in examples if not example.opened}
+        loss_of = {node: loss for loss, example in self.examples.items() for node in example.nodes}
+        nodes: dict[str, list[str]] = {}
+        paid: dict[str, list[Payment]] = {}
+        for node in ops:
+            nodes.setdefault(loss_of.get(node, node), []).append(node)
+        for payment in payments:
+            paid.setdefault(loss_of.get(payment.payer, payment.payer), []).append(payment)
+        turns = {last: tuple(nodes[last]) for last in ops if last in nodes}
+        self.forward = [("forward", turn, ()) for turn in turns.values()]
+        self.backward = [("backward", turns[payer], tuple(payments)) for payer, payments in paid.items()]
+        self.all: list[tuple[str, tuple[str, ...], tuple[Payment, ...]]] = [
+            ("inputs", (), ()), *self.forward, ("seed", (root,), ()), *self.backward, ("gradients", (), ())
+        ]  # fmt: skip
+
+    def place(self, index: int) -> str:
+        """``2 of 11``: the place of a move in its pass."""
+        passed = len(self.forward) + 1
+        if index <= passed:
+            return f"{index} of {len(self.forward)}"
+        return f"{index - passed} of {len(self.backward)}"
+
+
+@dataclass(frozen=True)
 class Closed:
     """That ∂L/∂z = a − y, by the ids of z, a and y; `factors` are the x of each w for which ∂L/∂w = (a − y)x.
 

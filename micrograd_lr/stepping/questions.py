@@ -48,7 +48,7 @@ def questions(frame: Frame) -> tuple[Question, ...]:
     """The questions about a frame, in the order of its lines."""
     steps = frame.steps
     if frame.kind == "forward":
-        return (_of_a_node(steps, frame.node),)
+        return tuple(_of_a_node(steps, node) for node in frame.nodes)
     return tuple(question for payment in frame.payments[:SHOWN] for question in _of_a_payment(steps, payment))
 
 

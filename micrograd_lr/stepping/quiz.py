@@ -99,15 +99,31 @@ class Walk:
         return walk
 
     def opened_or_closed(self) -> Walk | None:
-        """The walk with the node of this frame opened into its ops, or closed again; None where it is one op."""
-        node = self.steps.nodes.get(self.frame.node)
-        if node is None or not (node.op.startswith(INSIDE) or node.label in self.opened):
+        """The walk with the example or the node of this frame opened, or closed again; None where it is one op.
+
+        An example is opened into its named nodes, each of these into its ops; then its loss closes both.
+        """
+        node, example = self.steps.nodes.get(self.frame.node), self.frame.example
+        if node is None:
             return None
-        walk = replace(self, opened=self.opened ^ {node.label})
-        same = {x.id for x in walk.steps.nodes.values() if x.label == node.label}
+        around = next((x for x in self.steps.examples if x.word in self.opened and node.id in x.nodes), None)
+        found = {*self.frame.nodes}
+        if example:
+            opened = self.opened | {example.word}
+        elif node.label in self.opened:
+            opened = self.opened - {node.label, around.word if around and node.id == around.nodes[-1] else ""}
+        elif node.op.startswith(INSIDE):
+            opened = self.opened | {node.label}
+        elif around:
+            opened, found = self.opened - {around.word}, {around.nodes[-1]}
+        else:
+            return None
+        walk = replace(self, opened=opened)
+        labels = {self.steps.nodes[id].label for id in found}
+        same = {x.id for x in walk.steps.nodes.values() if x.label in labels}
         if node == self.steps.root:
             same = {walk.steps.root.id}
-        walk.move(next(x.index for x in walk.steps if x.kind == self.frame.kind and x.node in same))
+        walk.move(next(x.index for x in walk.steps if x.kind == self.frame.kind and not same.isdisjoint(x.nodes)))
         return walk
 
     def move(self, index: int, asking: bool = False) -> None:

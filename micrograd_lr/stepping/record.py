@@ -21,7 +21,7 @@ from micrograd_lr.stepping.moves import Closed, Node, Payment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Collection, Container, Iterable
 
     from micrograd_lr.engine.value import Value
     from micrograd_lr.pictures.boxes import Box
@@ -56,15 +56,22 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
         )  # fmt: skip
 
 
-def payments(root: Value, leaves: Container[Value] | None = None) -> Iterable[Payment]:
+def payments(
+    root: Value, leaves: Container[Value] | None = None, together: Iterable[Collection[Value]] = ()
+) -> Iterable[Payment]:
     """Every payment of the backward pass from `root`, in its order. Raises what ``root.backward()`` would raise.
 
-    With `leaves`, only those to what rests on one of these: no other payment matters to their gradients.
+    With `leaves`, only those to what rests on one of these: no other payment matters to their gradients. Nodes that
+    belong `together` pay one after the other, when it is the turn of the first.
     """
     nodes = topological(root)
     id_of = ids(nodes)
     needed = {*nodes} if leaves is None else resting_on(leaves, nodes)
     order = [node for node in users_first(root) if node in needed]
+    turn = {node: i for i, node in enumerate(order)}
+    for group in together:
+        turn |= dict.fromkeys(group, min(turn.get(node, len(order)) for node in group))
+    order.sort(key=lambda node: turn[node])
     seed = one_like(root.data)
     paths = Counter(operand for node in order for operand in node.nodes)
     paid: dict[Value, int] = dict.fromkeys(order, 0)

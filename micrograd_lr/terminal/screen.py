@@ -101,7 +101,7 @@ def ledger_lines(frame: Frame, known: Frame, width: int) -> list[Styled]:
     if frame.kind == "gradients":
         receivers = [node.id for node in steps.nodes.values() if node.kind == "parameter"]
     else:
-        receivers = [payment.operand for payment in frame.payments] + [frame.node] * (frame.kind == "backward")
+        receivers = [payment.operand for payment in frame.payments] + [*frame.nodes] * (frame.kind == "backward")
     lines: list[Styled] = []
     for node in dict.fromkeys(receivers):
         paid = known.ledger(node)
@@ -122,8 +122,8 @@ def ledger_lines(frame: Frame, known: Frame, width: int) -> list[Styled]:
 def node_table(frame: Frame, known: Frame, width: int, rows: int) -> list[Styled]:
     """The name, value and gradient of nodes, as far as `known` knows: of at most `rows`, nearest to the frame's."""
     steps, values, gradients = frame.steps, known.values, known.gradients
-    operands = [x for x in steps.nodes[frame.node].operands if isinstance(x, str)] if frame.node else []
-    marks = dict.fromkeys(operands, OPERAND) | {frame.node: NOW}
+    operands = [x for node in frame.nodes for x in steps.nodes[node].operands if isinstance(x, str)]
+    marks = dict.fromkeys(operands, OPERAND) | dict.fromkeys(frame.nodes, NOW)
     rows = max(rows, FEWEST_ROWS)
     one_more = len(steps.nodes) == rows + 1  # takes no more room than a row that says so
     near = {*_nearest(frame, rows + one_more)}
@@ -155,14 +155,14 @@ def _columns(rows: list[tuple[str, list[Any]]], digits: int, width: int) -> Iter
 
 
 def _nearest(frame: Frame, count: int) -> Iterable[str]:
-    """The ids of the nodes with the fewest edges between them and the frame's node, or the inputs if it has none."""
+    """The ids of the nodes with the fewest edges between them and the frame's nodes, or the inputs if it has none."""
     nodes = frame.steps.nodes
     beside: dict[str, list[str]] = {id: [x for x in node.operands if isinstance(x, str)] for id, node in nodes.items()}
     for id, node in nodes.items():
         for x in node.operands:
             if isinstance(x, str):
                 beside[x].append(id)
-    waiting = deque([frame.node] if frame.node else [id for id, node in nodes.items() if not node.op])
+    waiting = deque(frame.nodes or [id for id, node in nodes.items() if not node.op])
     seen = dict.fromkeys(waiting)
     while waiting and len(seen) < count:
         for id in beside[waiting.popleft()]:

@@ -45,7 +45,7 @@ HELP = f"""\
 n, space, Enter, →   the next step
 b, ←                 the step before
 f, Home / e, End     the first step / the end
-o                    open the node of this step into its ops, or close it
+o                    open the example, or the node, of this step, or close it
 a                    ask mode on or off: questions before a step is shown
 i or :               an input line, such as w=2: another number, the same step
 r or an empty line   in a question: show the answer
@@ -140,7 +140,8 @@ class Session:
         other = walk.opened_or_closed()
         if other:
             self.walk = other
-            self._say("The node is open: its ops have steps of their own." if other.opened > walk.opened else "Closed.")
+            what = "example is open: its nodes" if walk.frame.example else "node is open: its ops"
+            self._say(f"The {what} have steps of their own." if other.opened > walk.opened else "Closed.")
         elif walk.detail == "ops":
             self._say("Every op is shown. To step from name to name, start with --detail names.")
         else:

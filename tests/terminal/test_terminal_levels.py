@@ -1,6 +1,7 @@
 """Stepping from name to name: nine steps for the slides' example, a node opened, and (a − y)xᵀ at the end."""
 
 import pytest
+from examples import NUMBERS, THREE
 from sessions import SLIDES
 
 from micrograd_lr import Expression, cli
@@ -104,3 +105,42 @@ def test_the_command(monkeypatch, capsys):
         assert f"Step 1 of {count}." in capsys.readouterr().out
     assert cli.main(["draw", cli.SLIDES_IN_STEPS, "--detail", "names", "--set", "w=0.5", "b=-1", "x=2", "y=1"]) == 0
     assert "[0.25] z = wx + b: 0, ∂L/∂z = −0.5" in capsys.readouterr().out
+
+
+def of_three(*lines, **options):
+    return shown(*lines, text=THREE, numbers=NUMBERS, **options)
+
+
+def test_an_example_is_a_move():
+    page, _ = of_three("n", "n")
+    assert page.startswith(
+        "Step 3 of 11. Forward, example 2 of 3: L2 is computed\n"
+        "  z2 = w x2 + b = 0.5·(−2) + (−0.25) = −1.25\n  a2 = σ(z2) = σ(−1.25) = 0.2227\n"
+    )
+    marks = {row.split()[1]: row[0] for row in page.splitlines() if row.startswith(("▸", "•"))}
+    assert marks == dict.fromkeys(["z2", "a2", "L2"], "▸") | dict.fromkeys(["w", "b", "x2", "y2"], "•")
+    page, _ = of_three(*"nnnnnnnn")
+    assert page.startswith("Step 9 of 11. Backward, example 2 of 3 pays w and b\n")
+
+
+def test_an_example_is_opened_and_closed():
+    page, message = of_three("n", "n", "o")
+    assert page.startswith("Step 3 of 15. Forward, 2 of 6: z2 is computed")
+    assert message == "The example is open: its nodes have steps of their own."
+    page, message = of_three("n", "n", "o", "o")
+    assert page.startswith("Step 4 of 17. Forward, 3 of 7: z2 is computed")
+    assert message == "The node is open: its ops have steps of their own."
+    assert of_three("n", "n", "o", "o", "o")[0].startswith("Step 3 of 15. Forward, 2 of 6: z2 is computed")
+    page, message = of_three("n", "n", "o", "n", "o")  # a2 is one op: nothing to open in it
+    assert page.startswith("Step 3 of 11. Forward, example 2 of 3: L2 is computed")
+    assert message == "Closed."
+    assert of_three(*"nnonn", "o")[0].startswith("Step 12 of 28. Forward, 11 of 13: L2 is computed")
+    assert of_three(*"nnonn", "o", "o")[0].startswith("Step 3 of 11. Forward, example 2 of 3: L2 is computed")
+    page, message = of_three(*"nnnnnnnn", "o")
+    assert page.startswith("Step 11 of 15. Backward, 3 of 6: L2 passes its gradient back")
+    assert of_three("n", "n", "o", "w=1")[0].startswith("Step 3 of 15. Forward, 2 of 6: z2 is computed")
+
+
+def test_questions_about_an_example():
+    page, _ = of_three("n", "0.25", "0.5622", ask="number")
+    assert page.endswith("What is L1?\nQuestions: 2 of 2 right at the first try. An empty line shows the answer.")
