@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from itertools import pairwise
 
@@ -12,9 +13,76 @@ if TYPE_CHECKING:
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
 
 LINE, PAD, GAP = 14.0, 6.0, 16.0  # points
+MARGIN = 15.0  # points around the picture
 ROUNDS = 8  # of each improvement
 LONGEST_ROUTE = 40  # ranks that an edge passes through; a longer one is a straight line at first
 FONT_SIZES = {"word": 9.0, "caption": 10.0}  # everything else: 11
+
+
+class Layout:
+    """Where the boxes and edges of a picture are, in points from its upper left corner.
+
+    Ranks by longest path, order by barycentres, positions by least squares. Between two ranks of boxes lies a rank of
+    captions, so that every caption has its own place beside its edge. A rank that is longer than `longest` is broken
+    into several.
+    """
+
+    def __init__(
+        self, drawn: Picture, sizes: dict[Box, tuple[float, float]], shown: dict[Edge, str], direction: str,
+        room: float, longest: float = math.inf,
+    ) -> None:  # fmt: skip
+        self.sideways = direction in ("LR", "RL")
+        along = {box: size[0] if self.sideways else size[1] for box, size in sizes.items()}
+        across = {box: size[1 if self.sideways else 0] for box, size in sizes.items()}
+        ranks, routes = ranked(drawn, across, shown, self.sideways)
+        order(ranks)
+        ranks = broken(ranks, longest)
+        position(ranks)
+        middles, halves, end = [], [], 0.0
+        for rank in ranks:
+            size = max((along[place.box] if place.box else self._length(place) for place in rank), default=0)
+            middles.append(end + size / 2)
+            halves.append(size / 2)
+            end += size + room
+        length = end - room
+        left = min(place.x - place.before for rank in ranks for place in rank)
+        right = max(place.x + place.after for rank in ranks for place in rank)
+
+        def at(x: float, y: float) -> tuple[float, float]:
+            """From a position across and along the ranks to one on the page."""
+            y = length - y if direction in ("BT", "RL") else y
+            return (y + MARGIN, x - left + MARGIN) if self.sideways else (x - left + MARGIN, y + MARGIN)
+
+        across_page, along_page = right - left + 2 * MARGIN, length + 2 * MARGIN
+        self.size = (along_page, across_page) if self.sideways else (across_page, along_page)
+        self.in_ranks = [place.box for rank in ranks for place in rank if place.box]
+        self.centres = {place.box: at(place.x, middles[place.rank]) for rank in ranks for place in rank if place.box}
+        self.routes: dict[Edge, list[tuple[float, float]]] = {}  # the points of each edge, operand first
+        self.captions: dict[Edge, list[tuple[str, tuple[float, float]]]] = {}  # none or one, and where it is
+        for box in drawn.boxes:
+            ends = _ends(box, routes, across[box])
+            for edge, reached in zip(box.edges, ends):
+                start, *passing, stop = routes[edge]
+                points = [at(start.x, middles[start.rank] + along[edge.to] / 2)]
+                for place in passing:  # straight through the rank, past its boxes
+                    half = halves[place.rank]
+                    points += [at(place.x, middles[place.rank] + way) for way in (-half, half)]
+                self.routes[edge] = [*points, at(reached, middles[stop.rank] - along[box] / 2)]
+                named = [place for place in passing if place.caption]
+                self.captions[edge] = [(place.caption, at(place.x, middles[place.rank])) for place in named]
+
+    def _length(self, place: Place) -> float:
+        return (text_width(place.caption) + 8 if self.sideways else LINE) if place.caption else 0.0
+
+    def curve(self, edge: Edge) -> str:
+        """A smooth curve through the points of an edge, along the ranks at each of them, as the d of an SVG path."""
+        points = self.routes[edge]
+        path = f"M{points[0][0]:.2f},{points[0][1]:.2f}"
+        for (x0, y0), (x1, y1) in pairwise(points):
+            x, y = (x0 + x1) / 2, (y0 + y1) / 2
+            away, back = ((x, y0), (x, y1)) if self.sideways else ((x0, y), (x1, y))
+            path += f"C{away[0]:.2f},{away[1]:.2f} {back[0]:.2f},{back[1]:.2f} {x1:.2f},{y1:.2f}"
+        return path
 
 
 class Place:
@@ -91,6 +159,24 @@ def _written_order(drawn: Picture) -> list[Box]:
     return [*order]
 
 
+def broken(ranks: list[list[Place]], longest: float) -> list[list[Place]]:
+    """The ranks, with those that are longer than `longest` as several, one after the other."""
+    found: list[list[Place]] = []
+    for rank in ranks:
+        found.append([])
+        length = 0.0
+        for place in rank:
+            length += place.before + place.after + (GAP if found[-1] else 0)
+            if length > longest and found[-1]:
+                found.append([])
+                length = place.before + place.after
+            found[-1].append(place)
+    for i, rank in enumerate(found):
+        for place in rank:
+            place.rank = i
+    return found
+
+
 def order(ranks: list[list[Place]]) -> None:
     """Fewer crossings: each place moves to the mean position of its neighbours one rank before, down and up again."""
     for _ in range(ROUNDS):
@@ -135,3 +221,12 @@ def spread(rank: list[Place], wanted: list[float]) -> None:
     means = [total / count for total, count in pools for _ in range(int(count))]
     for place, mean, offset in zip(rank, means, offsets):
         place.x = mean + offset
+
+
+def _ends(box: Box, routes: dict[Edge, list[Place]], size: float) -> list[float]:
+    """Where edges end on the side of their box: next to each other, in the order in which they arrive."""
+    x = routes[box.edges[0]][-1].x if box.edges else 0.0
+    by_origin = sorted(range(len(box.edges)), key=lambda i: routes[box.edges[i]][-2].x)
+    room = min(size, 30.0 * len(box.edges)) - 2 * PAD
+    spread = [room * (k / (len(by_origin) - 1) - 0.5) if len(by_origin) > 1 else 0.0 for k in range(len(by_origin))]
+    return [x + spread[by_origin.index(i)] for i in range(len(by_origin))]
