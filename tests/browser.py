@@ -17,7 +17,9 @@ class Reader:
     """A page as its reader has it, in a context of its own; what goes wrong in it, and what it asks the network for."""
 
     def __init__(self, browser, **options):
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        self.context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce", **options}
+        )
         self.page = self.context.new_page()
         self.errors, self.requests = [], []
         self.page.on("console", lambda message: message.type != "log" and self.errors.append(message.text))
@@ -34,14 +36,14 @@ class Reader:
 
     def shown(self, node, what):
         """The value or gradient of a node in the picture."""
-        return self.page.locator(f"#graph #{node} text.{what}").text_content()
+        return self.page.locator(f"#graph #{node} .{what}").text_content()
 
     def picture(self):
-        """The values and gradients of all nodes in the picture, and the ids of the nodes that are lit."""
-        texts = "g => [g.id, g.querySelector('text.value')?.textContent, g.querySelector('text.grad')?.textContent]"
-        groups = self.page.locator("#graph g.node:not(.constant)").evaluate_all(f"all => all.map({texts})")
+        """The value and gradient of every box, "–" if not known, and the ids of the boxes that are lit."""
+        texts = "g => [g.id, g.querySelector('.value').textContent, g.querySelector('.grad')?.textContent ?? '']"
+        groups = self.page.locator("#graph g.node").evaluate_all(f"all => all.map({texts})")
         lit = self.page.locator("#graph g.node.now").evaluate_all("all => all.map(x => x.id)")
-        return {node: (value, grad.rpartition(" = ")[2]) for node, value, grad in groups}, lit
+        return {node: (value or "–", grad.rpartition(" = ")[2] or "–") for node, value, grad in groups}, lit
 
     def step(self):
         return self.page.evaluate("step")

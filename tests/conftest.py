@@ -1,9 +1,9 @@
 """What several test files need."""
 
-import atexit
 import functools
 import gc
 import os
+import stat
 import sys
 import tempfile
 
@@ -18,13 +18,6 @@ from micrograd_lr.formulas.text import Text
 from micrograd_lr.levels.closed_form import Degree  # plug themselves in when imported, which may be in a test
 
 assert {Text, Symbol, Degree} <= {*_FUNCTIONS}
-
-# What the tests compile is compiled by them: nothing from an earlier run, nothing left behind. Numba reads this when it
-# is imported, by the first test that needs it. The processes of one run share it: each kernel is compiled once.
-if "PYTEST_XDIST_WORKER" not in os.environ:
-    _compiled_here = tempfile.TemporaryDirectory()
-    atexit.register(_compiled_here.cleanup)
-    os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = _compiled_here.name
 
 
 def _untraced(compiler):
@@ -42,10 +35,29 @@ def _untraced(compiler):
     return compiled
 
 
-if sys.gettrace():
-    from numba.core.dispatcher import _FunctionCompiler
+def pytest_configure(config):
+    """Before Numba is imported, which reads then where it keeps what it compiles.
 
-    _FunctionCompiler.compile = _untraced(_FunctionCompiler.compile)
+    The processes of one run share that, and later runs find it again: each kernel is compiled once in a checkout.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = str(_folder_for_kernels(config))
+    if sys.gettrace():
+        from numba.core.dispatcher import _FunctionCompiler
+
+        _FunctionCompiler.compile = _untraced(_FunctionCompiler.compile)
+
+
+def _folder_for_kernels(config):
+    """In pytest's own cache; a new one where others can write there, because no kernel is loaded from such a place."""
+    folder = config.cache.mkdir("kernels")
+    folder.chmod(0o700)
+    states = [place.stat().st_mode for place in folder.parents]
+    if any(state & (stat.S_IWGRP | stat.S_IWOTH) and not state & stat.S_ISVTX for state in states):
+        temporary = tempfile.TemporaryDirectory()
+        config.add_cleanup(temporary.cleanup)
+        return temporary.name
+    return folder
 
 
 def pytest_collection_modifyitems(items):

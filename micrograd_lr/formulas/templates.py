@@ -37,6 +37,16 @@ def filled(template: str, number_of: Callable[[str], Any], digits: int) -> str:
     return format_formula(_SLOTS.sub(written, template))
 
 
+def as_factor(formula: str) -> str:
+    """A formula as it stands in a product: in parentheses if it is a sum, or begins with a minus."""
+    depth = 0
+    for i, character in enumerate(formula):
+        depth += (character in "([") - (character in ")]")
+        if depth == 0 and ((character == "-" and i == 0) or formula.startswith((" + ", " - "), i)):
+            return f"({formula})"
+    return formula
+
+
 def different(*parts: str) -> tuple[str, ...]:
     """The parts without those that repeat the one before; of two bare numbers in a row, only the last."""
     found: list[str] = []

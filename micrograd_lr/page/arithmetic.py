@@ -18,12 +18,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from micrograd_lr.page.views import View
 
-def compute(root: Value) -> str:
-    """The source of ``compute(leaves)``, which gives every number of the page by its slot.
+
+def compute(name: str, view: View) -> str:
+    """The source of ``name(leaves)``, which gives every number of a view by its slot.
 
     ValueError if a rule of the graph works on plain numbers only, so that no JavaScript can be made from it.
     """
+    twin = _symbolic(view.root)
+    numbers: dict[str, Any] = {}
+    paid = view.steps[-1].gradients
+    for node, id in ids(topological(twin)).items():
+        numbers[value_key(id)] = node.data
+        if id in paid:
+            numbers[gradient_key(id)] = node.grad
+    wanted = {payment.key("p") for payment in view.steps.payments}
+    for payment in payments(twin):
+        if payment.key("p") in wanted:
+            numbers |= payment.numbers
+    return function(name, numbers)
+
+
+def values(name: str, root: Value) -> str:
+    """The source of ``name(leaves)``, which gives the value of every node by its slot."""
+    return function(name, {value_key(id): node.data for node, id in ids(topological(_symbolic(root))).items()})
+
+
+def _symbolic(root: Value) -> Value:
+    """The graph on symbols, after its backward pass."""
     try:
         twin = symbolic(root)
         twin.backward()
@@ -32,12 +55,7 @@ def compute(root: Value) -> str:
             "the page computes in JavaScript that is generated from the rules of the op table, and a rule of this "
             f"graph works on plain numbers only: {error}"
         ) from error
-    numbers: dict[str, Any] = {}
-    for node, id in ids(topological(twin)).items():
-        numbers[value_key(id)], numbers[gradient_key(id)] = node.data, node.grad
-    for payment in payments(twin):
-        numbers |= payment.numbers
-    return function("compute", numbers)
+    return twin
 
 
 def functions(mistakes: Iterable[str]) -> str:

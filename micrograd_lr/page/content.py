@@ -6,7 +6,6 @@ A formula stands in many frames, and so does a hint: each is kept once, in a poo
 from __future__ import annotations
 
 import math
-from functools import cache
 
 from micrograd_lr.engine.errors import REMEDIES
 from micrograd_lr.engine.ops import LOG, MUL
@@ -18,8 +17,11 @@ from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.formulas.language import MAX_DEPTH, MAX_LENGTH
 from micrograd_lr.formulas.mathml import mathml
-from micrograd_lr.formulas.text import SLOT
+from micrograd_lr.formulas.templates import as_factor
 from micrograd_lr.formulas.tokens import spellings
+from micrograd_lr.levels.names import INSIDE
+from micrograd_lr.page.layout import captions, layouts
+from micrograd_lr.page.views import View, error_in
 from micrograd_lr.stepping import answers
 from micrograd_lr.stepping.questions import questions
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from micrograd_lr.stepping.frames import Frame, Steps
+    from micrograd_lr.page.views import Shown
+    from micrograd_lr.stepping.frames import Frame
     from micrograd_lr.stepping.moves import Line, Node
     from micrograd_lr.stepping.questions import Question
 
@@ -58,46 +61,112 @@ class _Pool:
 class Content:
     """`data` is what the script reads, ready for JSON; `mistakes` are the formulas of the usual wrong answers."""
 
-    def __init__(self, steps: Steps, root: Value) -> None:
-        self.steps, self.saturations = steps, _saturations(root)
+    def __init__(self, root: Value, views: list[View]) -> None:
         self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
-        self.math = cache(lambda text: self.formulas(mathml(text, steps.names)))
+        whole = next((view for view in views if view.detail == "ops"), None) or View(
+            root, "ops", (), **views[0].options
+        )
         self.data = {
-            "digits": steps.digits, "reading": READING, "judging": JUDGING, "spellings": self.typed_names(),
-            "nodes": [self.node(node) for node in steps.nodes.values()],
-            "frames": [self.frame(frame) for frame in steps],
+            "digits": whole.steps.digits, "reading": READING, "judging": JUDGING,
+            "leaves": [self.leaf(node, whole) for node in _leaves(whole)],
+            "whole": self.whole(root, whole), "views": [self.view(view, whole) for view in views],
             "pool": [*self.formulas.texts], "hints": [*self.hints.texts],
         }  # fmt: skip
 
-    def typed_names(self) -> dict[str, str]:
-        """The names that may stand in a typed formula, by every way to type them: labels and ids, and no formulas."""
-        return spellings(format_formula(x.name) for x in self.steps.nodes.values() if x.name in (x.label, x.id))
+    def math(self, text: str, view: View) -> int:
+        """The number of a formula in the pool."""
+        return self.formulas(mathml(text, view.steps.names))
 
-    def node(self, node: Node) -> dict[str, Any]:
+    def leaf(self, node: Node, view: View) -> dict[str, Any]:
+        """A leaf of the whole graph: an input of the page."""
+        name = format_formula(node.name)
+        return {"id": node.id, "name": name, "math": self.math(node.name, view), "kind": node.kind,
+                "start": _start(node)}  # fmt: skip
+
+    def whole(self, root: Value, view: View) -> dict[str, Any]:
+        """Every op, for saying which one has no value, and why."""
+        saturations = _saturations(root)
         return {
-            "id": node.id, "name": format_formula(node.name), "math": self.math(node.name),
-            "kind": node.kind, "op": node.op,
-            "formula": self.math(node.formula), "line": [self.math(x) for x in (node.name, node.template) if x],
-            "operands": [x for x in node.operands if isinstance(x, str)], "start": None if node.op else _start(node),
-            "remedy": REMEDIES.get(node.op, ""), "saturated": self.saturations.get(node.id, []),
+            node.id: {
+                "name": format_formula(node.name), "remedy": REMEDIES.get(node.op, ""),
+                "line": [self.math(x, view) for x in (node.name, node.template) if x],
+                "saturated": saturations.get(node.id, []),
+            }
+            for node in view.steps.nodes.values() if node.op
         }  # fmt: skip
 
-    def frame(self, frame: Frame) -> dict[str, Any]:
+    def view(self, view: View, whole: View) -> dict[str, Any]:
+        """One level of detail: what stands in its boxes and frames, and where."""
+        of = {ours: theirs for node, ours in whole.ids.items() if (theirs := view.ids.get(node))}
+        examples = view.steps.examples
         return {
-            "kind": frame.kind, "node": frame.node, "text": format_formula(frame.template), "lead": frame.lead,
-            "lines": [self.line(line) for line in frame.lines],
-            "questions": [self.question(question) for question in questions(frame)],
+            "title": view.title, "opens": [*view.opened], "detail": view.detail,
+            "leaves": [of[node.id] for node in _leaves(whole)],
+            "holds": {op: view.in_box.get(box, box) for op, box in _holds(whole, of).items()},
+            "spellings": _typed_names(view),
+            "nodes": [self.node(node, view) for node in view.steps.nodes.values()],
+            "boxes": [self.box(box, view) for box in view.boxes],
+            "frames": [self.frame(frame, view) for frame in view.steps],
+            "operands": {key: operand for box in view.boxes for key, operand in box.operands.items()},
+            "edges": self.edges(view), "layouts": layouts(view),
+            "closed": [
+                {"z": x.z, "a": x.a, "math": self.math(error_in(view, x), view)} for x in view.steps.closed
+            ],
+            "examples": [[x.word, *x.nodes] for x in examples],
+        }  # fmt: skip
+
+    def box(self, box: Shown, view: View) -> dict[str, Any]:
+        """A box of the picture, with its lines of text."""
+        node = view.steps.nodes[box.id]
+        opens = view.steps.moves.examples[box.id].word if box.kind == "example" else node.label
+        return {
+            "id": box.id, "kind": box.kind, "name": box.name, "opens": opens,
+            "inside": node.op.startswith(INSIDE) or box.kind == "example",
+            "rows": [[row.what, row.text, row.of] for row in box.rows],
+        }  # fmt: skip
+
+    def node(self, node: Node, view: View) -> dict[str, Any]:
+        paid = view.steps[-1].gradients
+        return {
+            "id": node.id, "name": format_formula(node.name), "math": self.math(node.name, view),
+            "kind": node.kind, "op": bool(node.op), "label": node.label,
+            "formula": self.math(node.formula, view),
+            "line": [self.math(x, view) for x in (node.name, node.formula, node.template) if x],
+            "grad": format_formula(view.steps.gradient_of(node.id)) if node.id in paid else "",
+            "gradMath": self.math(view.steps.gradient_of(node.id), view),
+        }  # fmt: skip
+
+    def edges(self, view: View) -> dict[str, Any]:
+        """Of every payment what its factor is called, and its formula as it stands in a product."""
+        beside = captions(view)
+        found = {}
+        for payment in view.steps.payments:
+            slope = view.steps.nodes[payment.payer].slopes[payment.position]
+            found[f"{payment.payer}.{payment.position}"] = {
+                "payer": payment.payer, "operand": payment.operand, "slot": payment.key("p"),
+                "math": self.math(view.steps.slope_of(payment), view),
+                "factor": self.math(as_factor(slope), view) if slope else None,
+                "plain": is_number(slope),
+                "caption": beside[f"{payment.payer}.{payment.position}"],
+            }  # fmt: skip
+        return found
+
+    def frame(self, frame: Frame, view: View) -> dict[str, Any]:
+        return {
+            "kind": frame.kind, "node": frame.node, "nodes": [*frame.nodes],
+            "text": format_formula(frame.template), "lead": frame.lead,
+            "lines": [self.line(line, view) for line in frame.lines],
+            "questions": [self.question(question, view) for question in questions(frame)],
             "payments": [[x.payer, x.position, x.operand, x.path, x.paths] for x in frame.payments],
         }  # fmt: skip
 
-    def line(self, line: Line) -> dict[str, Any]:
+    def line(self, line: Line, view: View) -> dict[str, Any]:
         return {
-            "kind": line.kind, "note": format_formula(line.note), "key": line.key,
-            "parts": [self.math(part) for part in line.parts],
-            "plain": [self.math(part) for part in line.parts if SLOT not in part],
+            "kind": line.kind, "key": line.key, "parts": [self.math(part, view) for part in line.parts],
+            **({"note": format_formula(line.note)} if line.note else {}),
         }  # fmt: skip
 
-    def question(self, question: Question) -> dict[str, Any]:
+    def question(self, question: Question, view: View) -> dict[str, Any]:
         numbers = {name: x for mistake in question.mistakes for name, x in mistake.numbers.items()}
         mistakes = [[self.mistakes(x.expression), self.hints(x.hint)] for x in question.mistakes]
         asked = {
@@ -107,9 +176,34 @@ class Content:
         if question.payment is None:
             return asked
         return asked | {
-            "slope": self.math(question.slope_prompt), "partial": question.payment.key("p"),
+            "slope": self.math(question.slope_prompt, view), "partial": question.payment.key("p"),
             "slope_text": format_formula(question.slope_prompt), "slope_formula": format_formula(question.slope),
         }  # fmt: skip
+
+
+def _leaves(whole: View) -> list[Node]:
+    """The leaves, the parameters first."""
+    return sorted((x for x in whole.steps.nodes.values() if not x.op), key=lambda x: x.kind != "parameter")
+
+
+def is_number(formula: str) -> bool:
+    """Whether a formula is a plain number."""
+    return formula.removeprefix("-").replace(".", "", 1).isdecimal()
+
+
+def _typed_names(view: View) -> dict[str, str]:
+    """The names that may stand in a typed formula, by every way to type them: labels and ids, and no formulas."""
+    return spellings(format_formula(x.name) for x in view.steps.nodes.values() if x.name in (x.label, x.id))
+
+
+def _holds(whole: View, of: dict[str, str]) -> dict[str, str]:
+    """The box of a view in which each op of the whole graph lies: its own, or that of the node it leads to."""
+    found = dict(of)
+    for node in reversed(whole.steps.nodes.values()):
+        for operand in node.operands:
+            if isinstance(operand, str):
+                found.setdefault(operand, found[node.id])
+    return found
 
 
 def _start(leaf: Node) -> float:

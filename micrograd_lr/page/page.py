@@ -9,49 +9,67 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from micrograd_lr.page.arithmetic import compute, functions
-from micrograd_lr.page.board import board
+from micrograd_lr.formulas.mathml import mathml
+from micrograd_lr.page.arithmetic import compute, functions, values
 from micrograd_lr.page.content import Content
-from micrograd_lr.page.graph import graph
 from micrograd_lr.pictures.look import THEMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from micrograd_lr.engine.value import Value
-    from micrograd_lr.logistic.model import ManyExamples, OneExample
+    from micrograd_lr.page.views import View
     from micrograd_lr.stepping.frames import Steps
 
+MOST_DEFINED = 4  # lines of the heading
 SCRIPTS = (
-    "state.js", "text.js", "picture.js", "frame.js", "table.js", "questions.js", "tokens.js", "typed.js",
-    "answers.js", "inputs.js", "moves.js", "address.js", "controls.js",
+    "state.js", "text.js", "drawing.js", "picture.js", "flow.js", "matrix.js", "chain.js", "frame.js", "table.js",
+    "questions.js", "tokens.js", "typed.js", "answers.js", "inputs.js", "drag.js", "learn.js", "moves.js",
+    "address.js", "print.js", "controls.js",
 )  # fmt: skip
 
 
-def page(
-    root: Value, steps: Steps, example: OneExample | ManyExamples | None = None, data: tuple[str, ...] = ("x", "y")
-) -> str:
-    """The HTML of the page to step through `root`; `example` adds the slides' derivation, `data` names what is data."""
+def page(root: Value, views: list[View]) -> str:
+    """The HTML of the page to step through `root` at these levels of detail, the first one first."""
     web = files(__package__) / "web"
     read = {file: (web / file).read_text(encoding="utf-8") for file in ("page.html", "page.css", *SCRIPTS)}
+    read |= {file: _short(read[file]) for file in SCRIPTS}
     style = _colours() + read["page.css"]
-    content = Content(steps, root)
+    content = Content(root, views)
+    computed = [compute(f"compute_{i}", view) for i, view in enumerate(views)]
     script = "\n".join(
-        ['"use strict";', compute(root), functions(content.mistakes.texts), *(read[file] for file in SCRIPTS)]
-    )
-    heading = steps.name(steps.root.id)
+        ['"use strict";', *computed, f"const computes = [{', '.join(f'compute_{i}' for i in range(len(views)))}];",
+         values("wholeValues", root), functions(content.mistakes.texts), *(read[file] for file in SCRIPTS)]
+    )  # fmt: skip
+    steps = views[0].steps
     return Template(read["page.html"]).substitute(
-        title=escape(f"Step through {heading}"),
-        heading=escape(heading),
+        title=escape(f"Step through {steps.name(steps.root.id)}"),
+        heading=_heading(steps),
         policy="; ".join(
             ["default-src 'none'", f"style-src {_hash(style)}", f"script-src {_hash(script)}", "base-uri 'none'",
              "form-action 'none'"]
         ),
-        board=board(example),
         style=style,
         script=script,
-        graph=graph(root, steps, data),
         data=_in_a_script(json.dumps(content.data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)),
     )  # fmt: skip
+
+
+def _heading(steps: Steps) -> str:
+    """What the root is, in mathematics, and then the named nodes that it is made of, the last one first."""
+    others = {node for example in steps.examples[1:] for node in example.nodes}
+    named = [node for node in reversed(steps.nodes.values()) if node.op and (node.label or node is steps.root)]
+    named = [node for node in named if node.id not in others]
+    lines = [f"{node.name} = {node.formula}" if node.formula != node.name else node.name for node in named]
+    return " ".join(f"<span><math>{mathml(line, steps.names)}</math></span>" for line in lines[:MOST_DEFINED])
+
+
+def _short(script: str) -> str:
+    """A script without its comments on lines of their own, and without its indentation: pages stay small.
+
+    No text of the scripts goes over several lines, so each of their lines can be taken for itself.
+    """
+    lines = [line.strip() for line in script.splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/**")))
 
 
 def _in_a_script(text: str) -> str:

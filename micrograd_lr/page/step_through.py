@@ -5,11 +5,10 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import DIGITS
 from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.page.page import page
-from micrograd_lr.stepping.frames import steps
+from micrograd_lr.page.views import views
 from micrograd_lr.tools.files import write_whole
 from micrograd_lr.tools.streams import printable
 
@@ -18,31 +17,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from micrograd_lr.engine.value import Value
     from micrograd_lr.stepping.frames import Steps
 
 
 class StepThrough:
     """The forward and the backward pass of `root`, one move at a time: ``StepThrough(L).save("page.html")``.
 
-    `root` is a node, or an example of `logistic` (OneExample, ManyExamples), whose page has the slides' derivation too.
-    `data` names the leaves that are data, and numbers are shown with `digits` significant digits. The frames are in
-    `steps`. In a notebook the page shows itself.
+    `root` is a node, or an example of `logistic` (OneExample, ManyExamples). The page begins with the level `detail`,
+    names or ops, and the nodes in `opened` shown with their ops, as in `steps`; by default with names where a computed
+    node below the root has one. The reader can change it. `gradients` are those of the parameters and of what leads to
+    them, or all. `data` names the leaves that are data, and numbers are shown with `digits` significant digits. The
+    frames are in `steps`. In a notebook the page shows itself.
     """
 
     def __init__(
-        self, root: Value | OneExample | ManyExamples, *, data: Iterable[str] = ("x", "y"), digits: int = DIGITS
-    ) -> None:
-        self.example: OneExample | ManyExamples | None = None if isinstance(root, Value) else root
+        self, root: Value | OneExample | ManyExamples, *, detail: str = "", opened: Iterable[str] = (),
+        gradients: str = "parameters", data: Iterable[str] = ("x", "y"), digits: int = DIGITS,
+    ) -> None:  # fmt: skip
         self.root: Value = (
             root.L if isinstance(root, OneExample) else root.J if isinstance(root, ManyExamples) else root
         )
-        self.data = (data,) if isinstance(data, str) else tuple(data)
-        self.steps: Steps = steps(self.root, data=self.data, digits=digits)
+        self._views = views(self.root, detail, opened, gradients=gradients, data=data, digits=digits)
+        self.steps: Steps = self._views[0].steps
 
     @property
     def html(self) -> str:
         """The page as text: one file that needs nothing else, and no network."""
-        return page(self.root, self.steps, self.example, self.data)
+        return page(self.root, self._views)
 
     def save(self, path: str | Path) -> Path:
         """Write the page, whole or not at all, and return its path. ValueError if the name does not end in .html."""

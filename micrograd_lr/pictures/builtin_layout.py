@@ -24,12 +24,12 @@ class Layout:
 
     Ranks by longest path, order by barycentres, positions by least squares. Between two ranks of boxes lies a rank of
     captions, so that every caption has its own place beside its edge. A rank that is longer than `longest` is broken
-    into several.
+    into several. With `centred`, the middles of all ranks of boxes are in one line.
     """
 
     def __init__(
         self, drawn: Picture, sizes: dict[Box, tuple[float, float]], shown: dict[Edge, str], direction: str,
-        room: float, longest: float = math.inf,
+        room: float, longest: float = math.inf, centred: bool = False,
     ) -> None:  # fmt: skip
         self.sideways = direction in ("LR", "RL")
         along = {box: size[0] if self.sideways else size[1] for box, size in sizes.items()}
@@ -38,6 +38,8 @@ class Layout:
         order(ranks)
         ranks = broken(ranks, longest)
         position(ranks)
+        if centred:
+            centre(ranks)
         middles, halves, end = [], [], 0.0
         for rank in ranks:
             size = max((along[place.box] if place.box else self._length(place) for place in rank), default=0)
@@ -74,15 +76,15 @@ class Layout:
     def _length(self, place: Place) -> float:
         return (text_width(place.caption) + 8 if self.sideways else LINE) if place.caption else 0.0
 
-    def curve(self, edge: Edge) -> str:
-        """A smooth curve through the points of an edge, along the ranks at each of them, as the d of an SVG path."""
-        points = self.routes[edge]
-        path = f"M{points[0][0]:.2f},{points[0][1]:.2f}"
-        for (x0, y0), (x1, y1) in pairwise(points):
-            x, y = (x0 + x1) / 2, (y0 + y1) / 2
-            away, back = ((x, y0), (x, y1)) if self.sideways else ((x0, y), (x1, y))
-            path += f"C{away[0]:.2f},{away[1]:.2f} {back[0]:.2f},{back[1]:.2f} {x1:.2f},{y1:.2f}"
-        return path
+
+def curve(points: Sequence[tuple[float, float]], sideways: bool) -> str:
+    """A smooth curve through points, along the ranks at each of them, as the d of an SVG path."""
+    path = f"M{points[0][0]:.2f},{points[0][1]:.2f}"
+    for (x0, y0), (x1, y1) in pairwise(points):
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        away, back = ((x, y0), (x, y1)) if sideways else ((x0, y), (x1, y))
+        path += f"C{away[0]:.2f},{away[1]:.2f} {back[0]:.2f},{back[1]:.2f} {x1:.2f},{y1:.2f}"
+    return path
 
 
 class Place:
@@ -203,6 +205,19 @@ def position(ranks: list[list[Place]]) -> None:
                     near = place.above + place.below
                     wanted.append(sum(other.x for other in near) / len(near) if near else place.x)
                 spread(rank, wanted)
+
+
+def centre(ranks: list[list[Place]]) -> None:
+    """Move every rank of boxes so that its middle is at 0, and let the edges between follow."""
+    of_boxes = [rank for rank in ranks if any(place.box for place in rank)]
+    for rank in of_boxes:
+        middle = (rank[0].x - rank[0].before + rank[-1].x + rank[-1].after) / 2
+        for place in rank:
+            place.x -= middle
+    for rank in ranks:
+        if rank and rank not in of_boxes:
+            near = [place.above + place.below for place in rank]
+            spread(rank, [sum(other.x for other in others) / len(others) for others in near])
 
 
 def spread(rank: list[Place], wanted: list[float]) -> None:

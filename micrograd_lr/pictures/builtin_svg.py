@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from micrograd_lr.pictures.boxes import edge_id
-from micrograd_lr.pictures.builtin_layout import FONT_SIZES, LINE, Layout, box_size
+from micrograd_lr.pictures.builtin_layout import FONT_SIZES, LINE, Layout, box_size, curve
 from micrograd_lr.pictures.labels import box_lines, captions
 from micrograd_lr.pictures.look import FONT, THEMES, Look, edge_widths
 
@@ -53,7 +53,7 @@ def layered_svg(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
 
 def _draw_edge(group: ET.Element, made: Layout, edge: Edge, colour: str, width: float) -> None:
     """A smooth curve along the ranks, with an arrow head at the end."""
-    path = made.curve(edge)
+    path = curve(made.routes[edge], made.sideways)
     ET.SubElement(group, "path", {"fill": "none", "stroke": colour, "stroke-width": f"{width:g}", "d": path})
     (x0, y0), (x, y) = made.routes[edge][-2:]
     dx, dy = (8 if x > x0 else -8, 0) if made.sideways else (0, 8 if y > y0 else -8)

@@ -5,9 +5,9 @@ import os
 import pytest
 from browser import ARGUMENTS, HERE, Reader
 from playwright.sync_api import sync_playwright
-from stepped import slides
+from stepped import page_of_ops, slides
 
-from micrograd_lr import StepThrough, logistic
+from micrograd_lr import logistic
 
 
 @pytest.fixture(scope="session")
@@ -22,14 +22,14 @@ def browser():
 
 @pytest.fixture(scope="session")
 def file(tmp_path_factory):
-    return StepThrough(slides()).save(tmp_path_factory.mktemp("page") / "one.html")
+    return page_of_ops(slides()).save(tmp_path_factory.mktemp("page") / "one.html")
 
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory):
     """The page of the slides' one example, with their derivation."""
     one = logistic.OneExample([0.5, -0.25], 0.1, [2.0, 1.0], 1.0)
-    return StepThrough(one).save(tmp_path_factory.mktemp("page") / "example.html")
+    return page_of_ops(one).save(tmp_path_factory.mktemp("page") / "example.html")
 
 
 @pytest.fixture

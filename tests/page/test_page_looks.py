@@ -2,9 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from stepped import slides
+from stepped import page_of_ops, slides
 
-from micrograd_lr import Expression, StepThrough
+from micrograd_lr import Expression
 from micrograd_lr.formulas.format import format_number
 
 
@@ -13,39 +13,40 @@ def test_everything_is_done_with_keys_alone(file, reader):
     assert page.press("ArrowRight", "ArrowRight", "ArrowLeft").step() == 1
     assert page.press("End").step() == 24
     assert page.press("Home").step() == 0
-    page.press("a", "ArrowRight")
+    page.press("a", "a", "ArrowRight")
     assert page.page.locator("#question").is_visible()
+    assert page.page.evaluate("document.activeElement.id") == "answer"
+    page.press("Escape")  # out of the field, where letters are an answer
     page.press("r")
     assert page.text("#verdict") == "wx = 1"
-    page.press("a")
-    assert page.page.locator("#ask").input_value() == "formula"
     page.press("a", "p")
+    assert page.page.locator("#ask").input_value() == ""
     assert page.page.locator("body").get_attribute("class") == "large"
     page.press("p", "?")
     assert page.page.locator("#keys").is_visible()
     page.press("ArrowRight", "Escape")
     assert page.page.locator("#keys").is_hidden()
     assert page.step() == 1
+    page.page.locator("#frame").focus()
     page.press(" ")
     assert page.text("#play-word") == "Pause"
     page.page.wait_for_function("() => step > 1")
     page.press(" ")
     assert page.text("#play-word") == "Play"
-    visited = []
-    for _ in range(30):
+    page, visited = reader(file), []
+    for _ in range(45):
         page.page.keyboard.press("Tab")
         visited.append(page.page.evaluate("document.activeElement.id"))
-    assert {"ask", "present", "help", "graph", "input-n0", "input-n4", "reset", "scrubber", "back", "next"} <= {
-        *visited
-    }
+    assert visited[:3] == ["next", "scrubber", "play"]  # back is of no use yet
+    assert {"ask", "present", "help", "graph", "n14", "input-n0", "input-n4", "reset", "rate"} <= {*visited}
     page.page.locator("#next").focus()
     outline = page.page.locator("#next").evaluate("x => getComputedStyle(x).outlineStyle")
     assert outline == "solid"
 
 
 def test_playing_goes_to_the_end_and_stops(reader, tmp_path):
-    page = reader(StepThrough(Expression("w*x")(w=1.0, x=2.0)).save(tmp_path / "short.html"))
-    page.page.locator("#speed").select_option("600")
+    page = reader(page_of_ops(Expression("w*x")(w=1.0, x=2.0)).save(tmp_path / "short.html"))
+    page.page.locator("#speed").select_option("800")
     page.click("#play").page.wait_for_function("() => step === frames.length - 1 && !playing")
     page.click("#play")  # from the start again
     page.page.wait_for_function("() => step === 1 && playing")
@@ -56,7 +57,7 @@ def test_playing_goes_to_the_end_and_stops(reader, tmp_path):
 def test_a_link_reopens_the_page_as_it_was(file, reader):
     page = reader(file).fill("#input-n1", "0.75")
     page.page.locator("#ask").select_option("number")
-    page.press("Escape").click("#next")
+    page.click("#next")
     address = "#step=1&ask=number&n1=0.75"
     page.page.wait_for_function("wanted => location.hash === wanted", arg=address)
     again = reader(file, address[1:])
@@ -64,10 +65,6 @@ def test_a_link_reopens_the_page_as_it_was(file, reader):
     assert again.page.locator("#ask").input_value() == "number"
     assert again.page.locator("#input-n1").input_value() == "0.75"
     assert again.page.locator("#question").is_visible()
-    again.page.locator(".skip").focus()
-    again.press("Enter")
-    assert again.page.evaluate("document.activeElement.id") == "frame"
-    assert again.page.evaluate("location.hash") == address
     again.page.evaluate("location.hash = '#nowhere'")
     assert again.settled().step() == 1
     page.page.evaluate("location.hash = '#step=3&n1=1e999&large=1&ask=nonsense'")
@@ -84,11 +81,6 @@ def test_dark_and_print(file, reader):
     dark.page.emulate_media(media="print")
     assert dark.page.evaluate(ground) == "rgb(255, 255, 255)"
     assert dark.page.locator("#transport").is_hidden()
-    assert dark.page.locator("#graph svg").is_visible()
-    dark.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert dark.page.locator("details:not([open])").count() == 0
-    dark.page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert dark.page.locator("details[open]").count() == 0
 
 
 def test_nothing_moves_by_itself(file, reader):
@@ -127,14 +119,14 @@ def test_axe_finds_nothing_in_the_help_on_a_phone_and_beside_a_problem(file, rea
 
 def test_the_page_works_inside_a_notebook(reader, tmp_path):
     notebook = tmp_path / "notebook.html"
-    framed = StepThrough(slides())._repr_mimebundle_()["text/html"]
+    framed = page_of_ops(slides())._repr_mimebundle_()["text/html"]
     notebook.write_text(f"<!doctype html><meta charset='utf-8'><title>Notebook</title>{framed}", encoding="utf-8")
     page = reader(notebook, "cell=3")
     inside = page.page.frame_locator("iframe")
     inside.locator("#next").click()
-    inside.locator("#last").click()
+    inside.locator("#scrubber").fill("24")
     inside.locator("#input-n1").fill("2")
     root = slides(w=2.0)
-    assert inside.locator("#graph #n14 text.value").text_content() == format_number(root.data, 4)
+    assert inside.locator("#graph #n14 .value").text_content() == format_number(root.data, 4)
     page.page.frames[1].evaluate("remember()")
     assert page.page.evaluate("location.hash") == "#cell=3"

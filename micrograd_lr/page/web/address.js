@@ -13,6 +13,7 @@ function remember() {
   if (location.protocol === "about:") return; // in the frame of a notebook, which has no address of its own
   const parts = ["step=" + step];
   if (ask) parts.push("ask=" + ask);
+  if (viewAt) parts.push("level=" + viewAt);
   if (document.body.classList.contains("large")) parts.push("large=1");
   for (const leaf of leaves) if (inputs[leaf.id] !== leaf.start) parts.push(leaf.id + "=" + inputs[leaf.id]);
   const hash = "#" + parts.join("&");
@@ -21,14 +22,16 @@ function remember() {
 
 function restore() {
   const state = new URLSearchParams(location.hash.slice(1));
+  const level = Number(state.get("level") ?? 0);
+  if (data.views[level] && level !== viewAt) showLevel(level);
   ask = ["number", "formula"].includes(state.get("ask")) ? state.get("ask") : "";
   byId("ask").value = ask;
   setLarge(state.get("large") === "1");
-  const at = Object.fromEntries(leaves.map((leaf) => {
-    const given = Number(state.get(leaf.id) || leaf.start);
-    return [leaf.id, Number.isFinite(given) ? given : leaf.start];
+  const given = Object.fromEntries(leaves.map((leaf) => {
+    const x = Number(state.get(leaf.id) || leaf.start);
+    return [leaf.id, Number.isFinite(x) ? x : leaf.start];
   }));
-  useInputs(at);
+  useInputs(given);
   showInputs();
   const to = Number(state.get("step") ?? 0);
   step = Number.isInteger(to) ? Math.max(0, Math.min(frames.length - 1, to)) : 0;

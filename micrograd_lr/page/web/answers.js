@@ -13,38 +13,38 @@ const agrees = (answer, exact) =>
 function judgedNumber(question, text) {
   const answer = evaluated(text, {}, {});
   if (isRight(answer, numbers[question.key])) return null;
-  const at = Object.fromEntries(
+  const there = Object.fromEntries(
     Object.entries(question.numbers).map(([name, x]) => [name, typeof x === "string" ? numbers[x] : x]),
   );
   for (const [which, hint] of question.mistakes) {
-    if (isRight(answer, wrong[which](at).value)) return data.hints[hint];
+    if (isRight(answer, wrong[which](there).value)) return data.hints[hint];
   }
   return "";
 }
 
 /** What to say to a formula; null if it is the local derivative at the present inputs, and at other places. */
 function judgedFormula(question, text) {
-  for (const at of [numbers, ...elsewhere()]) {
+  for (const there of [numbers, ...elsewhere()]) {
     let answer = NaN;
     try {
-      answer = evaluated(text, namesAt(at), data.spellings);
+      answer = evaluated(text, namesAt(there), view.spellings);
     } catch (error) {
       if (!(error instanceof NoValue)) throw error;
     }
-    if (agrees(answer, at[question.partial])) continue;
-    if (at !== numbers) return judging.said["by chance"];
+    if (agrees(answer, there[question.partial])) continue;
+    if (there !== numbers) return judging.said["by chance"];
     return judging.said[Number.isNaN(answer) ? "no value" : "otherwise"];
   }
   return null;
 }
 
-const namesAt = (at) => Object.fromEntries(data.nodes.map((node) => [node.name, at[valueSlot(node.id)]]));
+const namesAt = (there) => Object.fromEntries(view.nodes.map((node) => [node.name, there[valueSlot(node.id)]]));
 
 /** Whether the formula that is asked for can be typed as it is printed: step(z), for one, cannot. */
 function readable(question) {
   if (question.slope === undefined) return false;
   try {
-    return agrees(evaluated(question.slope_formula, namesAt(numbers), data.spellings), numbers[question.partial]);
+    return agrees(evaluated(question.slope_formula, namesAt(numbers), view.spellings), numbers[question.partial]);
   } catch (error) {
     if (error instanceof FormulaError) return false;
     throw error;
@@ -56,8 +56,8 @@ function elsewhere() {
   const found = [];
   for (let attempt = 0; found.length < judging.places && attempt < judging.attempts; attempt++) {
     const now = moved(leaves.map((leaf) => inputs[leaf.id]), attempt);
-    const at = compute(Object.fromEntries(leaves.map((leaf, i) => [leaf.id, now[i]])));
-    if (Object.values(at).every(Number.isFinite)) found.push(at);
+    const there = computes[viewAt](at(Object.fromEntries(leaves.map((leaf, i) => [leaf.id, now[i]]))));
+    if (Object.values(there).every(Number.isFinite)) found.push(there);
   }
   return found;
 }

@@ -1,30 +1,37 @@
-// Buttons and keys, printing, and the start of the page
+// Buttons and keys, and the start of the page
 // Shared: setLarge
 
 function setLarge(on) {
-  measureAgain();
   document.body.classList.toggle("large", on);
   byId("present").setAttribute("aria-pressed", String(on));
+  measureAgain();
 }
 
-function switchLarge() {
-  setLarge(!document.body.classList.contains("large"));
+/** Fit the lines and the picture into the window, after it or the size of the type has changed. */
+function measureAgain() {
+  if (layout && layout !== view.layouts[TALL.matches ? "tall" : "wide"]) draw();
   render();
+  reserveRoom();
+  sized();
+  scrollToNode();
 }
+
+const switchLarge = () => setLarge(!document.body.classList.contains("large"));
 
 function resetInputs() {
+  forgetCurve();
   useInputs(Object.fromEntries(leaves.map((leaf) => [leaf.id, leaf.start])));
   showInputs();
   render();
 }
 
-function showAnswers(on) {
-  for (const answer of document.querySelectorAll("#board details")) answer.open = on;
-  byId("answers").setAttribute("aria-pressed", String(on));
+function fullScreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen?.();
 }
 
 const first = byHand(() => go(0));
-const back = byHand(() => go(step - 1));
+const backward = byHand(() => go(step - 1));
 const forward = byHand(next);
 const last = byHand(() => go(frames.length - 1));
 const playOrPause = () => play(!playing);
@@ -32,49 +39,50 @@ const help = () => byId("keys").showModal();
 
 byId("scrubber").max = frames.length - 1;
 byId("scrubber").addEventListener("input", byHand(() => go(Number(byId("scrubber").value))));
-byId("first").addEventListener("click", first);
-byId("back").addEventListener("click", back);
+byId("back").addEventListener("click", backward);
 byId("next").addEventListener("click", forward);
-byId("last").addEventListener("click", last);
 byId("play").addEventListener("click", playOrPause);
 byId("speed").addEventListener("change", () => playing && play(true));
 byId("ask").addEventListener("change", () => setAsk(byId("ask").value));
+byId("detail").addEventListener("change", () => showLevel(Number(byId("detail").value)));
 byId("present").addEventListener("click", switchLarge);
 byId("help").addEventListener("click", help);
+byId("paper").addEventListener("click", () => byId("sheet").showModal());
 byId("reveal").addEventListener("click", reveal);
 byId("question").addEventListener("submit", (event) => { event.preventDefault(); check(); });
 byId("reset").addEventListener("click", resetInputs);
 byId("nodes").addEventListener("toggle", renderTable);
-byId("answers")?.addEventListener("click", () => showAnswers(byId("answers").getAttribute("aria-pressed") !== "true"));
-document.querySelector(".skip").addEventListener("click", (event) => {
-  event.preventDefault(); // the address is for the state
-  byId("frame").focus();
-});
+for (const button of document.querySelectorAll("[data-sheet]")) {
+  button.addEventListener("click", () => printSheet(button.dataset.sheet));
+}
 addEventListener("hashchange", () => location.hash.includes("=") && restore());
-addEventListener("resize", measureAgain);
 
-let opened = []; // what is open on paper only
-addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details:not([open])")];
-  for (const closed of opened) closed.open = true;
-  renderTable();
-});
-addEventListener("afterprint", () => opened.splice(0).forEach((closed) => { closed.open = false; }));
-
-const NEXT_MODE = { "": "number", number: "formula", formula: "" };
+const NEXT_MODE = { "": "formula", formula: "number", number: "" };
 const KEYS = {
-  ArrowRight: forward, ArrowLeft: back, Home: first, End: last, " ": playOrPause,
-  a: () => setAsk(NEXT_MODE[ask]), r: reveal, p: switchLarge, "?": help,
+  ArrowRight: forward, ArrowLeft: backward, Home: first, End: last, " ": playOrPause,
+  Escape: () => story && choose(story),
+  a: () => setAsk(NEXT_MODE[ask]), r: reveal, o: openOrClose, p: switchLarge, f: fullScreen, "?": help,
 };
+byId("answer").addEventListener("keydown", (event) => {
+  if (event.key === "Escape") byId("frame").focus(); // out of the field: letters are commands again
+});
 addEventListener("keydown", (event) => {
-  const typing = event.target.matches("input, select, textarea, dialog *");
+  const typing = event.target.matches("input:not(#scrubber), select, textarea, dialog *");
   const pressing = event.key === " " && event.target.matches("button, summary");
-  if (typing || pressing || event.ctrlKey || event.altKey || event.metaKey || byId("keys").open) return;
+  const sliding = event.target.id === "scrubber" && event.key !== " " && event.key.length > 1;
+  if (typing || pressing || sliding || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (document.querySelector("dialog[open]")) return;
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;
   event.preventDefault();
   act();
 });
 
+data.views.forEach((level, i) => byId("detail").add(new Option(level.title, i)));
+byId("levels").hidden = data.views.length < 2;
 renderInputs();
+draw();
 restore();
+measureAgain();
+addEventListener("resize", measureAgain);
+TALL.addEventListener("change", measureAgain);

@@ -1,39 +1,102 @@
-// The current step beside the picture: its lines, the open question, and the paths that are paid so far
-// Shared: renderFrame
-
-const TITLES = {
-  inputs: "The inputs", forward: "Forward pass", seed: "Backward pass", backward: "Backward pass",
-  gradients: "The gradients",
-};
-const MOST_PATHS = 40; // of a node whose paths are listed
-const MOST_LEDGERS = 6; // of a step
+// The current move under the picture: its lines, the open question; or the story of a node that was clicked
+// Shared: renderFrame, plainParts, reserveRoom
 
 function renderFrame() {
   const frame = frames[step];
   const question = openQuestion();
-  setText(byId("where"), TITLES[frame.kind] + " · step " + (step + 1) + " of " + frames.length);
-  setText(byId("lead"), frame.lead + ".");
+  byId("where").innerHTML = '<span class="count"></span> <span class="lead"></span>';
+  byId("where").firstChild.textContent = story ? "The story of" : step + 1 + " of " + frames.length;
+  if (story) byId("where").lastChild.innerHTML = math(nodes.get(story).math) + STORY_BUTTONS;
+  else byId("where").lastChild.textContent = frame.lead;
   setText(byId("text"), question ? frame.lead + "." : filled(frame.text));
-  renderLines(frame, question);
-  renderQuestion(question);
-  renderLedgers(frame);
+  if (story) renderStory();
+  else renderLines(frame, question);
+  renderQuestion(story ? null : question);
+  renderChain();
+}
+
+const MOST_PAYMENTS = 40; // of a node that are listed
+const STORY_BUTTONS = ' <button type="button" id="open" hidden></button> '
+  + '<button type="button" id="close">Close</button>';
+
+/** What a node is made of, and the sum over its users of what they pay. */
+function renderStory() {
+  const node = nodes.get(story);
+  const until = lastVisible();
+  const known = computedAt.get(story) <= until;
+  const value = "<mn>" + textOf(valueSlot(story)) + "</mn>";
+  const parts = (known ? node.line : node.line.slice(0, 2)).map((part) => data.pool[part]).concat(known ? [value] : []);
+  const lines = ['<div class="line value"><math>' + parts.join(EQUALS) + "</math></div>"];
+  const payments = paidTo.get(story).filter((payment) => payment.payer && payment.at <= until);
+  if (payments.length && payments[0].paths > 1) lines.push(ledger(node, payments));
+  if (!node.grad) lines.push("<p>No parameter depends on its gradient: it is not computed.</p>");
+  byId("lines").innerHTML = lines.join("");
+  fillSlots(byId("lines"));
+  const opens = levelThatOpens(story);
+  byId("open").hidden = opens === null;
+  if (opens !== null) byId("open").textContent = opens.opened ? "Close its ops" : "Open its ops";
+  byId("open").addEventListener("click", () => showLevel(opens.index));
+  byId("close").addEventListener("click", () => choose(""));
+}
+
+/** What each user of a node has paid it, and the sum so far. */
+function ledger(node, payments) {
+  const rows = payments.slice(0, MOST_PAYMENTS).map((payment) => "<tr><td>" + payment.path + ", through "
+    + math(nodes.get(payment.payer).math) + '</td><td class="number">' + textInSlot(payment.contribution)
+    + '</td><td class="number">' + textInSlot(payment.total) + "</td></tr>");
+  return '<div class="scroll"><table><caption>' + math(node.gradMath) + ": " + payments.length + " of "
+    + payments[0].paths + ' users have paid</caption><thead><tr><th scope="col">user</th><th scope="col">pays</th>'
+    + '<th scope="col">sum</th></tr></thead><tbody>' + rows.join("") + "</tbody></table></div>";
 }
 
 function renderLines(frame, question) {
   // Later lines would give the answer away: from the line that the question is about on, they have no numbers.
   const hidden = question ? frame.lines.findIndex((line) => line.key === (question.partial ?? question.key)) : Infinity;
   const lines = byId("lines");
-  lines.innerHTML = frame.lines.map((line, at) => {
+  const html = frame.lines.map((line, at) => {
     const asksForIt = ask === "formula" && line.kind === "local";
-    const known = at < hidden ? line.parts : asksForIt ? line.plain.slice(0, 1) : line.plain;
+    const known = at < hidden ? line.parts : plainParts(line).slice(0, asksForIt || at > hidden ? 1 : undefined);
     const end = at < hidden ? "" : "<math>" + EQUALS + "<mo>?</mo></math>";
     const parts = known.map(
       (part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part] + "</math></span>",
     );
-    return '<div class="line ' + line.kind + '"><span class="note"></span>' + parts.join(" ") + end + "</div>";
-  }).join("");
-  frame.lines.forEach((line, i) => setText(lines.children[i].firstChild, line.note && line.note + ": "));
+    const proven = line.kind === "closed" && at < hidden ? ' <span class="proven">✓ proven</span>' : "";
+    return '<div class="line ' + line.kind + '"' + colourOfLine(line) + '><span class="note"></span>' + parts.join(" ")
+      + end + proven + "</div>";
+  });
+  // A payment stands beside its local derivative, and every other line on a row of its own.
+  const rows = [];
+  html.forEach((line, i) => {
+    if (STAYS_BESIDE.includes(frame.lines[i].kind) && i) rows[rows.length - 1] += line;
+    else rows.push(line);
+  });
+  lines.className = rows.length > 2 ? "crowded" : "";
+  if (frame.kind === "inputs") rows.push(goal());
+  lines.innerHTML = rows.map((row) => '<div class="row">' + row + "</div>").join("");
+  lines.querySelectorAll(".note").forEach((holder, i) => {
+    const { note } = frame.lines[i];
+    setText(holder, note ? note + ": " : "");
+  });
   fillSlots(lines);
+}
+
+/** What the walk is for. */
+function goal() {
+  const wanted = view.nodes.filter((node) => !node.op && node.grad).slice(0, 3);
+  const named = wanted.map((node) => math(node.gradMath)).join(wanted.length === 2 ? " and " : ", ");
+  return wanted.length ? "<span>We look for " + named + ": how much " + math(view.nodes.at(-1).math)
+    + " changes with each parameter.</span>" : "";
+}
+
+/** The parts of a line without numbers. */
+const plainParts = (line) => line.parts.filter((part) => !data.pool[part].includes("data-of"));
+
+const STAYS_BESIDE = ["payment", "ledger", "value"];
+
+/** A local derivative has the colour of its factor. */
+function colourOfLine(line) {
+  const edge = line.kind === "local" && Object.values(view.edges).find((x) => x.slot === line.key);
+  return edge ? ' data-colour="' + colourOf(edge.payer) + '"' : "";
 }
 
 function renderQuestion(question) {
@@ -41,28 +104,30 @@ function renderQuestion(question) {
   const opens = question && form.hidden;
   form.hidden = !question;
   if (!question) return;
-  if (opens) form.scrollIntoView({ block: "nearest" });
+  if (opens) byId("answer").focus({ preventScroll: true });
   const formula = ask === "formula";
   const line = frames[step].lines.find((x) => x.key === question.key);
-  const whole = line.note ? line.plain : line.plain.slice(0, 1);
+  const whole = line ? plainParts(line).slice(0, line.note ? undefined : 1) : [];
   byId("prompt").innerHTML = "<span></span>" + math(...(formula ? [question.slope] : whole))
     + (formula ? " = ? Write the local derivative as a formula." : " = ? Write a number.");
-  if (!formula && line.note) setText(byId("prompt").firstChild, line.note + ": ");
+  if (!formula && line?.note) setText(byId("prompt").firstChild, line.note + ": ");
 }
 
-function renderLedgers(frame) {
-  const until = lastVisible();
-  const ledgers = new Map(); // node → what it was paid so far, of how many paths
-  for (const [, , operand, , paths] of frame.payments) {
-    const payments = paidTo.get(operand).filter((payment) => payment.at <= until);
-    if (paths > 1 && paths <= MOST_PATHS && payments.length) ledgers.set(operand, { payments, paths });
+const MOST_MEASURED = 40; // moves
+
+/** Keep as much room for the lines as the tallest move needs, so that nothing jumps from move to move. */
+function reserveRoom() {
+  const panel = byId("frame");
+  panel.style.minHeight = "";
+  if (frames.length > MOST_MEASURED) return;
+  const [kept, asked] = [step, ask];
+  let tallest = 0;
+  ask = "";
+  for (step = 0; step < frames.length; step++) {
+    renderFrame();
+    tallest = Math.max(tallest, panel.offsetHeight);
   }
-  byId("ledger").innerHTML = [...ledgers].slice(0, MOST_LEDGERS).map(([node, { payments, paths }]) => {
-    const rows = payments.map((payment) => "<tr><td>path " + payment.path + ", through "
-      + math(nodes.get(payment.payer).math) + '</td><td class="number">' + textInSlot(payment.contribution)
-      + '</td><td class="number">' + textInSlot(payment.total) + "</td></tr>");
-    return "<table><caption>" + math(nodes.get(node).math) + ": " + payments.length + " of " + paths
-      + ' paths so far</caption><thead><tr><th scope="col">path</th><th scope="col">pays</th>'
-      + '<th scope="col">sum</th></tr></thead><tbody>' + rows.join("") + "</tbody></table>";
-  }).join("");
+  [step, ask] = [kept, asked];
+  renderFrame();
+  panel.style.minHeight = tallest + "px";
 }

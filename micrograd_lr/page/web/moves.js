@@ -1,16 +1,20 @@
-// Moving from step to step, by hand and by playing
-// Shared: render, renderSoon, go, next, play, playing, byHand
+// Moving from move to move, by hand and by playing; and from one level of detail to another
+// Shared: render, renderSoon, go, next, play, playing, byHand, showLevel, levelThatOpens, openOrClose
 
 let playing = 0; // the timer of the playing, or 0
 
 function render() {
+  const frame = frames[step];
+  const back = !["inputs", "forward"].includes(frame.kind);
+  document.body.classList.toggle("back", back);
   renderPicture();
   renderFrame();
   renderTable();
+  renderLearn();
   byId("scrubber").value = step;
-  byId("scrubber").setAttribute("aria-valuetext", "step " + (step + 1) + " of " + frames.length);
-  byId("first").disabled = byId("back").disabled = step === 0;
-  byId("last").disabled = byId("next").disabled = step === frames.length - 1 && !openQuestion();
+  byId("scrubber").setAttribute("aria-valuetext", "move " + (step + 1) + " of " + frames.length);
+  byId("back").disabled = step === 0;
+  byId("next").disabled = step === frames.length - 1 && !openQuestion();
   renderScore();
   rememberSoon();
 }
@@ -19,11 +23,12 @@ let waiting = 0;
 
 /** Render before the screen is drawn next: once, however fast the scrubber moves. */
 function renderSoon() {
-  if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; render(); scrollToNode(); });
+  if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; render(); scrollToNode(); flow(); });
 }
 
 function go(to) {
   step = Math.max(0, Math.min(frames.length - 1, to));
+  story = "";
   showVerdict("", "");
   byId("answer").value = "";
   renderSoon();
@@ -41,7 +46,7 @@ function play(on) {
     next();
     if (step === frames.length - 1 && !openQuestion()) play(false);
   }, Number(byId("speed").value)) : 0;
-  setText(byId("play-sign"), on ? "❚❚" : "▶▶");
+  setText(byId("play-sign"), on ? "❚❚" : "▶");
   setText(byId("play-word"), on ? "Pause" : "Play");
 }
 
@@ -51,4 +56,45 @@ function byHand(move) {
     if (playing) play(false);
     move();
   };
+}
+
+/** Show another level of detail, at the move that is about the same node. */
+function showLevel(index) {
+  const { kind, node } = frames[step];
+  const [name, told] = [node && nodes.get(node).label, story && nodes.get(story).label];
+  const wasRoot = node === view.nodes.at(-1).id;
+  useView(index);
+  const same = (x) => x.node && (wasRoot ? x.node === view.nodes.at(-1).id : name && nodes.get(x.node).label === name);
+  const found = frames.findIndex((x) => x.kind === kind && (!node || same(x)));
+  step = Math.max(0, found);
+  story = (told && view.nodes.find((x) => x.label === told)?.id) || "";
+  wishes.clear();
+  byId("detail").value = index;
+  byId("scrubber").max = frames.length - 1;
+  forgetAnswers();
+  fillTable();
+  draw();
+  render();
+  reserveRoom();
+  sized();
+  scrollToNode();
+}
+
+/** The level of detail in which a node is opened into its ops, or closed again; null if there is none. */
+function levelThatOpens(node) {
+  const { opens, inside } = view.boxes.find((box) => box.id === node) ?? {};
+  const example = view.examples.find((nodes) => nodes.includes(node))?.[0];
+  const opened = view.opens.includes(opens) || view.opens.includes(example);
+  if (!inside && !opened) return null;
+  const wanted = opened ? [] : [opens];
+  const index = data.views.findIndex((x) => x.detail === view.detail && String(x.opens) === String(wanted)
+    && x.opens.length === wanted.length);
+  return index < 0 ? null : { index, opened };
+}
+
+/** Open the box of this move, or of the story, into its ops; or close it. */
+function openOrClose() {
+  const node = story || frames[step].node;
+  const level = node && levelThatOpens(node);
+  if (level) showLevel(level.index);
 }

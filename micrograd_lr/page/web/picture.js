@@ -1,76 +1,94 @@
-// The picture of the graph: its numbers, its colours, and the part of it that is in view
-// Shared: boxes, renderPicture, scrollToNode, measureAgain
-
-const boxes = new Map(); // node → its boxes
-const edges = []; // with the node that pays, and the slot of the local derivative
-for (const group of document.querySelectorAll("#graph g.node")) {
-  const node = group.id.split("-for-")[0];
-  const [value, grad] = [group.querySelector("text.value"), group.querySelector("text.grad")];
-  const prefix = grad ? grad.textContent.replace(/ = .*$/, " = ") : "";
-  if (!boxes.has(node)) boxes.set(node, []);
-  boxes.get(node).push({ group, value, grad, prefix });
-}
-for (const group of document.querySelectorAll("#graph g.edge")) {
-  const [node, position] = group.id.split("-operand");
-  if (!nodes.has(node)) continue;
-  const slot = "p" + node.slice(1) + "." + position;
-  edges.push({ group, node, slot, partial: group.querySelector("text.partial") });
-}
-if (document.querySelector("#graph svg")?.viewBox.baseVal.width > 900) byId("graph").classList.add("wide");
+// What the picture shows at a move: its numbers, its colours, and the part of it that is in view
+// Shared: renderPicture, paidNow, colourOf, scrollToNode
 
 function renderPicture() {
   const until = lastVisible();
   const frame = frames[step];
-  const atNode = frame.kind === "forward" || frame.kind === "backward";
-  const around = new Set(atNode ? nodes.get(frame.node).operands : []);
-  for (const [node, drawn] of boxes) {
-    if (!nodes.has(node)) continue;
-    const known = computedAt.get(node) <= until;
-    const slot = gradientSlotAt(node, until);
-    for (const box of drawn) {
-      setText(box.value, known ? textOf(valueSlot(node)) : "–");
-      setText(box.grad, box.prefix + (slot ? textOf(slot) : "–"));
-      setClass(box.group, "now", node === frame.node);
-      setClass(box.group, "near", around.has(node));
-    }
+  const now = new Set(frame.nodes);
+  const near = new Set(nearTo(frame));
+  const onPath = pathNodes();
+  for (const [node, box] of boxes) {
+    const missing = box.rows.filter((row) => !writeRow(row, until)).length;
+    setTransform(box.inner, missing && "translate(0 " + missing * layout.line / 2 + ")"); // into the middle of the box
+    setClass(box.group, "now", now.has(node));
+    setClass(box.group, "near", near.has(node) && !now.has(node));
+    setClass(box.group, "path", onPath.nodes.has(node));
+    setClass(box.group, "unknown", !(computedAt.get(node) <= until));
   }
-  for (const { group, node, slot, partial } of edges) {
-    const known = paysAt.has(node) && paysAt.get(node) <= until && slot in numbers;
-    setText(partial, known ? textOf(slot) : "");
-    setClass(group, "now", node === frame.node && atNode);
+  const widths = edgeWidths(until);
+  for (const { key, group, path, node, edge, caption } of edges) {
+    const known = edge && paysAt.get(node) <= until;
+    if (caption) writeCaption(caption, known ? filled(edge.caption) : "");
+    setClass(group, "paid", Boolean(known));
+    setClass(group, "now", now.has(node) && (frame.kind === "forward" || paidNow(frame, key)));
+    setClass(group, "path", onPath.edges.has(key));
+    group.dataset.colour = colourOf(node);
+    setWidth(path, widths.get(key) ?? 1.6);
   }
 }
 
-const places = new Map(); // node → where its box is in the scrolled picture; measured once, because that is slow
-
-function measureAgain() {
-  places.clear();
+/** Write a row of a box as far as it is known; whether there is anything to write. */
+function writeRow({ what, of, before, element }, until) {
+  if (!of) return setText(element, filled(before)), true;
+  const slot = what === "grad" ? gradientSlotAt(of, until) : computedAt.get(of) <= until && valueSlot(of);
+  setText(element, slot ? before + textOf(slot) : "");
+  return Boolean(slot);
 }
 
-function placeOf(node) {
-  if (!places.has(node)) {
-    const view = byId("graph");
-    const box = boxes.get(node)[0].group.getBoundingClientRect();
-    const ground = view.getBoundingClientRect();
-    const [x, y] = [view.scrollLeft - ground.left, view.scrollTop - ground.top];
-    places.set(node, { top: box.top + y, bottom: box.bottom + y, left: box.left + x, right: box.right + x });
+/** The nodes that a move reads, or pays. */
+function nearTo(frame) {
+  if (frame.kind === "backward") return frame.payments.map(([, , operand]) => operand);
+  if (frame.kind !== "forward") return [];
+  return edges.filter(({ node }) => frame.nodes.includes(node)).map(({ key }) => view.operands[key]);
+}
+
+const paidNow = (frame, key) => frame.payments.some(([payer, position]) => payer + "." + position === key);
+
+/** The width of each edge that has paid: the more of the gradient flows back along it, the wider. */
+function edgeWidths(until) {
+  const carried = new Map();
+  for (const { key, node, edge } of edges) {
+    if (edge && paysAt.get(node) <= until) carried.set(key, Math.abs(numbers["c" + edge.slot.slice(1)]));
   }
-  return places.get(node);
+  const largest = Math.max(0, ...carried.values()) || 1;
+  return new Map([...carried].map(([key, x]) => [key, 1.6 + 3.4 * Math.sqrt(x / largest)]));
+}
+
+/** The colour of what a node pays: the same in the picture, in the lines and in the chain. */
+const colourOf = (node) => (paysAt.has(node) ? [...paysAt.keys()].indexOf(node) % 4 : 0);
+
+const widthsWritten = new WeakMap();
+
+function setWidth(path, width) {
+  if (widthsWritten.get(path) === width) return;
+  widthsWritten.set(path, width);
+  path.setAttribute("stroke-width", width.toFixed(2));
+}
+
+function setTransform(element, transform) {
+  if (transform) element.setAttribute("transform", transform);
+  else element.removeAttribute("transform");
 }
 
 /** Where to scroll, so that `from` to `to` is in view: nowhere if it is already. */
 function inView(position, room, from, to) {
-  if (from < position + 30) return from - 60;
-  return to > position + room - 30 ? to - room + 60 : position;
+  if (to - from > room) return from;
+  if (from < position + 4) return Math.max(0, from - Math.min(40, (room - (to - from)) / 2));
+  return to > position + room - 4 ? to - room + Math.min(40, (room - (to - from)) / 2) : position;
 }
 
-/** Scroll a picture that is larger than its room to the current node. */
+/** Scroll a picture that is larger than its pane to what is lit. */
 function scrollToNode() {
-  const { node, kind } = frames[step];
-  const view = byId("graph");
-  if (kind === "inputs") view.scrollTo(0, 0);
-  if (!boxes.has(node)) return;
-  const { top, bottom, left, right } = placeOf(node);
-  view.scrollTop = inView(view.scrollTop, view.clientHeight, top, bottom);
-  view.scrollLeft = inView(view.scrollLeft, view.clientWidth, left, right);
+  const frame = frames[step];
+  const pane = byId("graph");
+  const svg = pane.firstElementChild;
+  const lit = [...frame.nodes, ...nearTo(frame)].map((node) => layout.boxes[node]).filter(Boolean);
+  if (!lit.length) return pane.scrollTo(0, 0);
+  const scale = svg.clientWidth / layout.size[0] || svg.getBoundingClientRect().width / layout.size[0];
+  const span = (middle, size) => [
+    scale * Math.min(...lit.map((box) => box[middle] - box[size] / 2)),
+    scale * Math.max(...lit.map((box) => box[middle] + box[size] / 2)),
+  ];
+  pane.scrollLeft = inView(pane.scrollLeft, pane.clientWidth, ...span(1, 3));
+  pane.scrollTop = inView(pane.scrollTop, pane.clientHeight, ...span(2, 4));
 }

@@ -28,7 +28,7 @@ function settle(question, how) {
 function goOnAsking() {
   byId("answer").value = "";
   render();
-  if (openQuestion()) byId("answer").focus();
+  byId(openQuestion() ? "answer" : "next").focus({ preventScroll: true }); // Enter goes on
 }
 
 function reveal() {

@@ -1,15 +1,13 @@
-// The data of the page, what the student changes, and which numbers may be shown at a step
-// Shared: data, byId, nodes, leaves, frames, valueSlot, gradientSlot, inputs, numbers, step, ask, computedAt, paidTo,
-// paysAt, lastVisible, gradientSlotAt
+// The data of the page, what the reader changes, and which numbers may be shown at a move
+// Shared: data, byId, view, viewAt, nodes, leaves, frames, valueSlot, gradientSlot, inputs, numbers, step, ask, chosen,
+// computedAt, paidTo, paysAt, lastVisible, gradientSlotAt, at, useView
 
-// No rule of the engine stands in these files: `compute`, `functions`, `wrong` and `stable` are generated from the op
-// table (page/arithmetic.py), and stand before them.
+// No rule of the engine stands in these files: `computes`, `wholeValues`, `functions`, `wrong` and `stable` are
+// generated from the op table (page/arithmetic.py), and stand before them.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
-const nodes = new Map(data.nodes.map((node) => [node.id, node]));
-const leaves = data.nodes.filter((node) => !node.op);
-const frames = data.frames;
+const leaves = data.leaves; // the inputs, with their ids in the graph of all ops
 
 // Every number has a slot: v3 is the value of n3 and g3 its gradient. Of what n3 pays its operand 0, p3.0 is the local
 // derivative, c3.0 the contribution, s3.0 the sum so far, and r3.0 the sum before.
@@ -17,24 +15,45 @@ const valueSlot = (node) => "v" + node.slice(1);
 const gradientSlot = (node) => "g" + node.slice(1);
 
 let inputs = Object.fromEntries(leaves.map((leaf) => [leaf.id, leaf.start])); // by the id of the leaf
-let numbers = compute(inputs); // by their slots
+let viewAt; // the level of detail that is shown, by its place
+let view; // and what it consists of:
+let nodes; // by their ids
+let frames;
+let numbers; // by their slots
 let step = 0; // the index of the frame that is shown
 let ask = ""; // what is asked for: "number", "formula", or nothing
+let chosen = ""; // the node whose paths are shown
+let computedAt; // node → the frame of its value; a gradient grows with every payment
+let paysAt; // node → the frame in which it pays its operands
+let paidTo; // node → what it is paid, and when
 
-// A value is known from its own frame on; a gradient grows with every payment.
+/** The numbers of the inputs by the ids that the leaves have in a level of detail. */
+const at = (given, shown = view) => Object.fromEntries(leaves.map((leaf, i) => [shown.leaves[i], given[leaf.id]]));
 
-const computedAt = new Map(leaves.map((leaf) => [leaf.id, 0])); // node → the frame of its value
-const paysAt = new Map(); // node → the frame in which it pays its operands
-const paidTo = new Map(data.nodes.map((node) => [node.id, []])); // node → what it is paid, and when
-frames.forEach((frame, at) => {
-  if (frame.kind === "forward") computedAt.set(frame.node, at);
-  if (frame.kind === "seed") paidTo.get(frame.node).push({ at, total: gradientSlot(frame.node) });
-  if (frame.kind === "backward") paysAt.set(frame.node, at);
-  for (const [payer, position, operand, path, paths] of frame.payments) {
-    const place = payer.slice(1) + "." + position;
-    paidTo.get(operand).push({ at, total: "s" + place, contribution: "c" + place, payer, path, paths });
-  }
-});
+/** Show another level of detail. */
+function useView(index) {
+  viewAt = index;
+  view = data.views[index];
+  nodes = new Map(view.nodes.map((node) => [node.id, node]));
+  frames = view.frames;
+  numbers = computes[index](at(inputs));
+  computedAt = new Map(view.leaves.map((leaf) => [leaf, 0]));
+  paysAt = new Map();
+  paidTo = new Map(view.nodes.map((node) => [node.id, []]));
+  frames.forEach((frame, at) => {
+    if (frame.kind === "forward") for (const node of frame.nodes) computedAt.set(node, at);
+    if (frame.kind === "seed") paidTo.get(frame.node).push({ at, total: gradientSlot(frame.node) });
+    for (const [payer, position, operand, path, paths] of frame.payments) {
+      const place = payer.slice(1) + "." + position;
+      paysAt.set(payer, at);
+      paidTo.get(operand).push({ at, total: "s" + place, contribution: "c" + place, payer, path, paths });
+    }
+  });
+  const paid = view.nodes.filter((node) => !node.op && node.grad);
+  chosen = (paid.find((node) => node.kind === "parameter") ?? paid[0])?.id ?? "";
+}
+
+useView(0);
 
 /** The last frame whose numbers may be shown: the one before the current one, while that still asks. */
 const lastVisible = () => (openQuestion() ? step - 1 : step);

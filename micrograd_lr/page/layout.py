@@ -1,0 +1,128 @@
+"""Where the boxes of a page's picture are: side by side where the screen is wide, one below the other on a phone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from micrograd_lr.formulas.format import format_formula
+from micrograd_lr.formulas.templates import filled, slot
+from micrograd_lr.pictures.boxes import Box, Edge, Picture
+from micrograd_lr.pictures.builtin_layout import Layout, curve, text_width
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from micrograd_lr.page.views import View
+    from micrograd_lr.stepping.moves import Payment
+
+WIDEST = -0.1235  # about as long as a number gets: every box has room for it
+LONGEST_CAPTION = 30  # characters of a local derivative beside its edge; of a longer one the number is shown
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the picture is laid out. Lengths are in CSS pixels at its natural size.
+
+    `text` has the sizes of the texts by what they are; a column of a wide picture, or a row of a tall one, is at most
+    `longest` long; a formula wider than `widest` is not written into its box.
+    """
+
+    direction: str
+    text: Mapping[str, float]
+    line: float
+    pad: float
+    room: float
+    longest: float
+    widest: float
+
+
+SHAPES = {
+    "wide": Shape("LR", {"title": 15, "value": 15, "grad": 13, "data": 13, "caption": 13}, 20, 9, 14, 430, 300),
+    "tall": Shape("TB", {"title": 13, "value": 13, "grad": 12, "data": 12, "caption": 12}, 17, 5, 12, 350, 330),
+}
+
+
+def captions(view: View) -> dict[str, str]:
+    """What is written beside each edge that pays: the local derivative, as a formula if that is short.
+
+    It is the slot of its number if the formula is long, or if every op has its own box. Beside the box of an example
+    there is nothing.
+    """
+    return {f"{x.payer}.{x.position}": _caption(view, x) for x in view.steps.payments}
+
+
+def _caption(view: View, payment: Payment) -> str:
+    if payment.payer in view.in_box:
+        return ""
+    formula = format_formula(view.steps.nodes[payment.payer].slopes[payment.position])
+    number = slot(payment.key("p"))
+    return formula if formula and view.detail != "ops" and len(formula) <= LONGEST_CAPTION else number
+
+
+def layouts(view: View) -> dict[str, Any]:
+    """The picture of a view in each of the shapes: its size, and where the boxes, the edges and their captions are."""
+    return {name: _laid_out(view, shape) for name, shape in SHAPES.items()}
+
+
+def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
+    boxes = {box.id: Box(box.id, box.kind) for box in view.boxes}
+    beside = captions(view)
+    shown: dict[Edge, str] = {}
+    edges: dict[str, Edge] = {}
+    for box in view.boxes:
+        for key, operand in box.operands.items():
+            edge = edges[key] = Edge(boxes[operand])
+            boxes[box.id].edges.append(edge)
+            caption = _widest(beside.get(key, "")) if shape.direction == "LR" else ""
+            shown[edge] = _stretched(caption, shape.text["caption"])
+    sizes, titles = {}, {}
+    for box in view.boxes:
+        titles[box.id] = box.rows[0].text
+        if not box.rows[0].of and _width(titles[box.id], shape.text["title"]) > shape.widest:
+            titles[box.id] = box.name
+        lines = [("title", titles[box.id]), *((row.what, row.text) for row in box.rows[1:])]
+        longest = [_widest(f"{text}{slot('') if row.of else ''}") for row, (_, text) in zip(box.rows, lines)]
+        width = max(_width(text, shape.text[what]) for text, (what, _) in zip(longest, lines))
+        sizes[boxes[box.id]] = width + 2 * shape.pad, shape.line * len(lines) + 1.2 * shape.pad
+    drawn = Picture([*boxes.values()], [], {})
+    made = Layout(drawn, sizes, shown, shape.direction, shape.room, shape.longest, centred=shape.direction == "TB")
+    return {
+        "size": [*map(_whole, made.size)], "text": shape.text, "line": shape.line,
+        "boxes": {id: [titles[id], *map(_whole, (*made.centres[box], *sizes[box]))] for id, box in boxes.items()},
+        "edges": {key: _drawn(made, edge) for key, edge in edges.items()},
+    }  # fmt: skip
+
+
+def _drawn(made: Layout, edge: Edge) -> list[Any]:
+    """The path of an edge, and where its caption is: beside its middle, if its ends are in neighbouring ranks."""
+    start, *passing, end = made.routes[
+        edge
+    ]  # two points for each rank that it passes: where it enters, where it leaves
+    middles = [((x0 + x1) / 2, (y0 + y1) / 2) for (x0, y0), (x1, y1) in zip(passing[::2], passing[1::2])]
+    beside_box = len(middles) <= 1
+    points = [start, *([] if beside_box else middles), end]
+    path = curve([(_whole(x), _whole(y)) for x, y in points], made.sideways).replace(".00", "")
+    places = [at for _, at in made.captions[edge]]
+    x, y = places[0] if places and not beside_box else ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    return [path, _whole(x), _whole(y)]
+
+
+def _whole(x: float) -> float:
+    return round(x)
+
+
+def _width(text: str, size: float) -> float:
+    return text_width(text, "title") * size / 11
+
+
+def _stretched(caption: str, size: float) -> str:
+    """A caption that is as long at 10 points as the given one is at `size`."""
+    return caption + "0" * math.ceil(len(caption) * (size / 10 - 1))
+
+
+def _widest(template: str) -> str:
+    """A template with numbers that are as long as a number gets."""
+    return filled(template, lambda key: WIDEST, digits=4)

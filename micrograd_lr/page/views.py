@@ -1,0 +1,153 @@
+"""The levels of detail of a page: the graph of names, each of its nodes opened alone, and every op as a box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from micrograd_lr.engine.order import topological
+from micrograd_lr.formulas.format import format_formula
+from micrograd_lr.formulas.keys import ids
+from micrograd_lr.formulas.templates import slot
+from micrograd_lr.levels.examples import EXAMPLES_OPENED
+from micrograd_lr.levels.names import INSIDE, at_level, usual_level
+from micrograd_lr.stepping.frames import steps
+from micrograd_lr.stepping.lines import closed_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from micrograd_lr.engine.value import Value
+    from micrograd_lr.stepping.frames import Steps
+    from micrograd_lr.stepping.moves import Closed, Node
+
+MOST_OPENED = 8  # nodes, or examples, that can be opened on a page, and what is paid in all these views together
+MOST_PAID = 600
+MOST_OPS = 150  # with more, the page has no view in which every op is a box
+MOST_DATA = 4  # numbers of an example that its box shows
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of text in a box: `text`, and then the value or the gradient of the node `of`, if there is one.
+
+    `what` is title, value, grad or data.
+    """
+
+    what: str
+    text: str
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A box of the picture. `operands` are the boxes that it is computed from, by the keys of its edges."""
+
+    id: str
+    kind: str
+    name: str
+    rows: tuple[Row, ...]
+    operands: dict[str, str]
+
+
+class View:
+    """The graph at one level of detail: its steps, and `root`, the node that stands for the root there."""
+
+    def __init__(self, whole: Value, detail: str, opened: tuple[str, ...], **options: Any) -> None:
+        self.detail, self.opened, self.options = detail, opened, options
+        self.steps: Steps = steps(whole, detail=detail, opened=opened, **options)
+        words = {EXAMPLES_OPENED, *(example.word for example in self.steps.examples)}
+        standing_for = at_level(whole, detail, [name for name in opened if name not in words])
+        self.root = standing_for[whole]
+        id_of = ids(topological(self.root))
+        self.ids = {node: id_of[twin] for node, twin in standing_for.items()}  # of the nodes that have a box here
+        self.in_box = {  # the box in which each node of an example is
+            node: example.nodes[-1] for example in self.steps.moves.examples.values() for node in example.nodes
+        }
+
+    @property
+    def title(self) -> str:
+        """What the view shows, as the page offers it."""
+        if self.detail == "ops":
+            return "every op"
+        if not self.opened:
+            return "examples" if self.steps.examples else "names"
+        return f"inside {format_formula(self.opened[0] or self.steps.root.name)}"
+
+    @cached_property
+    def boxes(self) -> list[Shown]:
+        """The boxes of the picture, operands before users."""
+        found: dict[str, Shown] = {}
+        for node in self.steps.nodes.values():
+            box = self.in_box.get(node.id, node.id)
+            operands = {
+                f"{node.id}.{i}": self.in_box.get(x, x) for i, x in enumerate(node.operands) if isinstance(x, str)
+            }
+            inside = found.pop(box).operands if box in found else {}
+            operands = {key: x for key, x in (inside | operands).items() if x != box}
+            if box == node.id:
+                rows = self._of_an_example(node) if node.id in self.steps.moves.examples else self._of_a_node(node)
+                found[box] = Shown(box, self._kind(node), format_formula(node.name), tuple(rows), operands)
+            elif operands:
+                found[box] = Shown(box, "", "", (), operands)
+        return [*found.values()]
+
+    def _kind(self, node: Node) -> str:
+        return "example" if node.id in self.steps.moves.examples else node.kind
+
+    def _of_a_node(self, node: Node) -> Iterator[Row]:
+        """``z = wx + b``, its value, and its gradient if it is paid; of a leaf name and number in one line."""
+        name, formula = format_formula(node.name), format_formula(node.formula)
+        if node.op:
+            yield Row("title", f"{name} = {formula}" if node.label and formula else formula or name)
+            yield Row("value", "", node.id)
+        else:
+            yield Row("title", f"{name} = ", node.id)
+        if node.id in self.paid:
+            yield Row("grad", f"{format_formula(self.steps.gradient_of(node.id))} = ", node.id)
+
+    def _of_an_example(self, loss: Node) -> Iterator[Row]:
+        """Its data, its a and its loss, and what is proven to be a − y; without a proof the gradient of its loss."""
+        nodes = self.steps.nodes
+        example = self.steps.moves.examples[loss.id]
+        own = [nodes[id] for id in example.nodes]
+        data = [f"{format_formula(x.name)} = {slot(x.key)}" for x in own if not x.op]
+        yield Row("title", f"{example.word}: {format_formula(loss.name)} = ", loss.id)
+        if data:
+            yield Row("data", ", ".join([*data[:MOST_DATA], *["…"] * (len(data) > MOST_DATA)]))
+        closed = next((x for x in self.steps.closed if x.z in example.nodes), None)
+        if closed:
+            yield Row("value", f"{format_formula(nodes[closed.a].name)} = ", closed.a)
+        if closed:
+            yield Row("grad", f"{format_formula(error_in(self, closed))} = ", closed.z)
+        elif loss.id in self.paid:
+            yield Row("grad", f"{format_formula(self.steps.gradient_of(loss.id))} = ", loss.id)
+
+    @cached_property
+    def paid(self) -> set[str]:
+        """The nodes that get a gradient."""
+        return {*self.steps[-1].gradients}
+
+
+def error_in(view: View, closed: Closed) -> str:
+    """``a - y``, as the closed form of ∂L/∂z writes it."""
+    (line,) = closed_lines(view.steps, closed)
+    return line.parts[1]
+
+
+def views(root: Value, detail: str = "", opened: Iterable[str] = (), **options: Any) -> list[View]:
+    """The views of a page, the one that it begins with first. `detail` is "" for the level that the graph has."""
+    first = detail or usual_level(root), (opened,) if isinstance(opened, str) else tuple(opened)
+    found = {first: View(root, *first, **options)}
+    if "names" in (first[0], usual_level(root)):
+        names = found[first] if first == ("names", ()) else View(root, "names", (), **options)
+        found.setdefault(("names", ()), names)
+        inside = [node.label for node in names.steps.nodes.values() if node.op.startswith(INSIDE)]
+        most = min(MOST_OPENED, MOST_PAID // (len(names.steps.payments) + 1))
+        for name in ([example.word for example in names.steps.examples] or inside)[:most]:
+            found.setdefault(("names", (name,)), View(root, "names", (name,), **options))
+        if sum(bool(node.op) for node in topological(root)) <= MOST_OPS:
+            found.setdefault(("ops", ()), View(root, "ops", (), **options))
+    return [*found.values()]

@@ -1,0 +1,116 @@
+// The picture of a level of detail as SVG: its boxes and edges are where page/layout.py has put them
+// Shared: TALL, boxes, edges, made, draw, layout, sized, writeCaption
+
+const SVG = "http://www.w3.org/2000/svg";
+const TALL = matchMedia("(max-width: 47rem), (max-aspect-ratio: 3/4)");
+const boxes = new Map(); // node → its box: the group, and its rows of text
+let edges = []; // with the node that pays, and the slot of the local derivative
+let layout = null; // the shape that is drawn
+
+function made(name, attributes, parent) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  parent?.append(element);
+  return element;
+}
+
+/** Draw the present level of detail in the shape that the window asks for. */
+function draw() {
+  layout = view.layouts[TALL.matches ? "tall" : "wide"];
+  boxes.clear();
+  edges = [];
+  const [width, height] = layout.size;
+  const viewBox = "0 0 " + width + " " + height;
+  const svg = made("svg", { viewBox, role: "group", "aria-label": "Boxes of the graph" });
+  made("g", { class: "edges" }, svg);
+  drawEdges(svg.firstChild);
+  for (const box of view.boxes) drawBox(box, svg);
+  made("g", { class: "pills" }, svg);
+  byId("graph").replaceChildren(svg);
+  sized();
+}
+
+function drawEdges(parent) {
+  for (const [key, [d, x, y]] of Object.entries(layout.edges)) {
+    const edge = view.edges[key];
+    const node = key.split(".")[0];
+    const group = made("g", { id: key.replace(".", "-operand"), class: "edge" }, parent);
+    const path = made("path", { d }, group);
+    const end = d.slice(d.lastIndexOf(" ") + 1).split(",").map(Number);
+    const [dx, dy] = layout === view.layouts.wide ? [-8, 0] : [0, -8];
+    const head = [end, [end[0] + dx - dy / 2, end[1] + dy + dx / 2], [end[0] + dx + dy / 2, end[1] + dy - dx / 2]];
+    made("polygon", { points: head.join(" ") }, group);
+    edges.push({ key, group, path, node, edge, caption: edge?.caption ? drawCaption(group, x, y) : null });
+  }
+}
+
+/** A small box on the middle of an edge, for the local derivative. */
+function drawCaption(parent, x, y) {
+  const group = made("g", { class: "caption", transform: "translate(" + x + " " + y + ")" }, parent);
+  const size = layout.text.caption;
+  const [rect, text] = [made("rect", { rx: 6 }, group), made("text", {
+    class: "partial", y: size * 0.36, "text-anchor": "middle", "font-size": size,
+  }, group)];
+  return { group, rect, text, size };
+}
+
+/** Write into a small box, as wide as its text. */
+function writeCaption({ group, rect, text, size }, formula) {
+  if (text.textContent === formula) return;
+  text.textContent = formula;
+  group.classList.toggle("empty", !formula);
+  const width = text.getComputedTextLength() + size * 0.8;
+  const place = { x: -width / 2, y: -size * 0.8, width, height: size * 1.6 };
+  for (const [name, x] of Object.entries(place)) rect.setAttribute(name, x);
+}
+
+function drawBox(shown, parent) {
+  const [title, x, y, width, height] = layout.boxes[shown.id];
+  const group = made("g", {
+    id: shown.id, class: "node " + shown.kind, role: "button", "aria-label": shown.name + ": its story",
+    ...(view.boxes.length <= MOST_FOCUSED ? { tabindex: 0 } : {}),
+  }, parent);
+  const frame = (inset) => ({
+    x: x - width / 2 + inset, y: y - height / 2 + inset, width: width - 2 * inset, height: height - 2 * inset,
+    rx: ROUND[shown.kind],
+  });
+  made("rect", frame(0), group);
+  if (shown.kind === "parameter") made("rect", { ...frame(3), class: "inner" }, group);
+  const inner = made("g", {}, group);
+  const rows = shown.rows.map(([what, text, of], i) => {
+    const baseline = y + layout.line * (i - (shown.rows.length - 1) / 2) + 5;
+    const size = layout.text[what];
+    const element = made("text", { class: what, x, y: baseline, "text-anchor": "middle", "font-size": size }, inner);
+    if (what !== "title" || !of) return { what, of, before: i ? text : title, element };
+    element.textContent = title; // name and number in one line
+    return { what, of, before: "", element: made("tspan", { class: "value" }, element) };
+  });
+  boxes.set(shown.id, { group, inner, shown, rows });
+}
+
+const ROUND = { op: 12, parameter: 8, data: 1, example: 5 }; // kinds differ in their corners too
+const MOST_FOCUSED = 40; // boxes that are stops of the tab key
+const SMALLEST = 12.2; // CSS pixels of the smallest text where there is room, on a phone and on a projector
+const SMALLEST_ON_A_PHONE = 11.2;
+const SMALLEST_IN_LARGE_TYPE = 20.4;
+const LARGEST = 2.1; // times the natural size
+
+/** Fit the picture into its pane, but never with a text that is too small to read: then the pane scrolls. */
+function sized() {
+  const svg = byId("graph").firstElementChild;
+  if (!svg) return;
+  const [width, height] = layout.size;
+  const pane = byId("graph");
+  const large = document.body.classList.contains("large");
+  const least = (large ? SMALLEST_IN_LARGE_TYPE : innerWidth < 500 ? SMALLEST_ON_A_PHONE : SMALLEST)
+    / Math.min(...Object.values(layout.text));
+  pane.style.height = "";
+  if (TALL.matches) {
+    const scale = Math.max(least, Math.min((pane.clientWidth - 4) / width, LARGEST));
+    pane.style.height = Math.round(Math.min(height * scale + 6, 0.6 * innerHeight)) + "px";
+  }
+  const fits = Math.min((pane.clientWidth - 4) / width, (pane.clientHeight - 4) / height, LARGEST);
+  const scale = Math.max(least, fits);
+  svg.setAttribute("width", Math.round(width * scale));
+  svg.setAttribute("height", Math.round(height * scale));
+}

@@ -1,0 +1,55 @@
+// Gradient descent from the page: w ← w − rate · ∂J/∂w for every parameter, and the curve of the loss
+// Shared: renderLearn, forgetCurve
+
+let losses = []; // before the first step, and after each
+let running = 0; // the timer of a run, or 0
+const LONGEST_RUN = 60; // steps
+
+const parametersPaid = () => view.nodes.filter((node) => node.kind === "parameter" && node.grad && !node.op);
+const lossNow = () => numbers[valueSlot(view.nodes.at(-1).id)];
+
+/** One step against the gradient; whether the loss has a value there. */
+function descend() {
+  const rate = Number(byId("rate").value);
+  if (!losses.length) losses = [lossNow()];
+  const now = { ...inputs };
+  for (const node of parametersPaid()) {
+    const leaf = leafOf(node.id);
+    now[leaf.id] = inputs[leaf.id] - rate * numbers[gradientSlot(node.id)];
+  }
+  useInputs(now);
+  showInputs();
+  if (!tried) losses.push(lossNow());
+  render();
+  return !tried;
+}
+
+function run(on) {
+  clearInterval(running);
+  running = on ? setInterval(() => {
+    if (!descend() || losses.length > LONGEST_RUN) run(false);
+  }, STILL.matches ? 0 : 60) : 0;
+  setText(byId("run"), on ? "Stop" : "Run");
+}
+
+function forgetCurve() {
+  losses = [];
+}
+
+function renderLearn() {
+  byId("learn").hidden = !parametersPaid().length;
+  const name = view.nodes.at(-1).name;
+  const steps = losses.length - 1;
+  const fell = steps > 0 && losses.at(-1) < losses.at(-2);
+  setText(byId("learnt"), steps < 1 ? "" : name + " after " + steps + (steps === 1 ? " step: " : " steps: ")
+    + shown(losses.at(-1)) + (fell ? ", it fell from " : ", it did not fall from ") + shown(losses.at(-2)));
+  byId("curve").toggleAttribute("hidden", steps < 1);
+  if (steps < 1) return;
+  const [low, high] = [Math.min(...losses, 0), Math.max(...losses)];
+  const points = losses.map((loss, i) => (4 + 192 * i / Math.max(steps, 10)).toFixed(1) + ","
+    + (56 - 52 * (loss - low) / (high - low || 1)).toFixed(1));
+  byId("curve").firstElementChild.setAttribute("points", points.join(" "));
+}
+
+byId("descend").addEventListener("click", () => { run(false); descend(); });
+byId("run").addEventListener("click", () => run(!running));

@@ -1,0 +1,55 @@
+// What is printed: the whole walk with its numbers, or the questions with room to write, or the questions and answers
+// Shared: printSheet
+
+let sheet = "end"; // what is printed next: "end", "questions" or "key"
+
+const SHEETS = { end: "Step by step", questions: "Questions", key: "Questions and answers" };
+
+/** Fill the part of the page that only paper shows. */
+function prepareSheet() {
+  const holder = byId("printed");
+  const kept = [step, ask, story];
+  [ask, story] = ["", ""];
+  step = sheet === "questions" ? 0 : frames.length - 1;
+  renderPicture();
+  const picture = byId("graph").firstElementChild.outerHTML.replace(/ id="/g, ' data-id="');
+  const parts = ["<h2>" + SHEETS[sheet] + "</h2>", '<div class="picture">' + picture + "</div>"];
+  if (sheet === "end") for (step = 0; step < frames.length; step++) parts.push(moveOnPaper());
+  else parts.push("<ol>" + frames.flatMap((frame) => frame.questions.map(questionOnPaper)).join("") + "</ol>");
+  holder.innerHTML = parts.join("");
+  fillSlots(holder);
+  [step, ask, story] = kept;
+  render();
+}
+
+function moveOnPaper() {
+  const frame = frames[step];
+  renderFrame();
+  const chain = frame.kind === "gradients" ? byId("chain").innerHTML : "";
+  return "<section><h3>" + escaped(frame.lead) + "</h3>" + byId("lines").innerHTML + chain + "</section>";
+}
+
+/** A question with a line to write on, or with its formula and its number. */
+function questionOnPaper(question) {
+  const lines = frames.flatMap((frame) => frame.lines);
+  const [local, whole] = [question.partial, question.key].map((key) => lines.find((line) => line.key === key));
+  const asked = (x) => (x.note ? escaped(x.note) + ": " + math(...plainParts(x)) : math(x.parts[0]));
+  const rows = [local, whole].filter(Boolean).map((x) => "<p>" + (sheet === "key" ? math(...x.parts)
+    : asked(x) + "<math>" + EQUALS + '</math> <span class="blank"></span>') + "</p>");
+  return "<li>" + rows.join("") + "</li>";
+}
+
+function escaped(text) {
+  const holder = document.createElement("i");
+  holder.textContent = text;
+  return holder.innerHTML;
+}
+
+function printSheet(what) {
+  sheet = what;
+  byId("sheet").close();
+  print();
+}
+
+addEventListener("beforeprint", prepareSheet);
+addEventListener("afterprint", () => { sheet = "end"; });
