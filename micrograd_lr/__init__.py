@@ -12,6 +12,7 @@ from micrograd_lr.tools.lazily import lazily
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from micrograd_lr import logistic
+    from micrograd_lr.builds.frames import draw_frames
     from micrograd_lr.compiler.by_batch import gradient, hessian
     from micrograd_lr.compiler.compiled import value_and_grad
     from micrograd_lr.compiler.tracers import TraceError
@@ -42,6 +43,7 @@ __all__ = [
     "cos",
     "dot",
     "draw",
+    "draw_frames",
     "exp",
     "first_nan",
     "gradient",
@@ -75,6 +77,7 @@ __getattr__, __dir__ = lazily(
         "__version__": "tools.version",
         "check_gradient": "engine.check",
         "draw": "pictures.drawing",
+        "draw_frames": "builds.frames",
         "first_nan": "engine.derivatives",
         "gradient": "compiler.by_batch",
         "hessian": "compiler.by_batch",

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from micrograd_lr.builds.frames import DrawnFrames
     from micrograd_lr.engine.value import Value
+    from micrograd_lr.pictures.drawing import Drawing
 
 SLIDES = "-(y*log(sigmoid(w*x+b)) + (1-y)*log(1-sigmoid(w*x+b)))"
 SLIDES_IN_STEPS = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -41,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Draw the computation graph of an expression, with values, gradients and local derivatives.",
         epilog=f'example:\n  micrograd-lr draw "{SLIDES}" \\\n    --set {" ".join(SLIDES_NUMBERS)} -o graph.svg\n'
-        'intermediate results have names: "z=w*x+b; a=sigmoid(z); -log(a)"',
+        'intermediate results have names: "z=w*x+b; a=sigmoid(z); -log(a)"\n'
+        "for a slide: --for slide -o slide.svg; and move by move: --for slide --frames FOLDER",
     ))  # fmt: skip
     _step_arguments(commands.add_parser(
         "step", help="the forward and the backward pass, one move at a time",
@@ -62,6 +65,7 @@ def _demo_arguments(demo: argparse.ArgumentParser) -> None:
 
 
 def _draw_arguments(draw: argparse.ArgumentParser) -> None:
+    from micrograd_lr.builds.frames import FORMS
     from micrograd_lr.formulas.format import DIGITS
     from micrograd_lr.levels.names import LEVELS
     from micrograd_lr.pictures.graph import LIMIT
@@ -74,12 +78,20 @@ def _draw_arguments(draw: argparse.ArgumentParser) -> None:
         help="write the picture: .svg, .png, .pdf or .dot; without it the graph is printed as text",
     )  # fmt: skip
     draw.add_argument("--open", action="store_true", help="show the picture")
-    draw.add_argument("--detail", default="ops", choices=LEVELS, help="one box per named node, or per op")
-    draw.add_argument("--direction", default="TB", choices=[*DIRECTIONS], help="top to bottom, ...")
+    draw.add_argument(
+        "--for", dest="on", default="", choices=("slide",),
+        help="a picture of 1920 x 1080 without a background, left to right, with formulas on the edges",
+    )  # fmt: skip
+    draw.add_argument(
+        "--frames", type=Path, metavar="FOLDER", help="write one picture per move of both passes into this folder"
+    )
+    draw.add_argument("--format", default="", choices=FORMS, help=f"of the frames (default: {FORMS[0]})")
+    draw.add_argument("--detail", default="", choices=LEVELS, help="one box per named node, or per op (default: ops)")
+    draw.add_argument("--direction", default="", choices=[*DIRECTIONS], help="top to bottom (default), ...")
     draw.add_argument("--theme", default="light", choices=[*THEMES])
     draw.add_argument(
-        "--partials", default="number", choices=PARTIALS,
-        help="the local derivatives on the edges",
+        "--partials", default="", choices=PARTIALS,
+        help="the local derivatives on the edges (default: number)",
     )  # fmt: skip
     draw.add_argument("--digits", type=int, default=DIGITS, help=f"significant digits (default: {DIGITS})")
     draw.add_argument("--no-gradients", action="store_true", help="the forward pass only")
@@ -162,24 +174,52 @@ def _draw(options: argparse.Namespace) -> int:
     from micrograd_lr.pictures.drawing import draw
 
     root = _recorded(options.expression, options.numbers)
+    view = {
+        "on": options.on, "detail": options.detail, "direction": options.direction, "digits": options.digits,
+        "theme": options.theme, "gradients": False if options.no_gradients else None, "partials": options.partials,
+        "opened": options.opened, "limit": options.limit, "data": options.data, "renderer": options.renderer,
+    }  # fmt: skip
+    if options.frames is not None or options.format:
+        return _draw_frames(root, options, view)
     if not options.no_gradients:
         root.backward()
-    drawing = draw(
-        root, detail=options.detail, direction=options.direction, digits=options.digits, theme=options.theme,
-        highlight=options.highlight, gradients=False if options.no_gradients else None, partials=options.partials,
-        opened=options.opened, limit=options.limit, data=options.data, renderer=options.renderer,
-    )  # fmt: skip
+    drawing = draw(root, highlight=options.highlight, **view)
     path = options.output
     if path is None and not options.open:
         print(drawing)
         return 0
     path = path or _somewhere("graph.svg")
     drawing.save(path)
-    print(f"{path}: {drawing!r}")
-    for note in drawing.notes:
-        print(f"note: {note}", file=sys.stderr)
+    _report(path, drawing)
     _show(path, options.open)
     return 0
+
+
+def _draw_frames(root: Value, options: argparse.Namespace, view: dict[str, Any]) -> int:
+    from micrograd_lr.builds.frames import draw_frames
+
+    if options.frames is None:
+        raise ValueError(
+            f"--format {options.format} is the form of the pictures of --frames. Add --frames FOLDER, or write one "
+            f"picture with -o graph.{options.format}."
+        )
+    if alone := "-o" if options.output is not None else "--highlight" if options.highlight else "":
+        raise ValueError(
+            f"{alone} is for one picture. --frames {options.frames} writes one per move, which marks what the move is "
+            "about, in the form that --format says. Leave out one of them."
+        )
+    frames = draw_frames(root, **view)
+    first, *_ = frames.save(options.frames, options.format or "svg")
+    _report(options.frames, frames)
+    _show(first, options.open)
+    return 0
+
+
+def _report(path: Path, drawn: Drawing | DrawnFrames) -> None:
+    """Say what was written, and what it leaves out."""
+    print(f"{path}: {drawn!r}")
+    for note in drawn.notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def _step(options: argparse.Namespace) -> int:

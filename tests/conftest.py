@@ -9,6 +9,7 @@ import tempfile
 
 import pytest
 import sympy
+from browser import ARGUMENTS, HERE
 
 from micrograd_lr import OPS, number_type
 from micrograd_lr.compiler.symbols import Symbol
@@ -83,6 +84,19 @@ def _nothing_left_behind():
     for registry, before in ((OPS, ops), (FUNCTIONS, functions), (_FUNCTIONS, types)):
         registry.clear()
         registry.update(before)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real one; for everything that is to be seen in it."""
+    if not HERE and not os.environ.get("CI"):
+        pytest.skip("needs a Chromium: apt install chromium, or set CHROMIUM to the path of one")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=HERE, args=ARGUMENTS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

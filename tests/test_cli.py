@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_lr import cli
+from micrograd_lr import Expression, cli, draw, draw_frames
 
 SLIDES = "-(y*log(sigmoid(w*x+b)) + (1-y)*log(1-sigmoid(w*x+b)))"
 NUMBERS = ["--set", "w=0.5", "b=-1", "x=2", "y=1"]
@@ -54,6 +54,33 @@ def test_the_options_reach_the_drawing(capsys, tmp_path):
     assert capsys.readouterr().err == "note: 2 of 4 nodes are not shown; limit=4 shows all of them\n"
 
 
+def test_a_picture_for_a_slide_and_one_per_move(capsys, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    example = ["draw", "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))", *NUMBERS, "--for", "slide"]
+    L = Expression(example[1])(w=0.5, b=-1, x=2, y=1)
+    L.backward()
+    file, folder = tmp_path / "slide.svg", tmp_path / "frames"
+    assert cli.main([*example, "-o", str(file)]) == 0
+    assert file.read_text(encoding="utf-8") == draw(L, on="slide").svg
+    assert cli.main([*example, "--frames", str(folder)]) == 0
+    assert [path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())] == [
+        frame.svg for frame in draw_frames(L, on="slide")
+    ]
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[1].startswith(
+        f"{folder}: <9 frames of L = −(y log(a) + (1 − y) log(1 − a)): 7 boxes"
+    )
+    assert printed.err == ""
+    assert cli.main([*example, "--frames", str(folder), "--no-gradients", "--limit", "3", "--open"]) == 1
+    assert cli.main([*example, "--frames", str(tmp_path / "few"), "--no-gradients", "--limit", "3", "--open"]) == 0
+    printed = capsys.readouterr()
+    assert "4 frames" in printed.out
+    assert f"{folder} holds move-05.svg, move-06.svg, move-07.svg, …" in printed.err
+    assert printed.err.endswith("note: 5 of 7 nodes are not shown; limit=7 shows all of them\n")
+    assert opened == [(tmp_path / "few" / "move-01.svg").as_uri()]
+
+
 def test_options_may_be_joined_to_their_values(tmp_path):
     for joined in (f"--output={tmp_path / 'a.svg'}", f"-o{tmp_path / 'b.svg'}"):
         assert cli.main(["draw", "w", "--set", "w=1", joined]) == 0
@@ -87,6 +114,23 @@ def test_open_shows_the_picture(monkeypatch, capsys, tmp_path):
             "opened='exp': only dot, logistic_loss, examples can be opened, and with",
         ),
         (["w**0.5", "--set", "w=0"], "the gradient of w = 0.0 has no finite value"),
+        (["w**0.5", "--set", "w=0", "--frames", "frames"], "the gradient of w = 0.0 has no finite value"),
+        (
+            ["w", "--set", "w=1", "--format", "png"],
+            "--format png is the form of the pictures of --frames. Add --frames FOLDER, or write one picture with -o",
+        ),
+        (
+            ["w", "--set", "w=1", "--frames", "new", "-o", "w.svg"],
+            "-o is for one picture. --frames new writes one per move, which marks what the move is about, in the form",
+        ),
+        (
+            ["w", "--set", "w=1", "--frames", "new", "--highlight", "w"],
+            "--highlight is for one picture. --frames new w",
+        ),
+        (
+            ["w", "--set", "w=1", "--frames", __file__],
+            f"cannot make the folder {__file__}: File exists. It is a file, a",
+        ),
     ],
 )
 def test_wrong_input_is_one_message_and_status_1(arguments, message, capsys):

@@ -23,8 +23,9 @@ def test_the_public_names():
     assert micrograd_lr.__all__ == [
         "OPS", "Drawing", "Expression", "ExpressionError", "GradientCheckError", "GradientReport", "Op", "RenderError",
         "StepThrough", "Steps", "TraceError",
-        "Value", "check_gradient", "cos", "dot", "draw", "exp", "first_nan", "gradient", "hessian", "log", "logistic",
-        "logistic_loss", "number_type", "relu", "sigmoid", "sin", "steps", "sum", "tanh", "value_and_grad",
+        "Value", "check_gradient", "cos", "dot", "draw", "draw_frames", "exp", "first_nan", "gradient", "hessian",
+        "log", "logistic", "logistic_loss", "number_type", "relu", "sigmoid", "sin", "steps", "sum", "tanh",
+        "value_and_grad",
     ]  # fmt: skip
     for name in micrograd_lr.__all__:
         assert getattr(micrograd_lr, name) is not None
@@ -38,6 +39,7 @@ CALLS = {  # every public function, as it may be called
     "cos": lambda f: f(Value(0.0)).data == 1.0,
     "dot": lambda f: f([1.0, 2.0], [Value(3.0), 4.0]).data == 11.0,
     "draw": lambda f: f(Value(1.0) + 2.0).source.startswith("digraph"),
+    "draw_frames": lambda f: len(f(Value(1.0) + 2.0)) > 2,
     "exp": lambda f: f(Value(0.0)).data == 1.0,
     "first_nan": lambda f: f(Value(1.0) + 2.0) is None,
     "gradient": lambda f: f(lambda w: w * w, 3.0) == 6.0,

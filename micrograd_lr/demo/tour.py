@@ -199,12 +199,15 @@ def pictures(report: Report, cases: Cases, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     report.write("## 4. The graphs as pictures")
     lines = []
-    for name, root, what in (
-        ("one_example.svg", one.L, "the case above, from w, x and b to z, a and L"),
-        ("one_example.png", one.L, "the same, for a slide"),
-        ("many_examples.svg", many.J, f"J over all {len(cases)} cases, with the same two features"),
+    for name, drawing, what in (
+        ("one_example.svg", draw(one.L, partials="both"), "the case above, from w, x and b to z, a and L"),
+        ("one_example.png", draw(one.L, on="slide"), "the same, for a slide"),
+        (
+            "many_examples.svg",
+            draw(many.J, partials="both"),
+            f"J over all {len(cases)} cases, with the same two features",
+        ),
     ):
-        drawing = draw(root, partials="both")
         try:
             drawing.save(out / name)
         except RenderError as error:

@@ -25,5 +25,4 @@ __all__ = [
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "breast_cancer": ["Cases", "breast_cancer"],
     "model": ["ManyExamples", "OneExample", "formulas", "three_way_check"],
-    "slides": ["derivation"],
 }  # fmt: skip

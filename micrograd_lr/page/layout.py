@@ -9,6 +9,7 @@ from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.templates import filled, slot
 from micrograd_lr.pictures.boxes import Box, Edge, Picture
 from micrograd_lr.pictures.builtin_layout import Layout, curve, text_width
+from micrograd_lr.pictures.look import Look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ def layouts(view: View) -> dict[str, Any]:
 def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
     boxes = {box.id: Box(box.id, box.kind) for box in view.boxes}
     beside = captions(view)
-    shown: dict[Edge, str] = {}
+    shown: dict[Edge, tuple[str, ...]] = {}
     edges: dict[str, Edge] = {}
     for box in view.boxes:
         for key, operand in box.operands.items():
             edge = edges[key] = Edge(boxes[operand])
             boxes[box.id].edges.append(edge)
             caption = _widest(beside.get(key, "")) if shape.direction == "LR" else ""
-            shown[edge] = _stretched(caption, shape.text["caption"])
+            shown[edge] = (_stretched(caption, shape.text["caption"]),) if caption else ()
     sizes, titles = {}, {}
     for box in view.boxes:
         titles[box.id] = box.rows[0].text
@@ -88,7 +89,9 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
         width = max(_width(text, shape.text[what]) for text, (what, _) in zip(longest, lines))
         sizes[boxes[box.id]] = width + 2 * shape.pad, shape.line * len(lines) + 1.2 * shape.pad
     drawn = Picture([*boxes.values()], [], {})
-    made = Layout(drawn, sizes, shown, shape.direction, shape.room, shape.longest, centred=shape.direction == "TB")
+    made = Layout(
+        drawn, sizes, shown, Look(direction=shape.direction), shape.room, shape.longest, centred=shape.direction == "TB"
+    )
     return {
         "size": [*map(_whole, made.size)], "text": shape.text, "line": shape.line,
         "boxes": {id: [titles[id], *map(_whole, (*made.centres[box], *sizes[box]))] for id, box in boxes.items()},
@@ -115,7 +118,7 @@ def _whole(x: float) -> float:
 
 
 def _width(text: str, size: float) -> float:
-    return text_width(text, "title") * size / 11
+    return text_width(text, size)
 
 
 def _stretched(caption: str, size: float) -> str:

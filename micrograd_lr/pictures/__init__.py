@@ -1,9 +1,10 @@
 """A graph as a picture."""
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
-    "boxes": ["Box", "Picture", "write_formulas"],
-    "drawing": ["Drawing", "draw"],
-    "graph": ["EXAMPLES_OPENED", "LIMIT", "boxes_of", "changed_since", "is_data", "picture"],
+    "boxes": ["Box", "Edge", "Picture", "write_formulas"],
+    "builtin_layout": ["Layout", "curve", "text_width"],
+    "drawing": ["Drawing", "draw", "viewed"],
+    "graph": ["EXAMPLES_OPENED", "FOREIGN", "LIMIT", "boxes_of", "changed_since", "is_data", "picture"],
     "look": ["DIRECTIONS", "Look", "PARTIALS", "THEMES"],
     "renderers": ["RenderError", "choose"],
 }  # fmt: skip

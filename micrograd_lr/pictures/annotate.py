@@ -6,9 +6,10 @@ from xml.etree import ElementTree as ET
 
 from micrograd_lr.formulas.format import clean
 from micrograd_lr.pictures.boxes import edge_id
-from micrograd_lr.pictures.labels import box_lines, caption, captions, sentence
+from micrograd_lr.pictures.labels import caption, captions, sentence, shown_lines
 from micrograd_lr.pictures.look import Look
 from micrograd_lr.pictures.renderers import RenderError
+from micrograd_lr.pictures.slide import HEIGHT, WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def _annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, descrip
     ET.register_namespace("", _SVG)
     ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     tree = ET.fromstring(svg)
+    if look.slide:
+        tree.attrib.update(width=f"{WIDTH}", height=f"{HEIGHT}", viewBox=f"0 0 {WIDTH} {HEIGHT}")
     tree.set("role", "img")
     tree.set("aria-label", clean(title))
     tree.set("style", "max-width: 100%; height: auto")
@@ -47,7 +50,7 @@ def _annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, descrip
         group = groups[box.id]
         _titled(group, sentence(box, drawn.root, look))
         middle = _middle(group)
-        for line, (what, text) in zip(group.iter(f"{{{_SVG}}}text"), box_lines(box, drawn.root, look), strict=True):
+        for line, (what, text) in zip(group.iter(f"{{{_SVG}}}text"), shown_lines(box, drawn.root, look), strict=True):
             line.text = text
             line.set("class", what)
             line.set("text-anchor", "middle")
@@ -60,8 +63,8 @@ def _annotated(svg: str | bytes, drawn: Picture, look: Look, title: str, descrip
             lines = [*group.iter(f"{{{_SVG}}}text")]
             if beside[edge] and not lines:
                 raise LookupError(f"{group.get('id')} has no text")
-            for line in lines:
-                line.text = caption(edge, look)
+            for line, text in zip(lines, beside[edge], strict=True):
+                line.text = "" if edge.hidden else text
                 line.set("class", "partial")
     return ET.tostring(tree, encoding="unicode") + "\n"
 

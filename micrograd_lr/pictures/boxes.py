@@ -22,10 +22,12 @@ class Box:
     `value` and `grad` are numbers; `grad` is None before backward and for a plain number. `edges` lead to the operands
     in order, duplicates kept. `inside` holds the labelled boxes that an example stands for; `word` says what the box
     is. `foreign` is set on a root whose graph holds the gradients of another root, `unpaid` where no gradient is shown.
+    `hidden` holds the lines, value and grad, that have room but are not shown yet.
     """
 
     __slots__ = (
-        "edges", "foreign", "formula", "grad", "id", "inside", "kind", "label", "op", "unpaid", "value", "word",
+        "edges", "foreign", "formula", "grad", "hidden", "id", "inside", "kind", "label", "op", "unpaid", "value",
+        "word",
     )  # fmt: skip
 
     def __init__(
@@ -34,6 +36,7 @@ class Box:
         self.id, self.kind, self.label, self.op, self.value, self.grad = box_id, kind, label, op, value, grad
         self.word = kind if kind in ("parameter", "data", "constant") else ""
         self.foreign, self.unpaid = False, kind == "constant"
+        self.hidden: frozenset[str] = frozenset()
         self.formula: Any = ""
         self.edges: list[Edge] = []
         self.inside: list[Box] = []
@@ -66,12 +69,15 @@ class Box:
 
 
 class Edge:
-    """From a box to one of its operands, with ∂box/∂operand as a number and as a formula ("" if there is none)."""
+    """From a box to one of its operands, with ∂box/∂operand as a number and as a formula ("" if there is none).
 
-    __slots__ = ("formula", "partial", "to")
+    `hidden`: the derivative has room, but is not shown yet.
+    """
+
+    __slots__ = ("formula", "hidden", "partial", "to")
 
     def __init__(self, to: Box, partial: Any = None, formula: str = ""):
-        self.to, self.partial, self.formula = to, partial, formula
+        self.to, self.partial, self.formula, self.hidden = to, partial, formula, False
 
 
 class Picture:

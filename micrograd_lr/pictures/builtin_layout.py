@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from itertools import pairwise
+from itertools import combinations, pairwise
+
+from micrograd_lr.pictures.look import STRAIGHT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
+    from micrograd_lr.pictures.look import Look
 
 LINE, PAD, GAP = 14.0, 6.0, 16.0  # points
 MARGIN = 15.0  # points around the picture
 ROUNDS = 8  # of each improvement
+EMS = {  # widths of characters
+    0.35: " .,;:'|!ijlI·/", 0.43: "()[]{}ftr⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", 0.85: "+−=<>±×÷~", 1.0: "mwMW@%—",
+}  # fmt: skip
 LONGEST_ROUTE = 40  # ranks that an edge passes through; a longer one is a straight line at first
-FONT_SIZES = {"word": 9.0, "caption": 10.0}  # everything else: 11
 
 
 class Layout:
@@ -28,13 +33,13 @@ class Layout:
     """
 
     def __init__(
-        self, drawn: Picture, sizes: dict[Box, tuple[float, float]], shown: dict[Edge, str], direction: str,
+        self, drawn: Picture, sizes: dict[Box, tuple[float, float]], shown: dict[Edge, tuple[str, ...]], look: Look,
         room: float, longest: float = math.inf, centred: bool = False,
     ) -> None:  # fmt: skip
-        self.sideways = direction in ("LR", "RL")
+        self.sideways = look.sideways
         along = {box: size[0] if self.sideways else size[1] for box, size in sizes.items()}
         across = {box: size[1 if self.sideways else 0] for box, size in sizes.items()}
-        ranks, routes = ranked(drawn, across, shown, self.sideways)
+        ranks, routes = ranked(drawn, across, shown, look)
         order(ranks)
         ranks = broken(ranks, longest)
         position(ranks)
@@ -42,7 +47,7 @@ class Layout:
             centre(ranks)
         middles, halves, end = [], [], 0.0
         for rank in ranks:
-            size = max((along[place.box] if place.box else self._length(place) for place in rank), default=0)
+            size = max((along[place.box] if place.box else _length(place, look) for place in rank), default=0)
             middles.append(end + size / 2)
             halves.append(size / 2)
             end += size + room
@@ -52,7 +57,7 @@ class Layout:
 
         def at(x: float, y: float) -> tuple[float, float]:
             """From a position across and along the ranks to one on the page."""
-            y = length - y if direction in ("BT", "RL") else y
+            y = length - y if look.direction in ("BT", "RL") else y
             return (y + MARGIN, x - left + MARGIN) if self.sideways else (x - left + MARGIN, y + MARGIN)
 
         across_page, along_page = right - left + 2 * MARGIN, length + 2 * MARGIN
@@ -60,9 +65,9 @@ class Layout:
         self.in_ranks = [place.box for rank in ranks for place in rank if place.box]
         self.centres = {place.box: at(place.x, middles[place.rank]) for rank in ranks for place in rank if place.box}
         self.routes: dict[Edge, list[tuple[float, float]]] = {}  # the points of each edge, operand first
-        self.captions: dict[Edge, list[tuple[str, tuple[float, float]]]] = {}  # none or one, and where it is
+        self.captions: dict[Edge, list[tuple[Sequence[str], tuple[float, float]]]] = {}  # none or one, and its place
         for box in drawn.boxes:
-            ends = _ends(box, routes, across[box])
+            ends = _ends(box, routes, across[box], look)
             for edge, reached in zip(box.edges, ends):
                 start, *passing, stop = routes[edge]
                 points = [at(start.x, middles[start.rank] + along[edge.to] / 2)]
@@ -73,8 +78,12 @@ class Layout:
                 named = [place for place in passing if place.caption]
                 self.captions[edge] = [(place.caption, at(place.x, middles[place.rank])) for place in named]
 
-    def _length(self, place: Place) -> float:
-        return (text_width(place.caption) + 8 if self.sideways else LINE) if place.caption else 0.0
+
+def _length(place: Place, look: Look) -> float:
+    if not place.caption:
+        return 0.0
+    width, height = caption_size(place.caption, look)
+    return width + 8 if look.sideways else height
 
 
 def curve(points: Sequence[tuple[float, float]], sideways: bool) -> str:
@@ -90,37 +99,45 @@ def curve(points: Sequence[tuple[float, float]], sideways: bool) -> str:
 class Place:
     """A place in a rank: for a box, or for an edge that passes through, perhaps with its caption beside it.
 
-    `x` is the middle of the box, or where the edge passes; the place reaches from x - `before` to x + `after`.
+    `x` is the middle of the box, or where the edge passes; the place reaches from x - `before` to x + `after`. The
+    caption is in lines. Others make way for a place of more weight.
     """
 
-    __slots__ = ("above", "after", "before", "below", "box", "caption", "rank", "x")
+    __slots__ = ("above", "after", "before", "below", "box", "caption", "rank", "weight", "x")
 
-    def __init__(self, rank: int, before: float, after: float, box: Box | None = None, caption: str = ""):
+    def __init__(
+        self, rank: int, before: float, after: float, box: Box | None = None, caption: Sequence[str] = ()
+    ) -> None:
         self.rank, self.before, self.after, self.box, self.caption, self.x = rank, before, after, box, caption, 0.0
+        self.weight = 1
         self.above: list[Place] = []
         self.below: list[Place] = []
 
 
-def box_size(lines: Sequence[tuple[str, str]]) -> tuple[float, float]:
+def box_size(lines: Sequence[tuple[str, str]], look: Look) -> tuple[float, float]:
     """The width and the height of a box in points."""
-    return max((text_width(text, what) for what, text in lines), default=0) + 4 * PAD, LINE * len(lines) + 2 * PAD
+    widest = max((text_width(text, look.font_size(what), what == "title") for what, text in lines), default=0)
+    return widest + 4 * PAD, LINE * len(lines) + 2 * PAD
 
 
-def text_width(text: str, what: str = "caption") -> float:
+def caption_size(lines: Sequence[str], look: Look) -> tuple[float, float]:
+    """The width and the height of what stands beside an edge, in points."""
+    return max(text_width(line, look.font_size("caption")) for line in lines), LINE * len(lines)
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a text in points, rather too wide than too narrow: the reader's font is unknown."""
     ems = 0.0
     for c in text:
         if unicodedata.combining(c):
             continue
-        if unicodedata.east_asian_width(c) in "WF":
-            ems += 1.1
-        else:
-            ems += 0.32 if c in " .,;:'|!()[]ijltfrI·" else 0.9 if c in "mwMW@%—" else 0.72 if c.isupper() else 0.6
-    return ems * FONT_SIZES.get(what, 11.0) * (1.08 if what == "title" else 1)
+        wide = 1.1 if unicodedata.east_asian_width(c) in "WF" else 0.72 if c.isupper() else 0.65
+        ems += next((width for width, characters in EMS.items() if c in characters), wide)
+    return ems * size * (1.1 if bold else 1)
 
 
 def ranked(
-    drawn: Picture, across: dict[Box, float], shown: dict[Edge, str], sideways: bool
+    drawn: Picture, across: dict[Box, float], shown: dict[Edge, tuple[str, ...]], look: Look
 ) -> tuple[list[list[Place]], dict[Edge, list[Place]]]:
     """The ranks from the leaves down to the root, and the places that each edge passes through, operand first."""
     rank = {drawn.root: 0}
@@ -138,15 +155,18 @@ def ranked(
             end = place[box].rank
             start = max(place[edge.to].rank + 1, end - LONGEST_ROUTE)  # the rest of a longer one is a straight line
             passing = [Place(r, PAD, PAD) for r in range(start, end)]
-            if text := shown[edge]:
-                before, after = (LINE, 2.0) if sideways else (2.0, text_width(text) + 6)
-                passing[-1] = Place(end - 1, before, after, caption=text)
+            if caption := shown[edge]:
+                width, height = caption_size(caption, look)
+                before, after = (height, 2.0) if look.sideways else (2.0, width + 6)
+                passing[-1] = Place(end - 1, before, after, caption=caption)
             for dummy in passing:
                 ranks[dummy.rank].append(dummy)
             route = routes[edge] = [place[edge.to], *passing, place[box]]
             for upper, lower in pairwise(route):
                 upper.below.append(lower)
                 lower.above.append(upper)
+            for passed in route if look.straight(edge) else ():
+                passed.weight = STRAIGHT
     return ranks, routes
 
 
@@ -203,7 +223,8 @@ def position(ranks: list[list[Place]]) -> None:
                 wanted = []
                 for place in rank:
                     near = place.above + place.below
-                    wanted.append(sum(other.x for other in near) / len(near) if near else place.x)
+                    weight = sum(other.weight for other in near)
+                    wanted.append(sum(other.x * other.weight for other in near) / weight if near else place.x)
                 spread(rank, wanted)
 
 
@@ -221,26 +242,34 @@ def centre(ranks: list[list[Place]]) -> None:
 
 
 def spread(rank: list[Place], wanted: list[float]) -> None:
-    """The positions nearest to the wanted ones, in squares, that keep order and distance: pool adjacent violators."""
+    """The positions nearest to the wanted ones, in weighted squares, that keep order and distance.
+
+    This is done by pooling adjacent violators.
+    """
     offset, offsets = 0.0, []
     for i, place in enumerate(rank):
         offset += rank[i - 1].after + place.before + GAP if i else 0.0
         offsets.append(offset)
-    pools: list[list[float]] = []  # sum and count
-    for target, offset in zip(wanted, offsets):
-        pools.append([target - offset, 1])
+    pools: list[list[float]] = []  # sum, weight and count
+    for place, target, offset in zip(rank, wanted, offsets):
+        pools.append([(target - offset) * place.weight, place.weight, 1])
         while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
-            total, count = pools.pop()
-            pools[-1][0] += total
-            pools[-1][1] += count
-    means = [total / count for total, count in pools for _ in range(int(count))]
+            pools[-2:] = [[x + y for x, y in zip(*pools[-2:])]]
+    means = [total / weight for total, weight, count in pools for _ in range(int(count))]
     for place, mean, offset in zip(rank, means, offsets):
         place.x = mean + offset
 
 
-def _ends(box: Box, routes: dict[Edge, list[Place]], size: float) -> list[float]:
-    """Where edges end on the side of their box: next to each other, in the order in which they arrive."""
+def _ends(box: Box, routes: dict[Edge, list[Place]], size: float, look: Look) -> list[float]:
+    """Where edges end on the side of their box: next to each other, in the order in which they arrive.
+
+    On a slide they go straight on, as far as the box reaches, if they stay apart.
+    """
     x = routes[box.edges[0]][-1].x if box.edges else 0.0
+    reach = size / 2 - 2 * PAD
+    straight = [min(max(routes[edge][-2].x, x - reach), x + reach) for edge in box.edges]
+    if look.slide and all(abs(one - other) > PAD for one, other in combinations(straight, 2)):
+        return straight
     by_origin = sorted(range(len(box.edges)), key=lambda i: routes[box.edges[i]][-2].x)
     room = min(size, 30.0 * len(box.edges)) - 2 * PAD
     spread = [room * (k / (len(by_origin) - 1) - 0.5) if len(by_origin) > 1 else 0.0 for k in range(len(by_origin))]

@@ -5,49 +5,56 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from micrograd_lr.pictures.boxes import edge_id
-from micrograd_lr.pictures.builtin_layout import FONT_SIZES, LINE, Layout, box_size, curve
+from micrograd_lr.pictures.builtin_layout import LINE, MARGIN, Layout, box_size, curve
 from micrograd_lr.pictures.labels import box_lines, captions
-from micrograd_lr.pictures.look import FONT, THEMES, Look, edge_widths
+from micrograd_lr.pictures.look import FONT, Look, edge_widths
+from micrograd_lr.pictures.slide import HEIGHT, WIDTH, scale_that_fits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
 
 BETWEEN_RANKS, WHERE_EDGES_CROSS = 9.0, 30.0
 
 
-def layered_svg(drawn: Picture, look: Look, highlighted: set[Box]) -> str:
+def layered_svg(drawn: Picture, look: Look, highlighted: set[Box | Edge]) -> str:
     """The picture as SVG text. Ranks by longest path, order by barycentres, positions by least squares.
 
     Between two ranks of boxes lies a rank of captions, so that every caption has its own place beside its edge.
     """
     lines = {box: box_lines(box, drawn.root, look) for box in drawn.boxes}
-    sizes = {box: box_size(lines[box]) for box in drawn.boxes}
+    sizes = {box: box_size(lines[box], look) for box in drawn.boxes}
     room = WHERE_EDGES_CROSS if any(box.kind == "example" for box in drawn.boxes) else BETWEEN_RANKS
-    made = Layout(drawn, sizes, captions(drawn, look), look.direction, room)
+    made = Layout(drawn, sizes, captions(drawn, look), look, room)
     width, height = made.size
-    theme = THEMES[look.theme]
+    theme = look.colours
     svg = ET.Element("svg", {
         "xmlns": "http://www.w3.org/2000/svg", "width": f"{width:.0f}pt", "height": f"{height:.0f}pt",
         "viewBox": f"0 0 {width:.2f} {height:.2f}",
     })  # fmt: skip
     graph = ET.SubElement(svg, "g", {"id": "graph0", "class": "graph"})
     ET.SubElement(graph, "title").text = "graph"
-    ET.SubElement(graph, "rect", {"fill": theme["canvas"], "width": f"{width:.2f}", "height": f"{height:.2f}"})
+    if look.slide:
+        scale = scale_that_fits(width - 2 * MARGIN, height - 2 * MARGIN)
+        x, y = (WIDTH / scale - width) / 2, (HEIGHT / scale - height) / 2
+        graph.set("transform", f"scale({scale:.4f}) translate({x:.2f} {y:.2f})")
+        svg.set("viewBox", f"0 0 {WIDTH} {HEIGHT}")
+    else:
+        ET.SubElement(graph, "rect", {"fill": theme["canvas"], "width": f"{width:.2f}", "height": f"{height:.2f}"})
     line = edge_widths(drawn)
     for box in drawn.boxes:
         for i, edge in enumerate(box.edges):
-            marked = box in highlighted and edge.to in highlighted
+            marked = edge in highlighted
             group = ET.SubElement(graph, "g", {"id": edge_id(box, i), "class": "edge"})
             ET.SubElement(group, "title").text = edge.to.id + "->" + box.id
             _draw_edge(group, made, edge, theme["mark"] if marked else theme["line"], line[edge])
-            for text, (x, y) in made.captions[edge]:
-                where = (x, y - 4, "middle") if made.sideways else (x + 5, y + 3, "start")
-                _write(group, text, "caption", *where, theme["text"], theme["canvas"])
+            halo = "" if look.slide else theme["canvas"]
+            for texts, (x, y) in made.captions[edge]:
+                for k, text in enumerate(texts, start=1 - len(texts)):  # the last line beside the edge
+                    where = (x, y - 6 + k * LINE, "middle") if made.sideways else (x + 5, y + 3 + k * LINE, "start")
+                    _write(group, text, look.font_size("caption"), *where, theme["text"], halo=halo)
     for box in made.in_ranks:
-        _draw_box(graph, box, lines[box], sizes[box], made.centres[box], theme, box in highlighted)
+        _draw_box(graph, box, lines[box], sizes[box], made.centres[box], look, box in highlighted)
     return ET.tostring(svg, encoding="unicode")
 
 
@@ -63,8 +70,9 @@ def _draw_edge(group: ET.Element, made: Layout, edge: Edge, colour: str, width: 
 
 def _draw_box(
     graph: ET.Element, box: Box, lines: list[tuple[str, str]], size: tuple[float, float],
-    centre: tuple[float, float], theme: dict[str, Any], marked: bool,
+    centre: tuple[float, float], look: Look, marked: bool,
 ) -> None:  # fmt: skip
+    theme = look.colours
     group = ET.SubElement(graph, "g", {"id": box.id, "class": f"node {box.kind}"})
     ET.SubElement(group, "title").text = box.id
     (width, height), (cx, cy) = size, centre
@@ -102,7 +110,8 @@ def _draw_box(
     baseline = cy - LINE * len(lines) / 2 - 4
     for what, text in lines:
         baseline += LINE
-        _write(group, text, what, cx, baseline, "middle", theme.get(what, theme["text"]))
+        colour = theme.get(what, theme["text"])
+        _write(group, text, look.font_size(what), cx, baseline, "middle", colour, bold=what == "title")
 
 
 def _points(points: list[tuple[float, float]]) -> str:
@@ -110,12 +119,13 @@ def _points(points: list[tuple[float, float]]) -> str:
 
 
 def _write(
-    group: ET.Element, text: str, what: str, x: float, y: float, anchor: str, colour: str, halo: str = ""
-) -> None:
+    group: ET.Element, text: str, size: float, x: float, y: float, anchor: str, colour: str, bold: bool = False,
+    halo: str = "",
+) -> None:  # fmt: skip
     """A text, with a halo in the colour of the canvas if a line may be near."""
-    bold = {"font-weight": "bold"} if what == "title" else {}
+    heavy = {"font-weight": "bold"} if bold else {}
     around = {"stroke": halo, "stroke-width": "3", "paint-order": "stroke"} if halo else {}
     ET.SubElement(group, "text", {
         "text-anchor": anchor, "x": f"{x:.2f}", "y": f"{y:.2f}", "font-family": FONT,
-        "font-size": f"{FONT_SIZES.get(what, 11.0):.2f}", "fill": colour, **bold, **around,
+        "font-size": f"{size:.2f}", "fill": colour, **heavy, **around,
     }).text = text  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import DIGITS
+from micrograd_lr.levels.names import usual_level
 from micrograd_lr.pictures.annotate import annotated
 from micrograd_lr.pictures.builtin_svg import layered_svg
 from micrograd_lr.pictures.dot import dot_source
@@ -24,6 +25,7 @@ from micrograd_lr.pictures.renderers import (
     has_a_font,
     renderers,
 )
+from micrograd_lr.pictures.slide import USUAL, too_small
 from micrograd_lr.tools.files import write_whole
 from micrograd_lr.tools.streams import printable
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, TypeVar
 
-    from micrograd_lr.pictures.boxes import Box, Picture
+    from micrograd_lr.pictures.boxes import Box, Edge, Picture
 
     T = TypeVar("T")
 
@@ -44,12 +46,13 @@ SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 def draw(
     root: Value,
     *,
-    detail: str = "ops",
-    direction: str = "TB",
+    on: str = "",
+    detail: str = "",
+    direction: str = "",
     digits: int = DIGITS,
     theme: str = "light",
     gradients: bool | str | None = None,
-    partials: str = "number",
+    partials: str = "",
     highlight: Value | str | Iterable[Value | str] = (),
     opened: str | Iterable[str] = (),
     limit: int = LIMIT,
@@ -61,6 +64,8 @@ def draw(
     Each node is a box with its formula, value and gradient ("–" before ``backward``). Each edge shows the local
     derivative ∂node/∂operand; the wider it is, the more of the gradient flows back along it.
 
+    `on` slide: 1920 × 1080 pixels, as large as fits, without a background, and by default from left to right, with
+    names where there are some, with formulas on the edges and the gradients of parameters;
     `detail` ops, every op as it was recorded, or names, one box per named node; `direction` TB, BT, LR or RL; `digits`
     significant digits; `theme` light, dark or print; `gradients` True, False, or "parameters": only those
     of parameters and of what leads to them, which is the default with detail="names"; `partials` number, formula
@@ -72,28 +77,51 @@ def draw(
 
     TypeError if `root` is not a Value, ValueError for an unknown option.
     """
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"draw(root) draws the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
-            "Compute with Values: w = Value(0.5, 'w')."
-        )
-    if gradients is None:
-        gradients = "parameters" if detail == "names" else True
-    if isinstance(gradients, str) and gradients != "parameters":
-        raise ValueError(f"gradients={gradients!r} is not known. Choose one of: True, False, 'parameters'.")
-    look = Look(direction, digits, theme, bool(gradients), partials)
-    drawn = picture(root, opened, limit, data, detail, all_paid=gradients != "parameters")
+    detail, paid, look = viewed(root, on, detail, gradients, digits, theme, direction=direction, partials=partials)
+    drawn = picture(root, opened, limit, data, detail, all_paid=paid == "all")
     names = [highlight] if isinstance(highlight, (str, Value)) else highlight
-    if sum(len(box.edges) for box in drawn.boxes) > EDGES_WITH_CAPTIONS and partials != "none":
+    if sum(len(box.edges) for box in drawn.boxes) > EDGES_WITH_CAPTIONS and look.partials != "none":
         drawn.notes.append(
             f"local derivatives are not shown on more than {EDGES_WITH_CAPTIONS} edges; use a smaller limit"
         )
     return Drawing(drawn, look, marked(drawn, names), choose(len(drawn.boxes), renderer))
 
 
-def marked(drawn: Picture, highlight: Any) -> set[Box]:
-    """The boxes of the nodes in `highlight`: nodes, labels or ids. ValueError for one that has no box."""
-    found = set()
+def viewed(
+    root: Value, on: str, detail: str, gradients: bool | str | None, digits: int, theme: str, **look: str
+) -> tuple[str, str, Look]:
+    """The level of detail, whose gradients are shown (all, or parameters), and the look: as asked for, or as usual.
+
+    TypeError if `root` is not a Value, ValueError for an unknown option.
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"draw(root) draws the graph of a Value, not {root!r:.80} ({type(root).__name__}). "
+            "Compute with Values: w = Value(0.5, 'w')."
+        )
+    if on not in ("", "slide"):
+        raise ValueError(f"on={on!r} is not known. Choose one of: slide.")
+    slide = on == "slide"
+    detail = detail or (usual_level(root) if slide else "ops")
+    if gradients is None:
+        gradients = "parameters" if slide or detail == "names" else True
+    if isinstance(gradients, str) and gradients != "parameters":
+        raise ValueError(f"gradients={gradients!r} is not known. Choose one of: True, False, 'parameters'.")
+    asked = {name: choice for name, choice in look.items() if choice}
+    paid = "parameters" if gradients == "parameters" else "all"
+    return (
+        detail,
+        paid,
+        Look(digits=digits, theme=theme, gradients=bool(gradients), slide=slide, **(USUAL if slide else {}) | asked),
+    )
+
+
+def marked(drawn: Picture, highlight: Any) -> set[Box | Edge]:
+    """The boxes of the nodes in `highlight`, nodes, labels or ids, and the edges between them.
+
+    ValueError for one that has no box.
+    """
+    found: set[Box | Edge] = set()
     for name in highlight:
         boxes = (
             drawn.of_node(name)
@@ -107,7 +135,7 @@ def marked(drawn: Picture, highlight: Any) -> set[Box]:
             asked = f"for {name!r}" if isinstance(name, Value) else f"called {name!r}"
             raise ValueError(f"highlight: there is no box {asked} in the picture; there are {listed}.")
         found.update(boxes)
-    return found
+    return found | {edge for box in drawn.boxes if box in found for edge in box.edges if edge.to in found}
 
 
 class Drawing:
@@ -118,15 +146,19 @@ class Drawing:
     """
 
     def __init__(
-        self, drawn: Picture, look: Look, highlighted: set[Any], renderer: str, laid_out: Picture | None = None
-    ) -> None:
+        self, drawn: Picture, look: Look, highlighted: set[Any], renderer: str, laid_out: Picture | None = None,
+        heading: str = "",
+    ) -> None:  # fmt: skip
         self._drawn, self._look, self._highlighted, self.renderer = drawn, look, highlighted, renderer
         self._first = renderer  # that is tried
         self._laid_out = laid_out or drawn  # the same boxes, with room for longer numbers in a page
+        self._heading = heading or f"Computation graph of {title(drawn.root) or 'a leaf'}"
 
     @property
     def notes(self) -> list[str]:
-        """What the picture leaves out and how to see it, and which renderers have failed."""
+        """What the picture leaves out, what is too small on a slide, what to do; and which renderers have failed."""
+        if self._look.slide:
+            _ = self.svg  # only what is laid out has a size
         return [*self._drawn.notes]
 
     @cached_property
@@ -137,14 +169,16 @@ class Drawing:
     @cached_property
     def svg(self) -> str:
         """The SVG text; its nodes have the ids n0, n1, … in the order in which the expression was written."""
-        name = f"Computation graph of {title(self._drawn.root) or 'a leaf'}"
 
         def made(command: list[str]) -> str:
             arguments = self._laid_out, self._look, self._highlighted
             svg = graphviz(command, dot_source(*arguments), "svg") if command else layered_svg(*arguments)
-            return annotated(svg, self._drawn, self._look, name, self.description)
+            return annotated(svg, self._drawn, self._look, self._heading, self.description)
 
-        return self._by_the_first_that_can("SVG", self._renderers(), made)
+        svg = self._by_the_first_that_can("SVG", self._renderers(), made)
+        if self._look.slide and (note := too_small(svg)):
+            self._drawn.notes.append(note)
+        return svg
 
     def _image(self, suffix: str) -> bytes:
         """The picture as png or pdf."""
@@ -211,15 +245,14 @@ class Drawing:
             raise ValueError(
                 f"{path.name!r}: a picture is saved as {', '.join(SUFFIXES)}. Choose one of these suffixes."
             )
-        content: str | bytes
-        if suffix == ".svg":
-            content = self.svg
-        elif suffix == ".dot":
-            content = self.source
-        else:
-            content = self._image(suffix[1:])
-        write_whole(path, content)
+        write_whole(path, self.content(suffix))
         return path
+
+    def content(self, suffix: str) -> str | bytes:
+        """What the file with such a suffix holds."""
+        if suffix == ".svg":
+            return self.svg
+        return self.source if suffix == ".dot" else self._image(suffix[1:])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": self.text}

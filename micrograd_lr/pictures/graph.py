@@ -28,6 +28,7 @@ OPENED: dict[str, Callable[..., Any]] = {
     "dot": lambda *wx: reduce(add, map(mul, wx[: len(wx) // 2], wx[len(wx) // 2 :])),
     "logistic_loss": literal_loss,
 }  # the ops that can be drawn opened, each written in terms of other ops, its atoms
+FOREIGN = "the gradients are those of another root, or of older numbers: call backward() on this one"
 
 
 def picture(
@@ -55,7 +56,7 @@ def picture(
     drawn.ids |= {node: drawn.ids[shown] for node, shown in standing_for.items()}
     if _foreign_gradients(topological(root)):
         drawn.root.foreign = True
-        drawn.notes.append("the gradients are those of another root, or of older numbers: call backward() on this one")
+        drawn.notes.append(FOREIGN)
     for box in drawn.boxes:
         write_formulas(box)
     if examples:

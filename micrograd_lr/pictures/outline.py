@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from micrograd_lr.formulas.format import clean, format_number
-from micrograd_lr.pictures.labels import box_lines, caption, sentence, title
+from micrograd_lr.pictures.labels import caption, sentence, shown_lines, title
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def text_tree(drawn: Picture, look: Look) -> str:
 def _line(box: Box, root: Box, look: Look) -> str:
     if box.kind == "constant":
         return format_number(box.value, look.digits)
-    lines = box_lines(box, root, look)
+    lines = shown_lines(box, root, look)
     inside = ", ".join(text for what, text in lines if what == "inside")
-    numbers = ", ".join(text for what, text in lines if what in ("value", "grad"))
+    numbers = ", ".join(text for what, text in lines if text and what in ("value", "grad"))
     name = f"{title(box)} ({box.word})" if title(box) and box.word else title(box) or box.word
     return ": ".join(filter(None, (name + f" ({inside})" * bool(inside), numbers)))
 

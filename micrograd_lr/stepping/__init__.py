@@ -3,8 +3,8 @@
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "answers": ["saturated"],
     "frames": ["Frame", "Steps", "steps"],
-    "lines": ["SHOWN"],
-    "moves": ["Line", "Node"],
+    "lines": ["SHOWN", "closed_lines"],
+    "moves": ["Closed", "Line", "Node", "Payment"],
     "questions": ["Question", "questions"],
     "quiz": ["Walk"],
     "record": ["payments"],

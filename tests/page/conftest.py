@@ -1,23 +1,10 @@
-"""The browser of the tests of the page, and the pages that they open."""
-
-import os
+"""The pages that the tests open in a browser."""
 
 import pytest
-from browser import ARGUMENTS, HERE, Reader
-from playwright.sync_api import sync_playwright
+from browser import Reader
 from stepped import page_of_ops, slides
 
 from micrograd_lr import logistic
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if not HERE and not os.environ.get("CI"):
-        pytest.skip("needs a Chromium: apt install chromium, or set CHROMIUM to the path of one")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=HERE, args=ARGUMENTS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -149,7 +149,7 @@ def test_the_built_in_layout_keeps_boxes_apart_and_arrows_downwards():
     for root in (slides(), logistic.ManyExamples([0.1, 0.2], 0.3, [[1.0] * 9] * 2, [1.0] * 9).J):
         drawn = picture(root)
         width = {box: 10.0 * i for i, box in enumerate(drawn.boxes, start=1)}
-        ranks, routes = ranked(drawn, width, captions(drawn, Look()), sideways=False)
+        ranks, routes = ranked(drawn, width, captions(drawn, Look()), Look())
         assert sorted(place.box.id for rank in ranks for place in rank if place.box) == sorted(
             b.id for b in drawn.boxes
         )
@@ -198,9 +198,9 @@ def test_widths_of_text_leave_room():
         "=": 0.838,
     }
     text = "∂L/∂a = −0.25"
-    assert text_width(text, "value") > 11 * sum(dejavu.get(c, 0.5) for c in text) * 0.95
-    assert text_width("中文", "value") > 22
-    assert text_width("e\u0301", "value") == text_width("e", "value")
+    assert text_width(text, 11) > 11 * sum(dejavu.get(c, 0.5) for c in text) * 0.95
+    assert text_width("中文", 11) > 22
+    assert text_width("e\u0301", 11) == text_width("e", 11)
 
 
 # Who draws
