@@ -2,7 +2,9 @@
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "expression": ["Expression"],
-    "format": ["DIGITS", "check_digits", "clean", "format_formula", "format_number", "subscript", "superscript"],
+    "format": [
+        "DIGITS", "check_digits", "clean", "format_formula", "format_number", "letters", "subscript", "superscript",
+    ],
     "keys": ["gradient_key", "ids", "node_id", "payment_key", "value_key"],
     "language": ["MAX_DEPTH", "MAX_LENGTH", "functions"],
     "mathml": ["mathml"],

@@ -61,3 +61,8 @@ def subscript(j: int) -> str:
 def superscript(i: int) -> str:
     """The slides' index of an example: ⁽¹⁾."""
     return f"⁽{str(i).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}⁾"
+
+
+def letters(label: str) -> str:
+    """The letters of a name, without its indices: x of ``x₁``, ``x_1``, ``x[3]`` and ``x₁⁽²⁾``."""
+    return label.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾_[](), ")

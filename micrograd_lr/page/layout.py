@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.templates import filled, slot
 from micrograd_lr.pictures.boxes import Box, Edge, Picture
-from micrograd_lr.pictures.builtin_layout import Layout, curve, text_width
+from micrograd_lr.pictures.builtin_layout import MARGIN, Layout, curve, text_width
 from micrograd_lr.pictures.look import Look
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from micrograd_lr.page.views import View
     from micrograd_lr.stepping.moves import Payment
 
+SPARED = 4.0  # pixels around the picture
 WIDEST = -0.1235  # about as long as a number gets: every box has room for it
 LONGEST_CAPTION = 30  # characters of a local derivative beside its edge; of a longer one the number is shown
 
@@ -41,8 +42,8 @@ class Shape:
 
 
 SHAPES = {
-    "wide": Shape("LR", {"title": 15, "value": 15, "grad": 13, "data": 13, "caption": 13}, 20, 9, 14, 430, 300),
-    "tall": Shape("TB", {"title": 13, "value": 13, "grad": 12, "data": 12, "caption": 12}, 17, 5, 12, 350, 330),
+    "wide": Shape("LR", {"title": 15, "value": 15, "grad": 13, "data": 13, "caption": 13}, 18, 9, 14, 430, 300),
+    "tall": Shape("TB", {"title": 13, "value": 13, "grad": 12, "data": 12, "caption": 12}, 17, 5, 12, 372, 330),
 }
 
 
@@ -92,9 +93,10 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
     made = Layout(
         drawn, sizes, shown, Look(direction=shape.direction), shape.room, shape.longest, centred=shape.direction == "TB"
     )
+    placed = {id: [*map(_place, made.centres[box]), *map(_whole, sizes[box])] for id, box in boxes.items()}
     return {
-        "size": [*map(_whole, made.size)], "text": shape.text, "line": shape.line,
-        "boxes": {id: [titles[id], *map(_whole, (*made.centres[box], *sizes[box]))] for id, box in boxes.items()},
+        "size": [_whole(x - 2 * (MARGIN - SPARED)) for x in made.size], "text": shape.text, "line": shape.line,
+        "boxes": {id: [titles[id], *place] for id, place in placed.items()},
         "edges": {key: _drawn(made, edge) for key, edge in edges.items()},
     }  # fmt: skip
 
@@ -107,13 +109,17 @@ def _drawn(made: Layout, edge: Edge) -> list[Any]:
     middles = [((x0 + x1) / 2, (y0 + y1) / 2) for (x0, y0), (x1, y1) in zip(passing[::2], passing[1::2])]
     beside_box = len(middles) <= 1
     points = [start, *([] if beside_box else middles), end]
-    path = curve([(_whole(x), _whole(y)) for x, y in points], made.sideways).replace(".00", "")
+    path = curve([(_place(x), _place(y)) for x, y in points], made.sideways).replace(".00", "")
     places = [at for _, at in made.captions[edge]]
     x, y = places[0] if places and not beside_box else ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-    return [path, _whole(x), _whole(y)]
+    return [path, _place(x), _place(y)]
 
 
-def _whole(x: float) -> float:
+def _place(x: float) -> int:
+    return _whole(x - MARGIN + SPARED)
+
+
+def _whole(x: float) -> int:
     return round(x)
 
 

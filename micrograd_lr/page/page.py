@@ -60,7 +60,7 @@ def _heading(steps: Steps) -> str:
     named = [node for node in reversed(steps.nodes.values()) if node.op and (node.label or node is steps.root)]
     named = [node for node in named if node.id not in others]
     lines = [f"{node.name} = {node.formula}" if node.formula != node.name else node.name for node in named]
-    return " ".join(f"<span><math>{mathml(line, steps.names)}</math></span>" for line in lines[:MOST_DEFINED])
+    return " ".join(f"<span><math>{mathml(line, steps.names)}</math></span>" for line in lines[: 2 if steps.examples else MOST_DEFINED])
 
 
 def _short(script: str) -> str:

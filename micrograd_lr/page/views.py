@@ -12,7 +12,6 @@ from micrograd_lr.formulas.templates import slot
 from micrograd_lr.levels.examples import EXAMPLES_OPENED
 from micrograd_lr.levels.names import INSIDE, at_level, usual_level
 from micrograd_lr.stepping.frames import steps
-from micrograd_lr.stepping.lines import closed_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ class View:
         if data:
             yield Row("data", ", ".join([*data[:MOST_DATA], *["…"] * (len(data) > MOST_DATA)]))
         closed = next((x for x in self.steps.closed if x.z in example.nodes), None)
-        if closed:
+        if closed and closed.a:
             yield Row("value", f"{format_formula(nodes[closed.a].name)} = ", closed.a)
         if closed:
             yield Row("grad", f"{format_formula(error_in(self, closed))} = ", closed.z)
@@ -133,8 +132,7 @@ class View:
 
 def error_in(view: View, closed: Closed) -> str:
     """``a - y``, as the closed form of ∂L/∂z writes it."""
-    (line,) = closed_lines(view.steps, closed)
-    return line.parts[1]
+    return view.steps.closed_lines.of_z(closed).parts[1]
 
 
 def views(root: Value, detail: str = "", opened: Iterable[str] = (), **options: Any) -> list[View]:

@@ -9,6 +9,7 @@ from micrograd_lr.engine.backward import gradients
 from micrograd_lr.engine.literal import literal_loss
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import letters
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.levels.examples import EXAMPLES_OPENED as EXAMPLES_OPENED  # noqa: PLC0414 (for the page)
 from micrograd_lr.levels.examples import examples_in
@@ -151,5 +152,4 @@ def _atoms(node: Value) -> tuple[Value, dict[Value, Value]]:
 
 def is_data(label: Any, data: set[str]) -> bool:
     """Whether the letters of a label, x of ``x₁``, ``x_1``, ``X[3]`` and ``X₁⁽²⁾``, are one of the names of `data`."""
-    stem = str(label or "").rstrip("0123456789₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾_[](), ")
-    return stem.lower() in {name.lower() for name in data}
+    return letters(str(label or "")).lower() in {name.lower() for name in data}

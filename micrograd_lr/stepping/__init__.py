@@ -3,7 +3,7 @@
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "answers": ["saturated"],
     "frames": ["Frame", "Steps", "steps"],
-    "lines": ["SHOWN", "closed_lines"],
+    "lines": ["SHOWN"],
     "moves": ["Closed", "Line", "Node", "Payment"],
     "questions": ["Question", "questions"],
     "quiz": ["Walk"],

@@ -17,20 +17,12 @@ from micrograd_lr.formulas.templates import filled
 from micrograd_lr.levels.examples import EXAMPLES_OPENED, examples_in
 from micrograd_lr.levels.names import at_level
 from micrograd_lr.pictures.graph import boxes_of, changed_since, is_data
+from micrograd_lr.stepping.closed_lines import ClosedLines
 from micrograd_lr.stepping.leads import lead
-from micrograd_lr.stepping.lines import (
-    SHOWN,
-    closed_lines,
-    closed_result_lines,
-    forward_line,
-    gradient_line,
-    input_lines,
-    payment_lines,
-    result_lines,
-)
-from micrograd_lr.stepping.moves import Example, Moves
+from micrograd_lr.stepping.lines import backward_lines, forward_line, gradient_line, input_lines, result_lines
+from micrograd_lr.stepping.moves import Moves
 from micrograd_lr.stepping.names import NamedNodes
-from micrograd_lr.stepping.record import closed_in, nodes_of, payments
+from micrograd_lr.stepping.record import closed_in, examples_of, nodes_of, payments
 from micrograd_lr.stepping.steps_json import from_text, to_text
 from micrograd_lr.tools.streams import printable
 
@@ -39,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from micrograd_lr.stepping.moves import Closed, Line, Node, Payment
+    from micrograd_lr.stepping.moves import Closed, Example, Line, Node, Payment
 
 GRADIENTS = ("all", "parameters")
 
@@ -86,13 +78,16 @@ class Frame:
             return tuple(forward_line(graph.nodes[node]) for node in self.nodes)
         if self.kind == "seed":
             return (gradient_line("seed", graph, self.node),)
-        if self.kind == "backward":
-            paid = {payment.operand for payment in self.payments}
-            proven = [line for closed in graph.closed if closed.z in paid for line in closed_lines(graph, closed)]
-            return (*payment_lines(graph, self.payments[:SHOWN]), *proven)
-        proven = [line for closed in graph.closed for line in closed_result_lines(graph, closed)]
-        known = {line.key for line in proven}
-        return (*(line for line in result_lines(graph) if line.key not in known), *proven)
+        return self._backward[0] if self.kind == "backward" else (*result_lines(graph, graph.closed_lines),)
+
+    @property
+    def more(self) -> int:
+        """How many payments have no lines, because they are many."""
+        return self._backward[1]
+
+    @cached_property
+    def _backward(self) -> tuple[tuple[Line, ...], int]:
+        return backward_lines(self.steps, self.steps.closed_lines, self.payments, self.example)
 
     @property
     def formula(self) -> str:
@@ -128,10 +123,10 @@ class Frame:
         said = [
             f"{line.template} (proven)" if line.kind == "closed" else line.template
             for line in self.lines
-            if line.kind != "local"
+            if line.kind not in ("local", "cancel")
         ]
-        if len(self.payments) > SHOWN:
-            said.append(f"and {len(self.payments) - SHOWN} more of the same kind")
+        if self.more:
+            said.append(f"and {self.more} more of the same kind")
         return f"{self._lead}: {', '.join(said)}." if said else f"{self._lead}."
 
     @property
@@ -204,6 +199,11 @@ class Steps(NamedNodes, Sequence[Frame]):
 
     def __repr__(self) -> str:
         return printable(f"<{len(self)} steps of {format_formula(self.root.formula) or self.root.name}>")
+
+    @cached_property
+    def closed_lines(self) -> ClosedLines:
+        """The lines of its closed forms."""
+        return ClosedLines(self, self.closed, self.payments)
 
     def number(self, key: str) -> Any:
         """The number of a key, such as v3 (see `formulas.keys`)."""
@@ -287,13 +287,10 @@ def steps(
     opened = {opened} if isinstance(opened, str) else {*opened}
     found = examples_in(root, {node for node in order if not node.op and node.label and not is_data(node.label, data)})
     shown = at_level(root, detail, opened - {EXAMPLES_OPENED, *(found.words if found else ())})
-    examples, apart = (found.shown(shown), found.opened_by(opened)) if found and detail == "names" else ({}, set())
     drawn = boxes_of(topological(shown[root]), set(), data)
     kinds = {box.id: box.kind for box in drawn.boxes}
     parameters = {node for node, id in drawn.ids.items() if kinds[id] == "parameter"}
-    wanted = parameters if gradients == "parameters" and parameters else None
-    paid = payments(shown[root], wanted, (own for i, own in examples.items() if i not in apart))
+    examples = examples_of(found, shown, drawn.ids, opened) if detail == "names" else []
+    paid = payments(shown[root], parameters if gradients == "parameters" and parameters else None, examples)
     closed = closed_in(shown[root], parameters) if detail == "names" else ()
-    return Steps(nodes_of(drawn.boxes), paid, digits, closed, [
-        Example(i, len(examples), tuple(drawn.ids[node] for node in own), i in apart) for i, own in examples.items()
-    ])  # fmt: skip
+    return Steps(nodes_of(drawn.boxes), paid, digits, closed, examples)

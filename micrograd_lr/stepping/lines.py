@@ -9,13 +9,14 @@ from micrograd_lr.stepping.moves import Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Iterable, Sequence
 
-    from micrograd_lr.stepping.moves import Closed, Node, Payment
+    from micrograd_lr.stepping.closed_lines import ClosedLines
+    from micrograd_lr.stepping.moves import Example, Node, Payment
     from micrograd_lr.stepping.names import NamedNodes
 
-SHOWN = 6  # payments of one node that are shown line by line
+SHOWN = 6  # payments of one move that are shown line by line
+FAMILIES = 3  # vectors of parameters, or single ones, of which an example shows what they have been paid so far
 
 
 def input_lines(graph: NamedNodes) -> Iterable[Line]:
@@ -54,48 +55,42 @@ def payment_lines(graph: NamedNodes, payments: Iterable[Payment]) -> Iterable[Li
             yield Line("ledger", different("" if note else of_all, f"{slot(r)} + {slot(f'({c})')}", slot(s)), s, note)
 
 
-def result_lines(graph: NamedNodes) -> Iterable[Line]:
-    """``∂L/∂w = ⟦g1⟧`` for every parameter, or for every leaf if all of them are data."""
+def backward_lines(
+    graph: NamedNodes, forms: ClosedLines, payments: Sequence[Payment], example: Example | None
+) -> tuple[tuple[Line, ...], int]:
+    """What a backward move pays, and how many payments are not shown.
+
+    Of an example that has a closed form: a - y, and with it what the parameters have been paid so far.
+    """
+    lines: list[Line] = []
+    rest = [*payments]
+    of_z = {payment.operand: payment for payment in payments}
+    proven = [closed for closed in forms.closed if closed.z in of_z]
+    if example:
+        more = 0
+        for closed in proven:
+            lines.append(forms.of_z(closed, of_z[closed.z].key("c")))
+            paying = [family for family in forms.families if closed in family.terms]
+            lines += [forms.so_far(family, closed, payments) for family in paying[:FAMILIES]]
+            more += len(paying[FAMILIES:])
+            known = {(closed.loss, closed.a or closed.z), (closed.a, closed.z)}
+            known |= {(closed.z, w) for family in paying for w in family.parameters}
+            rest = [payment for payment in rest if (payment.payer, payment.operand) not in known]
+        return (*lines, *payment_lines(graph, rest[:SHOWN])), more + len(rest[SHOWN:])
+    for closed in proven:
+        lines += [*forms.cancelled(closed), forms.of_z(closed)]
+    return (*payment_lines(graph, rest[:SHOWN]), *lines), len(rest[SHOWN:])
+
+
+def result_lines(graph: NamedNodes, forms: ClosedLines) -> Iterable[Line]:
+    """``∂L/∂w = ⟦g1⟧`` for every parameter, or for every leaf if all of them are data; closed forms where there are."""
+    proven = [*forms.results()]
+    known = {w for family, _ in proven for w in family.parameters}
     leaves = _leaves(graph)
     for node in [leaf for leaf in leaves if leaf.kind == "parameter"] or leaves:
-        yield gradient_line("result", graph, node.id)
-
-
-def closed_lines(graph: NamedNodes, closed: Closed) -> Iterable[Line]:
-    """``∂L/∂z = a − y = ⟦v6⟧ − ⟦(v3)⟧ = ⟦g5⟧``."""
-    yield _closed_line(graph, closed.z, *_error(graph, closed))
-
-
-def closed_result_lines(graph: NamedNodes, closed: Closed) -> Iterable[Line]:
-    """``∂L/∂w = (a − y)xᵀ = (⟦v6⟧ − ⟦(v3)⟧)·⟦(v2)⟧ = ⟦g1⟧`` for every w that z alone uses."""
-    error, numbers = _error(graph, closed)
-    for w, x in closed.factors.items():
-        if x == 1:
-            yield _closed_line(graph, w, error, numbers)
-        else:
-            name, number = _written(graph, x)
-            transposed = "ᵀ" * (len(name) == 1 and name.isalpha())
-            yield _closed_line(graph, w, f"({error}){name}{transposed}", f"({numbers})·{number}")
-
-
-def _error(graph: NamedNodes, closed: Closed) -> tuple[str, str]:
-    """a − y in names and in numbers."""
-    y, number = _written(graph, closed.y)
-    return f"{graph.name(closed.a)} - {y.removeprefix('·')}", f"{slot(graph.nodes[closed.a].key)} - {number}"
-
-
-def _written(graph: NamedNodes, x: Any) -> tuple[str, str]:
-    """A node, or a plain number: as a factor in names, and in numbers."""
-    if not isinstance(x, str):
-        number = f"{x:g}" if x >= 0 else f"({x:g})"
-        return f"·{number}", number
-    node = graph.nodes[x]
-    return node.label or f"({node.name})", slot(f"({node.key})")
-
-
-def _closed_line(graph: NamedNodes, node: str, formula: str, template: str) -> Line:
-    key = gradient_key(node)
-    return Line("closed", different(graph.gradient_of(node), formula, template, slot(key)), key)
+        if node.id not in known:
+            yield gradient_line("result", graph, node.id)
+    yield from (line for _, line in proven)
 
 
 def _leaves(graph: NamedNodes) -> list[Node]:

@@ -124,15 +124,18 @@ class Moves:
 
 @dataclass(frozen=True)
 class Closed:
-    """That ∂L/∂z = a − y, by the ids of z, a and y; `factors` are the x of each w for which ∂L/∂w = (a − y)x.
+    """That ∂root/∂z = (a − y)/share, by the ids of the loss, z, a and y; "" for an a = σ(z) that has no name.
 
-    y and x are plain numbers where they were given so.
+    `factors` are the x of each w for which ∂z/∂w = x. y and x are plain numbers where they were given so. `share` is 1,
+    or m where the root is the loss over m.
     """
 
+    loss: str
     z: str
     a: str
     y: Any
     factors: dict[str, Any]
+    share: int
 
 
 @dataclass(frozen=True)

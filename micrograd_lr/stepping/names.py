@@ -29,7 +29,11 @@ class NamedNodes:
 
     def gradient_of(self, node: str) -> str:
         """``∂L/∂w``."""
-        return f"∂{self._tight(self.root.id)}/∂{self._tight(node)}"
+        return self.gradient_by(self._tight(node))
+
+    def gradient_by(self, name: str) -> str:
+        """``∂L/∂w`` by what is not a node but has a name, such as a vector of parameters."""
+        return f"∂{self._tight(self.root.id)}/∂{name}"
 
     def slope_of(self, payment: Payment) -> str:
         """``∂a/∂z``, the name of the local derivative of a payment."""

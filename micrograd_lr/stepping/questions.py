@@ -9,7 +9,6 @@ from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import gradient_key, payment_key
 from micrograd_lr.stepping.answers import right
 from micrograd_lr.stepping.hints import OF_A_NODE, OF_A_PAYMENT, OF_A_SUM, OF_EVERY_NODE, OF_EVERY_PAYMENT
-from micrograd_lr.stepping.lines import SHOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +48,9 @@ def questions(frame: Frame) -> tuple[Question, ...]:
     steps = frame.steps
     if frame.kind == "forward":
         return tuple(_of_a_node(steps, node) for node in frame.nodes)
-    return tuple(question for payment in frame.payments[:SHOWN] for question in _of_a_payment(steps, payment))
+    shown = {line.key for line in frame.lines}
+    asked = (payment for payment in frame.payments if not shown.isdisjoint(payment.numbers))
+    return tuple(question for payment in asked for question in _of_a_payment(steps, payment) if question.key in shown)
 
 
 def _of_a_node(steps: Steps, name: str) -> Question:

@@ -74,7 +74,8 @@ class Walk:
     @cached_property
     def slopes(self) -> Slopes:
         """The judge of formulas."""
-        return Slopes(self.expression, self.numbers, self.steps, lambda x: at_level(x, self.detail, self.opened)[x])
+        names = self.opened - {example.word for example in self.steps.examples}
+        return Slopes(self.expression, self.numbers, self.steps, lambda x: at_level(x, self.detail, names)[x])
 
     @property
     def hidden(self) -> tuple[Line, ...]:
@@ -89,8 +90,8 @@ class Walk:
     @property
     def _first_hidden(self) -> int:
         question = self.open[0]
-        first = question.payment.key("p") if question.payment else question.key
-        return [line.key for line in self.frame.lines].index(first)
+        keys = {question.key, question.payment.key("p") if question.payment else ""}
+        return next(i for i, line in enumerate(self.frame.lines) if line.key in keys)
 
     def again(self, numbers: Mapping[str, float]) -> Walk:
         """The same place at other numbers, where no question has been answered yet."""
@@ -135,7 +136,9 @@ class Walk:
     def _asked(self, question: Question) -> bool:
         if question.key in self.settled or self.ask == "number":
             return question.key not in self.settled
-        return question.payment is not None and self.slopes.readable(question.slope, question.payment)
+        payment = question.payment
+        shown = payment is not None and any(line.key == payment.key("p") for line in self.frame.lines)
+        return shown and payment is not None and self.slopes.readable(question.slope, payment)
 
     @property
     def prompt(self) -> str:

@@ -8,7 +8,6 @@ from collections import Counter
 from micrograd_lr.engine.backward import edges_of, refuse_nonfinite
 from micrograd_lr.engine.backward import payments as reverse_mode
 from micrograd_lr.engine.number_types import one_like
-from micrograd_lr.engine.ops import ADD, SUM
 from micrograd_lr.engine.order import resting_on, topological, users_first
 from micrograd_lr.formulas.format import clean
 from micrograd_lr.formulas.keys import ids, value_key
@@ -17,13 +16,14 @@ from micrograd_lr.formulas.templates import signed, slot
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.levels.closed_form import closed_forms
 from micrograd_lr.pictures.boxes import write_formulas
-from micrograd_lr.stepping.moves import Closed, Node, Payment
+from micrograd_lr.stepping.moves import Closed, Example, Node, Payment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
 
     from micrograd_lr.engine.value import Value
+    from micrograd_lr.levels.examples import Examples
     from micrograd_lr.pictures.boxes import Box
 
 _SLOT_MARKS = re.compile("[⟦⟧]")  # in a label they would be taken for a slot
@@ -57,21 +57,20 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
 
 
 def payments(
-    root: Value, leaves: Container[Value] | None = None, together: Iterable[Collection[Value]] = ()
+    root: Value, leaves: Container[Value] | None = None, examples: Iterable[Example] = ()
 ) -> Iterable[Payment]:
     """Every payment of the backward pass from `root`, in its order. Raises what ``root.backward()`` would raise.
 
-    With `leaves`, only those to what rests on one of these: no other payment matters to their gradients. Nodes that
-    belong `together` pay one after the other, when it is the turn of the first.
+    With `leaves`, only those to what rests on one of these: no other payment matters to their gradients. The nodes of
+    an example that is not opened pay one after the other, when it is the turn of its loss.
     """
     nodes = topological(root)
     id_of = ids(nodes)
     needed = {*nodes} if leaves is None else resting_on(leaves, nodes)
     order = [node for node in users_first(root) if node in needed]
-    turn = {node: i for i, node in enumerate(order)}
-    for group in together:
-        turn |= dict.fromkeys(group, min(turn.get(node, len(order)) for node in group))
-    order.sort(key=lambda node: turn[node])
+    turn_of = {id_of[node]: i for i, node in enumerate(order)}
+    loss_of = {id: example.nodes[-1] for example in examples if not example.opened for id in example.nodes}
+    order.sort(key=lambda node: turn_of[loss_of.get(id_of[node], id_of[node])])
     seed = one_like(root.data)
     paths = Counter(operand for node in order for operand in node.nodes)
     paid: dict[Value, int] = dict.fromkeys(order, 0)
@@ -91,16 +90,20 @@ def payments(
     refuse_nonfinite(root, grads)
 
 
-def closed_in(root: Value, parameters: Container[Value]) -> Iterable[Closed]:
-    """Where a graph of names has the closed form a − y: at losses that the root is, or adds up as they are.
+def examples_of(
+    found: Examples | None, shown: Mapping[Value, Value], id_of: Mapping[Value, str], opened: Container[str]
+) -> list[Example]:
+    """The examples that were found, by the ids of the nodes that are shown."""
+    if found is None:
+        return []
+    apart, of = found.opened_by(opened), found.shown(shown)
+    return [Example(i, len(of), tuple(id_of[node] for node in own), i in apart) for i, own in of.items()]
 
-    The factors are those of the parameters that have this one path.
-    """
-    order = topological(root)
-    id_of = ids(order)
-    paths = Counter(operand for node in order for operand in node.nodes)
-    added = {root} | ({*root.nodes} if root.op in (ADD, SUM) else set())
+
+def closed_in(root: Value, parameters: Container[Value]) -> Iterable[Closed]:
+    """Where a graph of names has the closed form a − y, by ids."""
+    id_of = ids(topological(root))
     for found in closed_forms(root, parameters):
-        if found.loss in added and paths[found.loss] <= 1:
-            factors = {id_of[w]: id_of.get(x, x) for w, x in found.factors.items() if paths[w] == 1}
-            yield Closed(id_of[found.z], id_of[found.a], id_of.get(found.y, found.y), factors)
+        factors = {id_of[w]: id_of.get(x, x) for w, x in found.factors.items()}
+        a = id_of[found.a] if found.a else ""
+        yield Closed(id_of[found.loss], id_of[found.z], a, id_of.get(found.y, found.y), factors, found.share)

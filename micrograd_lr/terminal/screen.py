@@ -83,6 +83,8 @@ def formula_lines(
         if line not in hidden:
             proven = f" {PROVEN}" if line.kind == "closed" else ""
             texts.append((frame.steps.filled(line.template) + proven, "" if line.kind == "local" else "bold"))
+        elif line.kind == "cancel":
+            continue  # it has the formulas of the local derivatives
         elif bare and line.kind == "local":
             texts.append((f"{format_formula(line.parts[0])} = ?", "yellow"))
         else:
@@ -90,8 +92,8 @@ def formula_lines(
     shown = [(f"  {row}", style) for text, style in texts for row in wrapped_formula(text, width - 2)]
     if len(frame.lines) > MOST_LINES:
         shown.append((f"  and {len(frame.lines) - MOST_LINES} more lines", ""))
-    if len(frame.payments) > SHOWN:
-        shown.append((f"  and {len(frame.payments) - SHOWN} more operands", ""))
+    if frame.more:
+        shown.append((f"  and {frame.more} more operands", ""))
     return shown
 
 
@@ -102,10 +104,11 @@ def ledger_lines(frame: Frame, known: Frame, width: int) -> list[Styled]:
         receivers = [node.id for node in steps.nodes.values() if node.kind == "parameter"]
     else:
         receivers = [payment.operand for payment in frame.payments] + [*frame.nodes] * (frame.kind == "backward")
+    told = steps.closed_lines.told(frame.kind) if frame.example or frame.kind == "gradients" else set()
     lines: list[Styled] = []
     for node in dict.fromkeys(receivers):
         paid = known.ledger(node)
-        if not paid or paid[0].paths == 1:
+        if not paid or paid[0].paths == 1 or node in told:
             continue
         name = format_formula(steps.gradient_of(node))
         rows = [

@@ -5,10 +5,11 @@ from fractions import Fraction
 import pytest
 import sympy
 
-from micrograd_lr import Expression, Op, Value, logistic, sigmoid, steps
+from micrograd_lr import OPS, Expression, Op, Value, logistic, logistic_loss, sigmoid, steps
 from micrograd_lr.engine.order import topological
-from micrograd_lr.levels.closed_form import Degree, closed_forms, is_zero_everywhere
+from micrograd_lr.levels.closed_form import closed_forms, multiplied_out
 from micrograd_lr.levels.names import at_level
+from micrograd_lr.levels.proof import Degree, is_zero_everywhere
 from micrograd_lr.logistic import closed_form, literal_loss
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -87,11 +88,90 @@ def test_a_factor_that_is_planted_in_z():
 def test_sympy_agrees():
     a, y = sympy.symbols("a y")
     op = at_level(root := recorded(SLIDES), "names")[root].op
-    from micrograd_lr import OPS, number_type
+    from micrograd_lr import number_type
 
     number_type(sympy.Expr, exp=sympy.exp, log=sympy.log)
     slope = op.partials(None, a, y)[0] * OPS["sigmoid"].partials(a, None)[0]
     assert sympy.simplify(slope - (a - y)) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a=1/(1+exp(-z)); L=-(y*log(a)+(1-y)*log(1-a))", "a=exp(z)/(1+exp(z)); L=-(y*log(a)+(1-y)*log(1-a))",
+        "a=(1+exp(-1*z))**(-1); L=-(y*log(a)+(1-y)*log(1-a))", "a=1-sigmoid(-z); L=-(y*log(a)+(1-y)*log(1-a))",
+        "L=logistic_loss(z, y)", "L=log(1+exp(z))-y*z", "L=log(exp(-z)+1)+(1-y)*z", "L=logistic_loss(1*z+0, y)",
+        "L=-(y*log(sigmoid(z))+(1-y)*log(1-sigmoid(z)))", "L=logistic_loss(z, 0)*(1-y)+logistic_loss(z, 1)*y",
+        "L=-log(sigmoid(z))*y-log(sigmoid(-z))*(1-y)",
+    ],
+)  # fmt: skip
+def test_sigma_in_whatever_way_it_is_written(text):
+    a = "a" if text.startswith("a") else None
+    assert found_in(recorded(f"z=w*x+b; {text}")) == [("L", "z", a, "y", {"w": "x", "b": 1.0})]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a=1/(1+exp(-2*z)); L=-(y*log(a)+(1-y)*log(1-a))", "a=1/(1+exp(z)); L=-(y*log(a)+(1-y)*log(1-a))",
+        "a=1/(2+exp(-z)); L=-(y*log(a)+(1-y)*log(1-a))", "a=sigmoid(z+1); L=-(y*log(a)+(1-y)*log(1-a))",
+        "L=logistic_loss(2*z, y)", "L=logistic_loss(-z, y)", "L=2*logistic_loss(z, y)", "L=logistic_loss(z, y)*y",
+        "L=log(1+exp(z))+y*z", "L=log(2+exp(z))-y*z", "L=log(1+exp(z))-y*z*z", "L=logistic_loss(z/2, y)*2",
+        "L=logistic_loss(z-1, y)", "L=logistic_loss(1-z, y)", "L=logistic_loss(1/z, y)", "L=logistic_loss(z**1, y)",
+        "L=logistic_loss(abs(z), y)", "L=logistic_loss(relu(z), y)", "L=-logistic_loss(z, y)", "L=z*z-y*z", "L=z-y",
+        "L=tanh(z)-y", "L=exp(z)-y", "L=logistic_loss(2**z, y)", "L=logistic_loss(z, 1-y)", "L=logistic_loss(z, y*y)",
+    ],
+)  # fmt: skip
+def test_what_is_planted_there(text):
+    assert found_in(recorded(f"z=w*x+b; {text}")) == []
+
+
+def test_a_plain_label():
+    for y in (0.0, 1.0, 0.25):
+        assert found_in(recorded(f"z=w*x+b; L=logistic_loss(z, {y})")) == [("L", "z", None, y, {"w": "x", "b": 1.0})]
+
+
+@pytest.mark.parametrize(
+    "total, share",
+    [
+        ("J=L", 1), ("J=L+0.5*c*w**2", 1), ("J=L/3", 3), ("J=0.25*L", 4), ("M=L/2; J=M/7+w", 14), ("J=w-(c-L)/49", 49),
+        ("J=2*L", 0), ("J=0.3*L", 0), ("J=-L", 0), ("J=L*c", 0), ("J=L*L", 0), ("J=L+L", 0), ("J=L-w*L", 0),
+        ("J=exp(L)", 0), ("J=L/10**10", 0), ("J=L*0", 0), ("M=L+c; J=M*M+M", 0), ("J=L/c", 0),
+    ],
+)  # fmt: skip
+def test_a_share_of_the_root(total, share):
+    root = recorded(f"{SLIDES}; {total}")
+    shown = at_level(root, "names")[root]
+    found = closed_forms(shown, {node for node in topological(shown) if node.label in ("w", "b")})
+    assert [form.share for form in found] == ([share] if share else [])
+    root.backward()
+    by_name = {node.label: node for node in topological(root)}
+    for form in found:
+        error = (by_name["a"].data - by_name["y"].data) / form.share
+        assert by_name["b"].grad == pytest.approx(error, rel=1e-13)
+
+
+def test_numbers_that_cannot_be_compared(symbolic):
+    """A symbol as a factor may be anything: ∂J/∂L is then no share."""
+    w, x, y = (Value(sympy.Symbol(name), name) for name in "wxy")
+    z = w * x
+    z.label = "z"
+    L = logistic_loss(z, y)
+    L.label = "L"
+    assert found_in(L) == [("L", "z", None, "y", {"w": "x"})]
+    assert found_in(L * sympy.Symbol("k")) == []
+
+
+def test_between_the_factors_and_a_minus_y():
+    """What is left after the two fractions are cancelled is the product of the factors, and is a − y."""
+    op = at_level(root := recorded(SLIDES), "names")[root].op
+    slope = lambda a, y: op.partials(None, a, y)[0] * OPS["sigmoid"].partials(a, None)[0]
+    assert is_zero_everywhere(lambda a, y: multiplied_out(a, y) - (a - y), 2)
+    assert is_zero_everywhere(lambda a, y: multiplied_out(a, y) - slope(a, y), 2)
+    assert not is_zero_everywhere(lambda a, y: multiplied_out(y, a) - (a - y), 2)
+    a, y = sympy.symbols("a y")
+    assert sympy.expand(multiplied_out(a, y) - (a - y)) == 0
+    assert sympy.simplify(multiplied_out(a, y) - (-y / a + (1 - y) / (1 - a)) * (a * (1 - a))) == 0
 
 
 def test_other_layers_and_terms():
@@ -115,6 +195,7 @@ def test_rules_that_ask_which_number_it_is():
     """A rule of the user's own with a branch is no rational function: nothing is claimed of it, and nothing fails."""
     gate = Op("gate", "gate", lambda a: a if float(a) < 9 else 0, lambda out, a: (1 if float(a) < 9 else 0,))
     w, x, b, y = (Value(v, name) for v, name in zip((0.5, 2.0, -1.0, 1.0), "wxby"))
+    assert found_in(gate(recorded(SLIDES))) == []
     for before, after in ((gate, lambda a: a), (lambda z: z, gate)):
         z = before(w * x + b)
         z.label = "z"

@@ -5,6 +5,7 @@ from examples import NUMBERS, THREE
 from sessions import SLIDES
 
 from micrograd_lr import Expression, cli
+from micrograd_lr.terminal.screen import cells
 from micrograd_lr.terminal.session import Session
 
 
@@ -29,7 +30,11 @@ def test_many_names_are_counted():
 
 def test_the_closed_form_at_z_and_at_the_end():
     page, _ = shown(*"nnnnnn")
-    assert "  ∂L/∂z = ∂L/∂a · ∂a/∂z = −2·0.25 = −0.5\n  ∂L/∂z = a − y = 0.5 − 1 = −0.5 ✓ proven\n" in page
+    assert (
+        "  ∂L/∂z = ∂L/∂a · ∂a/∂z = −2·0.25 = −0.5\n"
+        "  ∂L/∂z = (−y/a + (1 − y)/(1 − a)) · a(1 − a) = −y(1 − a) + (1 − y) a = a − y\n"
+        "  ∂L/∂z = a − y = 0.5 − 1 = −0.5 ✓ proven\n"
+    ) in page
     page, _ = shown("end")
     assert "  ∂L/∂w = (a − y)xᵀ = (0.5 − 1)·2 = −1 ✓ proven\n  ∂L/∂b = a − y = 0.5 − 1 = −0.5 ✓ proven\n" in page
     assert "proven" not in shown("end", text=cli.SLIDES_IN_STEPS.replace("(z)", "(2*z)"))[0]
@@ -107,8 +112,8 @@ def test_the_command(monkeypatch, capsys):
     assert "[0.25] z = wx + b: 0, ∂L/∂z = −0.5" in capsys.readouterr().out
 
 
-def of_three(*lines, **options):
-    return shown(*lines, text=THREE, numbers=NUMBERS, **options)
+def of_three(*lines, text=THREE, **options):
+    return shown(*lines, text=text, numbers=NUMBERS, **options)
 
 
 def test_an_example_is_a_move():
@@ -144,3 +149,37 @@ def test_an_example_is_opened_and_closed():
 def test_questions_about_an_example():
     page, _ = of_three("n", "0.25", "0.5622", ask="number")
     assert page.endswith("What is L1?\nQuestions: 2 of 2 right at the first try. An empty line shows the answer.")
+
+
+def test_no_line_is_wider_than_the_terminal_and_nothing_is_said_twice():
+    session = Session(Expression(THREE), NUMBERS, detail="")
+    for width in (80, 60):
+        for index in range(11):
+            session.walk.move(index)
+            page = session.page(width)
+            assert all(cells(line) <= width for line, _ in page)
+            text = "\n".join(line for line, _ in page)
+            assert "Ledger" not in text
+            assert text.count("✓ proven") == (2 if index == 10 else index in (7, 8, 9))
+    assert "Ledger of ∂J/∂w" in of_three("end", text=THREE + "+0.1*w**2")[0]
+    opened, _ = of_three(*"nnnnnnnn", "o", "n", "n")
+    assert " = −y2(1 − a2) + (1 − y2) a2 = a2 − y2 ∂J/∂z2 = " in " ".join(opened.split())
+    assert "Ledger of ∂J/∂w" in of_three(*"nnnnnnnn", "o", "n", "n", "n")[0]
+
+
+def test_questions_about_what_an_example_pays():
+    lines = [*"nnnnnnn", "a", "n"]
+    page, _ = of_three(*lines)
+    assert "  ∂J/∂z2 = a2 − y2 = ?\n" in page
+    assert "What is ∂J/∂z2?" in page
+    assert of_three(*lines, "0.3")[1].startswith("Not yet")
+    page, message = of_three(*lines, "0.2227", "-0.8832", "r")
+    assert message.startswith("paths 1 to 2 of 3 to b = −0.2151")
+    assert "Questions: 2 of 3 right at the first try." in page
+    page, message = of_three(*lines, "r", "r", "r")
+    assert "∂J/∂z2 = a2 − y2 = 0.2227 − 0 = 0.2227 ✓ proven" in page
+    page, _ = of_three("a", *"nnnnnnn", "a", "n", ask="formula")
+    assert "What is" not in page  # the local derivatives are inside; o shows them
+    page, _ = of_three("a", *"nnnnnnnn", "o", "n", "a", "n", ask="formula")
+    assert "What is the formula of ∂a2/∂z2?" in page
+    assert "a2(1 − a2)" not in page

@@ -50,19 +50,20 @@ function ledger(node, payments) {
 }
 
 function renderLines(frame, question) {
-  // Later lines would give the answer away: from the line that the question is about on, they have no numbers.
-  const hidden = question ? frame.lines.findIndex((line) => line.key === (question.partial ?? question.key)) : Infinity;
+  // Later lines would give the answer away. The line that the question is about has its formula, but no numbers.
+  const line = (key) => frame.lines.findIndex((x) => x.key === key);
+  const hidden = question ? line(question.partial ?? question.key) : Infinity;
+  const end = !question ? Infinity : ask === "formula" ? hidden : line(question.key) + 1;
   const lines = byId("lines");
-  const html = frame.lines.map((line, at) => {
-    const asksForIt = ask === "formula" && line.kind === "local";
-    const known = at < hidden ? line.parts : plainParts(line).slice(0, asksForIt || at > hidden ? 1 : undefined);
-    const end = at < hidden ? "" : "<math>" + EQUALS + "<mo>?</mo></math>";
+  const html = frame.lines.slice(0, end).map((line, at) => {
+    const known = at < hidden ? line.parts : plainParts(line);
+    const open = at < hidden ? "" : "<math>" + EQUALS + "<mo>?</mo></math>";
     const parts = known.map(
       (part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part] + "</math></span>",
     );
     const proven = line.kind === "closed" && at < hidden ? ' <span class="proven">✓ proven</span>' : "";
     return '<div class="line ' + line.kind + '"' + colourOfLine(line) + '><span class="note"></span>' + parts.join(" ")
-      + end + proven + "</div>";
+      + open + proven + "</div>";
   });
   // A payment stands beside its local derivative, and every other line on a row of its own.
   const rows = [];

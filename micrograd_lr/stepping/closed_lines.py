@@ -1,0 +1,154 @@
+"""The lines of the closed form: ∂L/∂z = a − y, ∂L/∂w = (a − y)xᵀ, and of many examples ∂J/∂w = (A − Y)Xᵀ."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from micrograd_lr.engine.elementary import sigmoid
+from micrograd_lr.formulas.keys import gradient_key
+from micrograd_lr.formulas.templates import different, slot
+from micrograd_lr.formulas.text import Text
+from micrograd_lr.levels.closed_form import multiplied_out
+from micrograd_lr.stepping.families import common_letter, families
+from micrograd_lr.stepping.moves import Line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from micrograd_lr.stepping.families import Family
+    from micrograd_lr.stepping.moves import Closed, Payment
+    from micrograd_lr.stepping.names import NamedNodes
+
+ENTRIES = 4  # of a vector that are written out
+FULL = 3  # examples whose terms are written out where their names have nothing in common
+_OF_AN_EXAMPLE = re.compile("⁽[^⁽⁾]*⁾$")
+
+
+class ClosedLines:
+    """The lines of the `closed` forms of a graph that makes these payments."""
+
+    def __init__(self, graph: NamedNodes, closed: Iterable[Closed], payments: Iterable[Payment]) -> None:
+        self.graph, self.closed = graph, tuple(closed)
+        self._paths = {payment.operand: payment.paths for payment in payments}
+
+    @cached_property
+    def families(self) -> tuple[Family, ...]:
+        """The parameters that closed forms alone pay."""
+        return families(self.graph, self.closed, self._paths)
+
+    def cancelled(self, closed: Closed) -> Iterator[Line]:
+        """``∂L/∂z = (-y/a + (1 - y)/(1 - a)) · a(1 - a) = -y(1 - a) + (1 - y)a = a - y``, if a and y have names."""
+        loss, a, y = (self.graph.nodes.get(x) for x in (closed.loss, closed.a, closed.y))
+        if loss and a and y and a.op == "sigmoid" and y.label and closed.share == 1:
+            factors = f"({loss.slopes[loss.operands.index(a.id)]}) · {a.slopes[0]}"
+            between = str(multiplied_out(Text(a.name), Text(y.name)))
+            yield Line("cancel", (self.graph.gradient_of(closed.z), factors, between, self._error(closed)[0]), "")
+
+    def of_z(self, closed: Closed, key: str = "") -> Line:
+        """``∂L/∂z = a - y = ⟦v6⟧ - ⟦(v3)⟧ = ⟦g5⟧``. `key` is that of the number at the end, if not the gradient's."""
+        key = key or gradient_key(closed.z)
+        parts = (_over(text, closed.share) for text in self._error(closed))
+        return Line("closed", different(self.graph.gradient_of(closed.z), *parts, slot(key)), key)
+
+    def so_far(self, family: Family, closed: Closed, payments: Iterable[Payment]) -> Line:
+        """``so far: ∂J/∂w = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾)x⁽ⁱ⁾ᵀ = (⟦r9.0⟧, …) + ⟦g9⟧·(⟦v2⟧, …) = (⟦s9.0⟧, …)``: what this z pays."""
+        paid = {payment.operand: payment for payment in payments if payment.payer == closed.z}
+        now = [paid[w] for w in family.parameters]
+        first, last = now[0].path == 1, now[0].path == now[0].paths
+        added = slot(gradient_key(closed.z) if first else f"({gradient_key(closed.z)})")
+        if not family.of_ones:
+            added += f"·{self._x(family, closed)[1]}"
+        formula = self._term(family, closed)[0] if first else family.term and f"Σᵢ {_over(family.term, closed.share)}"
+        before = "" if first else f"{_vector([slot(x.key('r')) for x in now])} + "
+        keys = [x.key("c" if first else "s") for x in now]
+        return self._line("ledger", family, [formula, before + added], keys, "" if last else "so far")
+
+    def results(self) -> Iterator[tuple[Family, Line]]:
+        """``∂L/∂w = (a - y)xᵀ = …``, or ``∂J/∂w = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾)x⁽ⁱ⁾ᵀ = (A - Y)Xᵀ = …``, for each family."""
+        for family in self.families:
+            if family.term:
+                share = family.terms[0].share
+                parts = [f"Σᵢ {_over(family.term, share)}", _over(f"{family.errors}{family.factor}", share)]
+                parts.append(self._in_numbers(family))
+            elif len(family.terms) <= FULL:
+                alone = len(family.terms) == 1
+                terms = (self._term(family, closed, alone) for closed in family.terms)
+                parts = [" + ".join(texts) for texts in zip(*terms)]
+            else:
+                continue
+            yield family, self._line("closed", family, parts, [gradient_key(w) for w in family.parameters])
+
+    def told(self, kind: str) -> set[str]:
+        """The parameters whose sum over paths the lines of an example have, or those of the gradients at the end."""
+        shown = (family for family, _ in self.results()) if kind == "gradients" else self.families
+        return {w for family in shown for w in family.parameters}
+
+    def _in_numbers(self, family: Family) -> str:
+        """(A - Y)Xᵀ with the numbers of A - Y; "" if these are many."""
+        keys = [gradient_key(closed.z) for closed in family.terms]
+        if len(keys) > ENTRIES:
+            return ""
+        if family.of_ones:
+            return " + ".join([slot(keys[0]), *(slot(f"({key})") for key in keys[1:])])
+        return f"{_vector([*map(slot, keys)])}{family.factor}"
+
+    def _line(self, kind: str, family: Family, parts: Iterable[str], keys: Sequence[str], note: str = "") -> Line:
+        of_w = self.graph.gradient_by(family.name) if len(keys) > 1 else self.graph.gradient_of(family.parameters[0])
+        key = keys[0] if len(keys) == 1 else ""
+        return Line(kind, different(of_w, *parts, _vector([*map(slot, keys)])), key, note)
+
+    def _term(self, family: Family, closed: Closed, alone: bool = True) -> tuple[str, str]:
+        """(a - y)xᵀ in names and in numbers; no names for a vector without one."""
+        formula, numbers = self._error(closed)
+        if family.of_ones and not alone:
+            formula, numbers = f"({formula})", f"({numbers})"
+        elif not family.of_ones:
+            x, number = self._x(family, closed)
+            formula, numbers = f"({formula}){x}" if x else "", f"({numbers})·{number}"
+        return _over(formula, closed.share), _over(numbers, closed.share)
+
+    def _error(self, closed: Closed) -> tuple[str, str]:
+        """a - y in names and in numbers; σ(z) - y if a has no name."""
+        y, number = self._written(closed.y)
+        y = y.removeprefix("·")
+        if closed.a:
+            return f"{self.graph.name(closed.a)} - {y}", f"{slot(self.graph.nodes[closed.a].key)} - {number}"
+        z = self.graph.nodes[closed.z]
+        return f"{sigmoid(Text(z.name))} - {y}", f"{sigmoid(Text(slot(z.key)))} - {number}"
+
+    def _x(self, family: Family, closed: Closed) -> tuple[str, str]:
+        """xᵀ in names and in numbers; no name if the entries of one example do not show which it is."""
+        xs = [closed.factors[w] for w in family.parameters]
+        if len(xs) == 1:
+            name, number = self._written(xs[0])
+            return name + "ᵀ" * (len(name) == 1 and name.isalpha()), number
+        labels = [self.graph.nodes[x].label for x in xs]
+        examples = {match[0] if (match := _OF_AN_EXAMPLE.search(label)) else "" for label in labels}
+        numbers = _vector([slot(self.graph.nodes[x].key) for x in xs])
+        name = common_letter(self.graph, xs).lower() + "".join(examples) + "ᵀ"
+        return name if len(family.terms) == 1 or (len(examples) == 1 and "" not in examples) else "", numbers
+
+    def _written(self, x: Any) -> tuple[str, str]:
+        """A node, or a plain number: as a factor in names, and in numbers."""
+        if not isinstance(x, str):
+            number = f"{x:g}" if x >= 0 else f"({x:g})"
+            return f"·{number}", number
+        node = self.graph.nodes[x]
+        return node.label or f"({node.name})", slot(f"({node.key})")
+
+
+def _vector(entries: Sequence[str]) -> str:
+    """``(1, 0.3)``, with … for the middle of a long one; a single entry is a number."""
+    if len(entries) > ENTRIES:
+        entries = [*entries[: ENTRIES - 1], "…", entries[-1]]
+    return f"({', '.join(entries)})" if len(entries) > 1 else entries[0]
+
+
+def _over(text: str, share: int) -> str:
+    """A formula divided by `share`."""
+    if share == 1 or not text:
+        return text
+    return f"{text}/{share}" if text.startswith("(") else f"({text})/{share}"
