@@ -100,7 +100,7 @@ def _draw_arguments(draw: argparse.ArgumentParser) -> None:
         "--opened",
         **names | {"metavar": "OP"},
         default=(),
-        help="show what is inside: dot, logistic_loss, examples; with --detail names, a name",
+        help="show what is inside: dot, logistic_loss, examples, 'example 2'; with --detail names, a name",
     )
     draw.add_argument("--limit", type=int, default=LIMIT, help=f"boxes at most (default: {LIMIT})")
     draw.add_argument(

@@ -173,7 +173,7 @@ def test_step_writes_a_page(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr("webbrowser.open", opened.append)
     file = tmp_path / "page.html"
     assert cli.main(["step", "z = w*x; sigmoid(z)", "--set", "w=1", "x=2", "--html", str(file)]) == 0
-    assert capsys.readouterr().out == f"{file}: <StepThrough: 7 frames of σ(z)>\n"
+    assert capsys.readouterr().out == f"{file}: <StepThrough: 7 frames of L>\n"
     assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert opened == []
     assert cli.main(["step", "--html", str(file), "--open", "--ask", "formula"]) == 0

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import overload
 
 from micrograd_lr.formulas.format import DIGITS
+from micrograd_lr.levels.examples import EXAMPLES_OPENED
 from micrograd_lr.pictures.drawing import Drawing, viewed
-from micrograd_lr.pictures.graph import EXAMPLES_OPENED, FOREIGN, LIMIT, picture
+from micrograd_lr.pictures.graph import FOREIGN, LIMIT, picture
 from micrograd_lr.pictures.renderers import choose
 from micrograd_lr.stepping.frames import steps
 from micrograd_lr.tools.files import write_whole
@@ -53,10 +54,11 @@ def draw_frames(
     """
     detail, paid, look = viewed(root, on, detail, gradients, digits, theme, direction=direction, partials=partials)
     names = {opened} if isinstance(opened, str) else {*opened}
+    names.add(EXAMPLES_OPENED)
     walk = steps(root, detail=detail, opened=names, gradients=paid, data=data, digits=digits)
 
     def drawing(frame: Frame) -> Drawing:
-        drawn = picture(root, {*names, EXAMPLES_OPENED}, limit, data, detail, all_paid=paid == "all")
+        drawn = picture(root, names, limit, data, detail, all_paid=paid == "all")
         _fill(drawn, walk)
         _hide(drawn, frame)
         at_this = replace(look, mark="forward" if frame.phase == "forward" else "grad")

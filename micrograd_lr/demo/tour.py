@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 TWO_FEATURES = ("mean radius", "mean texture")
-ONE_CASE, THREE_CASES = 0, 3
+ONE_CASE = 0
+THREE_CASES = (0, 19, 1)  # malignant, benign, malignant: A - Y has both signs
 WEIGHTS, BIAS = (0.5, 0.25), -0.25  # arbitrary; at these the case is undecided
 ITERATIONS = 100
 
@@ -223,19 +224,24 @@ def pages(report: Report, cases: Cases, out: Path) -> None:
     """The case of the report, and three cases, as pages to step through in `out`."""
     cases = cases.only(TWO_FEATURES)
     one = OneExample(WEIGHTS, BIAS, cases.rows[ONE_CASE], cases.labels[ONE_CASE])
-    X = [[Value(x) for x in row[:THREE_CASES]] for row in cases.X]  # as nodes, so that they can be edited in the page
-    Y = [Value(y) for y in cases.labels[:THREE_CASES]]
-    many = ManyExamples(WEIGHTS, BIAS, X, Y, loss=literal_loss)
+    many = three_cases(cases)
     out.mkdir(parents=True, exist_ok=True)
     files = [StepThrough(one).save(out / "one_example.html"), StepThrough(many).save(out / "many_examples.html")]
     report.write(
         "## 5. Step through it\n\n"
         f"* `{files[0].as_posix()}`: the case above, forward and backward, one move at a time\n"
-        f"* `{files[1].as_posix()}`: {THREE_CASES} cases, from the sum over i to (A - Y)Xᵀ\n\n"
+        f"* `{files[1].as_posix()}`: {len(many.Y)} cases, y = "
+        f"{', '.join(f'{y.data:g}' for y in many.Y)}, from the sum over i to (A - Y)Xᵀ\n\n"
         f"Open them in any browser, by a double click or `{_command('python')} -m webbrowser {files[0].as_posix()}`: "
         "they need no network. Every input can be edited, and *Ask me* hides the numbers until you have found them. In "
         f"the terminal: `{_command('micrograd-lr')} step --ask`."
     )
+
+
+def three_cases(cases: Cases) -> ManyExamples:
+    """The loss of three cases, with their data as nodes, so that they can be edited in the page."""
+    X = [[Value(row[i]) for i in THREE_CASES] for row in cases.X]
+    return ManyExamples(WEIGHTS, BIAS, X, [Value(cases.labels[i]) for i in THREE_CASES], loss=literal_loss)
 
 
 def _descend(report: Report, cases: Cases, rate: float, what: str) -> tuple[list[float], float, list[float]]:

@@ -38,6 +38,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "numeric": ["central_differences", "decimals"],
     "ops": ["ADD", "DIV", "LOG", "LOSS", "MUL", "NEG", "OPS", "Op", "POW", "SIGMOID", "SUB"],
     "order": ["resting_on", "topological", "users_first"],
+    "pickling": ["deep_copied"],
     "shapes": ["like", "shape_of"],
     "stable": ["as_loss", "logit", "one_less", "stabilised"],
     "value": ["Value"],

@@ -3,5 +3,6 @@
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "closed_form": ["closed_forms", "multiplied_out"],
     "examples": ["EXAMPLES_OPENED", "Examples", "examples_in"],
-    "names": ["INSIDE", "LEVELS", "at_level", "usual_level"],
+    "given_names": ["named"],
+    "names": ["INSIDE", "Inside", "LEVELS", "at_level", "usual_level"],
 }  # fmt: skip

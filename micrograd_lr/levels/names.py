@@ -6,7 +6,9 @@ written here. So the slides' a, z and L have the slides' factors, ∂L/∂a = �
 
 from __future__ import annotations
 
-from micrograd_lr.engine.backward import ONE, accumulate
+from operator import is_
+
+from micrograd_lr.engine.backward import ONE, accumulate, edges_of
 from micrograd_lr.engine.node import replace_number
 from micrograd_lr.engine.ops import Op
 from micrograd_lr.engine.order import topological, users_first
@@ -14,7 +16,7 @@ from micrograd_lr.engine.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
     from typing import Any
 
 LEVELS = ("names", "ops")
@@ -26,23 +28,38 @@ class Inside:
 
     def __init__(self, node: Value, shown: Container[Value]) -> None:
         self.nodes = topological(node, known=shown)
-        self.operands = [*dict.fromkeys(x for between in self.nodes for x in between.nodes if x in shown)]
+        taken = [pair for between in self.nodes for pair in zip(between.operands, between.numbers) if pair[0] in shown]
+        self._recorded = dict(reversed(taken))  # where it was taken twice, the first number
+        self.operands = [*dict.fromkeys(x for x, _ in taken)]
         self._users_first = users_first(node, known=shown)
 
-    def op(self) -> Op:
-        """It all as one op. A single op is itself, if it takes every node once."""
+    def as_op(self) -> tuple[Op, Iterable[Any]]:
+        """It all as one op, and what this takes. A single op is itself, if it takes every node once."""
         node = self.nodes[-1]
         if node.op and len(self.nodes) == 1 and len(node.nodes) == len(self.operands):
-            return node.op
-        return Op(f"{INSIDE}{node.label}", "function", self.value, self.partials, listed=False)
+            return node.op, node.operands
+        return Op(f"{INSIDE}{node.label}", "function", self.value, self.partials, listed=False), self.operands
 
     def value(self, *operands: Any) -> Any:
-        """The number of the node, from those of the operands."""
+        """The number of the node, from those of the operands. At the recorded ones it is the recorded one."""
+        if self._are_recorded(operands):
+            return self.nodes[-1].data
         numbers, _ = self._computed(operands)
         return numbers[self.nodes[-1]]
 
     def partials(self, out: Any, *operands: Any) -> tuple[Any, ...]:
-        """∂node/∂operand for each operand, by reverse mode over what lies between."""
+        """∂node/∂operand for each operand, by reverse mode over what lies between.
+
+        At the numbers that were recorded, all between has the numbers that were recorded: those of another machine too.
+        """
+        recorded = out is self.nodes[-1].data and self._are_recorded(operands)
+        paid = accumulate(self._users_first, ONE, edges_of if recorded else self._edges_at(out, operands))
+        return tuple(paid[x] for x in self.operands)
+
+    def _are_recorded(self, operands: Iterable[Any]) -> bool:
+        return all(map(is_, operands, (self._recorded[x] for x in self.operands)))
+
+    def _edges_at(self, out: Any, operands: Iterable[Any]) -> Callable[[Value], Iterator[tuple[Value, Any]]]:
         numbers, taken = self._computed(operands)
         numbers[self.nodes[-1]] = out
 
@@ -51,8 +68,7 @@ class Inside:
             pairs = zip(node.operands, op.partials(numbers[node], *taken[node]))
             return ((x, partial) for x, partial in pairs if isinstance(x, Value))
 
-        paid = accumulate(self._users_first, ONE, edges)
-        return tuple(paid[x] for x in self.operands)
+        return edges
 
     def _computed(self, operands: Iterable[Any]) -> tuple[dict[Value, Any], dict[Value, Any]]:
         """Of every node its number, and those that it was computed from."""
@@ -68,30 +84,29 @@ def at_level(root: Value, detail: str = "ops", opened: Iterable[str] = ()) -> di
     """The graph of `root` at a level of detail: for each node that is shown, the node that stands for it.
 
     For "ops" every node stands for itself. For "names" a new graph has the leaves, the named nodes and the root, with
-    their numbers, labels and gradients; the names in `opened` show the ops inside of their nodes ("" those of a root
-    without a name). ValueError for an unknown level, and for a name that no computed node has.
+    their numbers, labels and gradients; the names in `opened` show the ops inside of their nodes. ValueError for an
+    unknown level, and for a name that no computed node has.
     """
     if detail not in LEVELS:
         raise ValueError(f"detail={detail!r} is not known. Choose one of: {', '.join(LEVELS)}.")
     names = {opened} if isinstance(opened, str) else {*opened}
     order = topological(root)
-    if unknown := sorted(names - {node.label for node in order if node.op}):
+    if unknown := sorted(names - {node.label for node in order if node.op and node.label}):
         known = ", ".join(dict.fromkeys(node.label for node in order if node.op and node.label)) or "none"
         raise ValueError(f"opened={unknown[0]!r}: no computed node has this name. There are: {known}.")
     if detail == "ops":
         return {node: node for node in order}
     shown = {node for node in order if node.label or node.op is None} | {root}
-    for node in [node for node in order if node.label in names and (node.label or node is root)]:
-        shown |= {*Inside(node, shown).nodes}
+    inside = {node: Inside(node, shown).nodes for node in order if node.op and node.label in names}
+    as_recorded = {between for nodes in inside.values() for between in nodes}
+    shown |= as_recorded
     recorded = {x: number for node in order for x, number in zip(node.operands, node.numbers) if isinstance(x, Value)}
     twin_of: dict[Value, Value] = {}
     for node in order:
         if node.op is None:
             twin_of[node] = Value(recorded.get(node, node.data))
         elif node in shown:
-            inside = Inside(node, shown)
-            op = inside.op()
-            operands = node.operands if op is node.op else inside.operands
+            op, operands = (node.op, node.operands) if node in as_recorded else Inside(node, shown).as_op()
             twin_of[node] = op(*(twin_of[x] if isinstance(x, Value) else x for x in operands))
             replace_number(twin_of[node], node.data)
     for node, twin in twin_of.items():

@@ -59,8 +59,9 @@ def _heading(steps: Steps) -> str:
     others = {node for example in steps.examples[1:] for node in example.nodes}
     named = [node for node in reversed(steps.nodes.values()) if node.op and (node.label or node is steps.root)]
     named = [node for node in named if node.id not in others]
+    named = named[: 2 if steps.examples else MOST_DEFINED]
     lines = [f"{node.name} = {node.formula}" if node.formula != node.name else node.name for node in named]
-    return " ".join(f"<span><math>{mathml(line, steps.names)}</math></span>" for line in lines[: 2 if steps.examples else MOST_DEFINED])
+    return " ".join(f"<span><math>{mathml(line, steps.names)}</math></span>" for line in lines)
 
 
 def _short(script: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import DIGITS
+from micrograd_lr.levels.given_names import named
 from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.page.page import page
 from micrograd_lr.page.views import views
@@ -14,10 +16,9 @@ from micrograd_lr.tools.streams import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from micrograd_lr.engine.value import Value
     from micrograd_lr.stepping.frames import Steps
 
 
@@ -27,17 +28,18 @@ class StepThrough:
     `root` is a node, or an example of `logistic` (OneExample, ManyExamples). The page begins with the level `detail`,
     names or ops, and the nodes in `opened` shown with their ops, as in `steps`; by default with names where a computed
     node below the root has one. The reader can change it. `gradients` are those of the parameters and of what leads to
-    them, or all. `data` names the leaves that are data, and numbers are shown with `digits` significant digits. The
-    frames are in `steps`. In a notebook the page shows itself.
+    them, or all. `data` names the leaves that are data, and numbers are shown with `digits` significant digits. `names`
+    is a mapping such as ``locals()``: nodes without a label are called by their names there, as in `draw`. The frames
+    are in `steps`. In a notebook the page shows itself.
     """
 
     def __init__(
         self, root: Value | OneExample | ManyExamples, *, detail: str = "", opened: Iterable[str] = (),
         gradients: str = "parameters", data: Iterable[str] = ("x", "y"), digits: int = DIGITS,
+        names: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        self.root: Value = (
-            root.L if isinstance(root, OneExample) else root.J if isinstance(root, ManyExamples) else root
-        )
+        own: Value = root.L if isinstance(root, OneExample) else root.J if isinstance(root, ManyExamples) else root
+        self.root = named(own, names, root_too=True)[own] if isinstance(own, Value) else own
         self._views = views(self.root, detail, opened, gradients=gradients, data=data, digits=digits)
         self.steps: Steps = self._views[0].steps
 

@@ -4,7 +4,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "boxes": ["Box", "Edge", "Picture", "write_formulas"],
     "builtin_layout": ["Layout", "MARGIN", "curve", "text_width"],
     "drawing": ["Drawing", "draw", "viewed"],
-    "graph": ["EXAMPLES_OPENED", "FOREIGN", "LIMIT", "boxes_of", "changed_since", "is_data", "picture"],
+    "graph": ["FOREIGN", "LIMIT", "boxes_of", "changed_since", "is_data", "picture"],
     "look": ["DIRECTIONS", "Look", "PARTIALS", "THEMES"],
     "renderers": ["RenderError", "choose"],
 }  # fmt: skip

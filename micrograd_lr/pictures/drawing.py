@@ -31,7 +31,7 @@ from micrograd_lr.tools.streams import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any, TypeVar
 
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
@@ -57,6 +57,7 @@ def draw(
     opened: str | Iterable[str] = (),
     limit: int = LIMIT,
     data: Iterable[str] = ("x", "y"),
+    names: Mapping[str, Any] | None = None,
     renderer: str | None = None,
 ) -> Drawing:
     """The computation graph of `root` as a picture of its present state: later computations do not change it.
@@ -70,21 +71,23 @@ def draw(
     significant digits; `theme` light, dark or print; `gradients` True, False, or "parameters": only those
     of parameters and of what leads to them, which is the default with detail="names"; `partials` number, formula
     (``a(1 − a)``), both or none; `highlight` nodes or labels, and the edges between them; `opened` any of dot and
-    logistic_loss (drawn as the ops that they consist of), examples (all nodes of each example) and, with
+    logistic_loss (drawn as the ops that they consist of), examples (all nodes of each), "example 2" and, with
     detail="names", names of nodes (drawn as their ops); `limit` how many boxes at most, those nearest to the root;
-    `data` the names of the leaves that are data, all others being parameters; `renderer` dot, pygraphviz or built-in,
-    by default the best that is installed.
+    `data` the names of the leaves that are data, all others being parameters; `names` a mapping such as ``locals()``:
+    nodes without a label are called by their first name there, or w₁, w₂ by their place in a list, in this picture
+    alone; no name beginning with _ counts, nor one that is a label of the graph already; `renderer` dot, pygraphviz or
+    built-in, by default the best that is installed.
 
-    TypeError if `root` is not a Value, ValueError for an unknown option.
+    TypeError if `root` is not a Value or `names` not a mapping, ValueError for an unknown option.
     """
     detail, paid, look = viewed(root, on, detail, gradients, digits, theme, direction=direction, partials=partials)
-    drawn = picture(root, opened, limit, data, detail, all_paid=paid == "all")
-    names = [highlight] if isinstance(highlight, (str, Value)) else highlight
+    drawn = picture(root, opened, limit, data, detail, paid == "all", names)
+    wanted = [highlight] if isinstance(highlight, (str, Value)) else highlight
     if sum(len(box.edges) for box in drawn.boxes) > EDGES_WITH_CAPTIONS and look.partials != "none":
         drawn.notes.append(
             f"local derivatives are not shown on more than {EDGES_WITH_CAPTIONS} edges; use a smaller limit"
         )
-    return Drawing(drawn, look, marked(drawn, names), choose(len(drawn.boxes), renderer))
+    return Drawing(drawn, look, marked(drawn, wanted), choose(len(drawn.boxes), renderer))
 
 
 def viewed(

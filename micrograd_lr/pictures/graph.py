@@ -11,15 +11,15 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import letters
 from micrograd_lr.formulas.keys import ids
-from micrograd_lr.levels.examples import EXAMPLES_OPENED as EXAMPLES_OPENED  # noqa: PLC0414 (for the page)
-from micrograd_lr.levels.examples import examples_in
+from micrograd_lr.levels.examples import EXAMPLES_OPENED, examples_in
+from micrograd_lr.levels.given_names import named
 from micrograd_lr.levels.names import at_level
 from micrograd_lr.pictures.boxes import Box, Edge, Picture, write_formulas
 from micrograd_lr.pictures.fold import grouped, nearest, with_leaves_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
 LIMIT = 120  # boxes: a larger picture is hard to read
@@ -34,27 +34,32 @@ FOREIGN = "the gradients are those of another root, or of older numbers: call ba
 
 def picture(
     root: Value, opened: Iterable[str] = (), limit: int = LIMIT, data: Iterable[str] = ("x", "y"), detail: str = "ops",
-    all_paid: bool = True,
+    all_paid: bool = True, names: Mapping[str, Any] | None = None,
 ) -> Picture:  # fmt: skip
     """The picture of the graph of `root`: opened, grouped into examples, and cut down to `limit` boxes.
 
-    Unless `all_paid`, gradients are shown of the parameters and of what leads to them.
+    Unless `all_paid`, gradients are shown of the parameters and of what leads to them. `names` are what nodes without
+    a label are called here (see `named`).
     """
     opened = {opened} if isinstance(opened, str) else {*opened}
-    data = {name.lower() for name in data}
-    leaves = [node for node in topological(root) if node.op is None]
-    examples = examples_in(root, {leaf for leaf in leaves if leaf.label and not is_data(leaf.label, data)})
-    names = opened - {*OPENED, EXAMPLES_OPENED, *(examples.words if examples else ())}
-    if names and detail == "ops":
+    data = {name.lower() for name in ([data] if isinstance(data, str) else data)}
+    called = {node: node for node in topological(root)}
+    if names is not None or detail == "names":
+        called = named(root, names, root_too=detail == "names")
+    leaves = [node for node in called.values() if node.op is None]
+    examples = examples_in(called[root], {leaf for leaf in leaves if leaf.label and not is_data(leaf.label, data)})
+    inside = opened - {*OPENED, EXAMPLES_OPENED, *(examples.words if examples else ())}
+    if inside and detail == "ops":
         raise ValueError(
-            f"opened={min(names)!r}: only {', '.join([*OPENED, EXAMPLES_OPENED])} can be opened, "
+            f"opened={min(inside)!r}: only {', '.join([*OPENED, EXAMPLES_OPENED])} can be opened, "
             'and with detail="names" the names of nodes.'
         )
     if limit < 2:
         raise ValueError(f"limit={limit}: a picture needs at least 2 boxes.")
-    standing_for = at_level(root, detail, names)
-    drawn = boxes_of(topological(standing_for[root]), opened, data)
-    drawn.ids |= {node: drawn.ids[shown] for node, shown in standing_for.items()}
+    standing_for = at_level(called[root], detail, inside)
+    drawn = boxes_of(topological(standing_for[called[root]]), opened, data)
+    shown = {node: drawn.ids[standing_for[own]] for node, own in called.items() if own in standing_for}
+    drawn.ids |= shown | {called[node]: id for node, id in shown.items()}
     if _foreign_gradients(topological(root)):
         drawn.root.foreign = True
         drawn.notes.append(FOREIGN)
@@ -98,9 +103,8 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
     notes: list[str] = []
 
     def box_for(node: Value, box_id: str, of: dict[Value, Box], grad: Any, label: str) -> Box:
-        label = str(label or "")
         kind = "op" if node.op else "data" if is_data(label, data) else "parameter"
-        box = Box(box_id, kind, label, node.op, node.data, grad)
+        box = Box(box_id, kind, str(label or ""), node.op, node.data, grad)
         for i, (operand, partial) in enumerate(zip(node.operands, node.partials)):
             if not isinstance(operand, Value):
                 boxes.append(Box(f"{box_id}-{i}", "constant", value=operand))
@@ -116,7 +120,7 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
             try:
                 atoms = _atoms(node)
             except (ArithmeticError, ValueError) as error:
-                notes.append(f"{node.label or id} is not opened: {error}")
+                notes.append(f"{node.label or f'the {node.op} node'} is not opened: {error}")
         if atoms is None:
             of[node] = box_for(node, id, of, node.grad, node.label)
             continue
@@ -127,7 +131,7 @@ def boxes_of(order: list[Value], opened: set[str], data: set[str]) -> Picture:
             box_id, label = (id, node.label) if atom is top else (f"{id}-atom{i}", "")
             inside[atom] = box_for(atom, box_id, inside, grad, label)
         of[node] = inside[top]
-    if changed := dict.fromkeys(str(node.label or id_of[node]) for node in changed_since(order)):
+    if changed := dict.fromkeys(str(node.label or "a leaf") for node in changed_since(order)):
         notes.append(f"{', '.join(changed)} changed after this was recorded: the other numbers were computed before")
     return Picture(boxes, notes, id_of)
 

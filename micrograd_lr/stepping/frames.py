@@ -8,32 +8,28 @@ from functools import cached_property
 from typing import overload
 
 from micrograd_lr.engine.number_types import one_like
-from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import DIGITS, check_digits, format_formula
 from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import filled
-from micrograd_lr.levels.examples import EXAMPLES_OPENED, examples_in
-from micrograd_lr.levels.names import at_level
-from micrograd_lr.pictures.graph import boxes_of, changed_since, is_data
+from micrograd_lr.levels.given_names import named
+from micrograd_lr.pictures.graph import changed_since, is_data
 from micrograd_lr.stepping.closed_lines import ClosedLines
 from micrograd_lr.stepping.leads import lead
+from micrograd_lr.stepping.level import Level
 from micrograd_lr.stepping.lines import backward_lines, forward_line, gradient_line, input_lines, result_lines
 from micrograd_lr.stepping.moves import Moves
 from micrograd_lr.stepping.names import NamedNodes
-from micrograd_lr.stepping.record import closed_in, examples_of, nodes_of, payments
 from micrograd_lr.stepping.steps_json import from_text, to_text
 from micrograd_lr.tools.streams import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from micrograd_lr.stepping.moves import Closed, Example, Line, Node, Payment
-
-GRADIENTS = ("all", "parameters")
 
 
 @dataclass(frozen=True)
@@ -160,14 +156,17 @@ class Frame:
 
 
 class Steps(NamedNodes, Sequence[Frame]):
-    """The frames of both passes, made by `steps`: a sequence, with the `nodes` by id and all `payments`."""
+    """The frames of both passes, made by `steps`: a sequence, with the `nodes` by id and all `payments`.
+
+    They show a `level` of a graph, and keep a copy of it.
+    """
 
     def __init__(
-        self, nodes: Iterable[Node], payments: Iterable[Payment], digits: int = DIGITS, closed: Iterable[Closed] = (),
-        examples: Iterable[Example] = (),
+        self, nodes: Iterable[Node], payments: Iterable[Payment], digits: int, closed: Iterable[Closed],
+        examples: Iterable[Example], level: Level,
     ) -> None:  # fmt: skip
         super().__init__(nodes)
-        self.payments, self.digits, self.closed = tuple(payments), digits, tuple(closed)
+        self.payments, self.digits, self.closed, self.level = tuple(payments), digits, tuple(closed), level
         self.examples = tuple(examples)
         self.seed = self.payments[0].upstream if self.payments else one_like(self.root.value)
         self.ops = tuple(node.id for node in self.nodes.values() if node.op)
@@ -191,7 +190,7 @@ class Steps(NamedNodes, Sequence[Frame]):
 
     @property
     def _content(self) -> tuple[Any, ...]:
-        parts = (*self.nodes.values(), *self.payments)
+        parts = (*self.nodes.values(), *self.payments, *self.closed)
         return self.digits, [(type(part), _comparable((*vars(part).values(),))) for part in parts]
 
     def __hash__(self) -> int:
@@ -232,13 +231,14 @@ class Steps(NamedNodes, Sequence[Frame]):
         Numbers may be float, int, Fraction and Decimal of at most 1,000 digits: ValueError for longer ones, TypeError
         for other types.
         """
-        return to_text(self.nodes.values(), self.payments, self.digits)
+        return to_text(self.nodes.values(), self.payments, self.digits, self.closed, self.level)
 
     @classmethod
     def from_json(cls, text: str) -> Steps:
         """The steps that `to_json` wrote. ValueError, which names the place, for any other text.
 
-        Every node is computed again, by the rows of ``OPS``, and swept: each number and formula of the text must agree.
+        Every node is computed again, by the rows of ``OPS``, the same level of detail is taken, and swept: each number
+        and formula of the text must agree.
         Only what another machine may round differently, exp, log and pow, is taken from the text. A row of your own
         must be in ``OPS`` when its steps are read, and decimals need the context in which they were computed.
         """
@@ -252,7 +252,7 @@ def _comparable(x: Any) -> Any:
 
 def steps(
     root: Value, *, detail: str = "ops", opened: Iterable[str] = (), gradients: str = "all",
-    data: Iterable[str] = ("x", "y"), digits: int = DIGITS,
+    data: Iterable[str] = ("x", "y"), digits: int = DIGITS, names: Mapping[str, Any] | None = None,
 ) -> Steps:  # fmt: skip
     """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
 
@@ -262,12 +262,15 @@ def steps(
 
     `detail` is ops, or names: then a frame computes a named node from the named nodes and leaves before it, and the
     local derivatives are those of all that lies between, ∂L/∂a = −y/a + (1 − y)/(1 − a). `opened` are names of nodes
-    whose ops have frames of their own. `gradients` are all, or parameters: then only these are paid, and what leads to
-    them.
+    whose ops have frames of their own. A loss of many examples has a frame for each example, forward and backward, but
+    for those that are `opened`: ``example 2``, or ``examples``, all. `gradients` are all, or parameters: then only
+    these are paid, and what leads to them.
 
     `data` are the names of the leaves that are data, all others being parameters. `digits` are those of the texts; the
-    numbers themselves are not rounded. TypeError if `root` is not a Value; ValueError if a leaf has changed since it
-    was used; the errors of ``backward()`` if a gradient has no finite value.
+    numbers themselves are not rounded. `names` is a mapping such as ``locals()``: nodes without a label are called by
+    their names there, as in `draw`; a root without any is called L, or out if another node is L or l. TypeError if
+    `root` is not a Value, or `names` not a mapping; ValueError if a leaf has changed since it was used; the errors of
+    ``backward()`` if a gradient has no finite value.
     """
     if not isinstance(root, Value):
         raise TypeError(
@@ -275,22 +278,16 @@ def steps(
             "Compute with Values: w = Value(0.5, 'w')."
         )
     check_digits(digits)
-    if gradients not in GRADIENTS:
-        raise ValueError(f"gradients={gradients!r} is not known. Choose one of: {', '.join(GRADIENTS)}.")
-    order = topological(root)
+    called = named(root, names, root_too=True)
+    order = [*called.values()]
     for leaf, recorded in changed_since(order).items():
         raise ValueError(
             f"{leaf.label or 'a leaf'} was {recorded} when this was recorded, and is {leaf.data} now. "
             "Compute it again, and step through that."
         )
-    data = {name.lower() for name in ([data] if isinstance(data, str) else data)}
-    opened = {opened} if isinstance(opened, str) else {*opened}
-    found = examples_in(root, {node for node in order if not node.op and node.label and not is_data(node.label, data)})
-    shown = at_level(root, detail, opened - {EXAMPLES_OPENED, *(found.words if found else ())})
-    drawn = boxes_of(topological(shown[root]), set(), data)
-    kinds = {box.id: box.kind for box in drawn.boxes}
-    parameters = {node for node, id in drawn.ids.items() if kinds[id] == "parameter"}
-    examples = examples_of(found, shown, drawn.ids, opened) if detail == "names" else []
-    paid = payments(shown[root], parameters if gradients == "parameters" and parameters else None, examples)
-    closed = closed_in(shown[root], parameters) if detail == "names" else ()
-    return Steps(nodes_of(drawn.boxes), paid, digits, closed, examples)
+    of_data = {data} if isinstance(data, str) else {*data}
+    leaves = frozenset(node for node in order if not node.op and is_data(node.label, of_data))
+    inside = {opened} if isinstance(opened, str) else {*opened}
+    level = Level(called[root], leaves, detail, tuple(sorted(inside)), gradients)
+    nodes, paid, closed, examples = level.passes()
+    return Steps(nodes, paid, digits, closed, examples, level)

@@ -142,10 +142,11 @@ class Closed:
 class Line:
     """A line of a frame: parts that are equal, as templates.
 
-    `kind` is value, local, payment, ledger, seed, result, or closed for a closed form, which is proven.
+    `kind` is value, local, payment, ledger, seed, result; closed for a closed form, which is proven; or cancel for what
+    leads to it.
 
-    `key` is the key of the number at its end, which is hidden while it is asked for; `note` says which number that is
-    if the first part does not.
+    `key` is the key of the number at its end, which is hidden while it is asked for, "" of a vector; `note` says
+    which number that is if the first part does not.
     """
 
     kind: str

@@ -8,6 +8,7 @@ from functools import cached_property
 from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.tokens import FormulaError
 from micrograd_lr.formulas.typed import number_in
+from micrograd_lr.levels.given_names import named
 from micrograd_lr.levels.names import INSIDE, at_level, usual_level
 from micrograd_lr.stepping.answers import SAID, Slopes, right
 from micrograd_lr.stepping.frames import steps
@@ -17,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from micrograd_lr.engine.value import Value
     from micrograd_lr.formulas.expression import Expression
     from micrograd_lr.stepping.frames import Frame
     from micrograd_lr.stepping.moves import Line
@@ -75,7 +77,12 @@ class Walk:
     def slopes(self) -> Slopes:
         """The judge of formulas."""
         names = self.opened - {example.word for example in self.steps.examples}
-        return Slopes(self.expression, self.numbers, self.steps, lambda x: at_level(x, self.detail, names)[x])
+
+        def shown(root: Value) -> Value:
+            own = named(root, root_too=True)[root]
+            return at_level(own, self.detail, names)[own]
+
+        return Slopes(self.expression, self.numbers, self.steps, shown)
 
     @property
     def hidden(self) -> tuple[Line, ...]:
@@ -122,8 +129,6 @@ class Walk:
         walk = replace(self, opened=opened)
         labels = {self.steps.nodes[id].label for id in found}
         same = {x.id for x in walk.steps.nodes.values() if x.label in labels}
-        if node == self.steps.root:
-            same = {walk.steps.root.id}
         walk.move(next(x.index for x in walk.steps if x.kind == self.frame.kind and not same.isdisjoint(x.nodes)))
         return walk
 

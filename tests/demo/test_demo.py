@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from micrograd_lr import cli, logistic
+from micrograd_lr import cli, logistic, steps
 from micrograd_lr.demo import tour as demo
 from micrograd_lr.demo.report import Report
 from micrograd_lr.logistic.breast_cancer import breast_cancer
@@ -56,6 +56,19 @@ def test_the_pages_are_there(printed, tmp_path_factory):
         assert f"{name}:" in text.replace("\n   ", "")
         assert 'id="board"' in (folder / name).read_text(encoding="utf-8")
     assert (folder / "one_example.html").stat().st_size < 165_000
+
+
+def test_the_three_cases_have_both_labels(printed):
+    example = demo.three_cases(breast_cancer().standardised().only(demo.TWO_FEATURES))
+    assert [y.data for y in example.Y] == [1, 0, 1]
+    assert "3 cases, y = 1, 0, 1, from the sum over i to (A - Y)Xᵀ" in " ".join(printed[1].split())
+    frames = steps(example.J, detail="names", gradients="parameters")
+    assert len(frames) == 11
+    assert [frames[-1].gradients[closed.z] > 0 for closed in frames.closed] == [False, True, False]
+    dw, db = logistic.closed_form(demo.WEIGHTS, demo.BIAS, [[x.data for x in row] for row in example.X], [1, 0, 1])
+    by_name = {node.label: frames[-1].gradients.get(id) for id, node in frames.nodes.items()}
+    assert [by_name["w₁"], by_name["w₂"], by_name["b"]] == pytest.approx([*dw, db], rel=1e-13)
+    assert [line.parts[2] for line in frames[-1].lines] == ["(A - Y)Xᵀ", "(A - Y)𝟏"]
 
 
 def test_without_graphviz_the_report_says_what_was_not_written(monkeypatch, tmp_path):

@@ -120,6 +120,7 @@ def test_sigma_in_whatever_way_it_is_written(text):
         "L=logistic_loss(z-1, y)", "L=logistic_loss(1-z, y)", "L=logistic_loss(1/z, y)", "L=logistic_loss(z**1, y)",
         "L=logistic_loss(abs(z), y)", "L=logistic_loss(relu(z), y)", "L=-logistic_loss(z, y)", "L=z*z-y*z", "L=z-y",
         "L=tanh(z)-y", "L=exp(z)-y", "L=logistic_loss(2**z, y)", "L=logistic_loss(z, 1-y)", "L=logistic_loss(z, y*y)",
+        "a=sigmoid(z); L=log(2*a-1)",
     ],
 )  # fmt: skip
 def test_what_is_planted_there(text):

@@ -50,7 +50,7 @@ def test_a_saturated_loss_is_not_opened_and_says_why():
     loss = logistic_loss(Value(40.0, "z"), 0.0)
     loss.backward()
     drawing = draw(loss, opened="logistic_loss")
-    assert "n1 is not opened: log(the sub node = 0.0) has no finite value" in drawing.notes[0]
+    assert "the logistic_loss node is not opened: log(the sub node = 0.0) has no finite value" in drawing.notes[0]
     assert "use logistic_loss" in drawing.text.lower()
 
 

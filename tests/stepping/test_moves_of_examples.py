@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from examples import batch, in_names, many
+from examples import NUMBERS, THREE, batch, in_names, many
 
 from micrograd_lr import Expression, Value, draw, exp, logistic, logistic_loss, steps
 from micrograd_lr import sum as node_sum
@@ -169,3 +169,15 @@ def test_pictures_and_walks_open_the_same():
         boxes = draw(J, detail="names", opened=opened).text
         for example in frames.examples:
             assert (f"({example.word})" in boxes) == (not example.opened)
+
+
+def test_a_picture_of_names_whose_sum_has_no_name():
+    text = THREE.replace("J=L1+L2+L3", "M=(L1+L2+L3)/3")
+    picture = draw(Expression(text)(**NUMBERS), detail="names").text
+    assert picture.startswith("M = (L1 + L2 + L3)/3: 0.507, ∂M/∂M = –\n├─ [0.3333] L1 (example 1) (")
+    assert picture.count("[0.3333]") == 3
+    names = "; ".join(f"L{i}=logistic_loss(w*x{i}+b, y{i})" for i in range(1, 8))
+    many = Expression(f"{names}; M=({'+'.join(f'L{i}' for i in range(1, 8))})/7+w")
+    picture = draw(many(w=0.5, b=0.1, **{f"{x}{i}": 1.0 for x in "xy" for i in range(1, 8)}), detail="names").text
+    assert picture.count("[0.1429]") == 5  # four, and three more in one box
+    assert "├─ [0.1429] 3 more examples" in picture

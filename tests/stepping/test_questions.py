@@ -25,7 +25,7 @@ def test_every_computed_number_is_asked_for_once_and_the_rest_is_not():
 
 
 @pytest.mark.parametrize(
-    "text, at, prompt, answers",
+    "text, at, formula, answers",
     [
         ("w + x", {"w": 2.0, "x": 3.0}, "w + x", {6.0: "That is the product; this node is a sum."}),
         (
@@ -71,8 +71,10 @@ def test_every_computed_number_is_asked_for_once_and_the_rest_is_not():
         ),
     ],
 )
-def test_wrong_values(text, at, prompt, answers):
-    _, diagnosis = asked(Expression(text)(**at), prompt)
+def test_wrong_values(text, at, formula, answers):
+    root = Expression(text)(**at)
+    _, diagnosis = asked(root, "L")
+    assert steps(root).root.formula == formula
     for answer, said in answers.items():
         assert diagnosis(answer).startswith(said), (answer, diagnosis(answer))
     assert diagnosis(123.456) == ""
@@ -149,7 +151,7 @@ def test_wrong_sums_over_paths():
 
 
 def test_a_mistake_that_cannot_be_made_here_is_passed_over():
-    _, diagnosis = asked(Expression("w/x")(w=0.0, x=2.0), "w/x")  # x/w has no value
+    _, diagnosis = asked(Expression("w/x")(w=0.0, x=2.0), "L")  # x/w has no value
     assert diagnosis(7.0) == ""
 
 
@@ -157,7 +159,7 @@ def test_plain_numbers_and_long_sums():
     assert questions(steps(Value(2.0, "w") * 3.0)[3])[0].payment is not None
     many = sum([Value(1.0, f"t{i}") for i in range(20)])
     assert len(questions(steps(many)[3])) == 6
-    assert questions(steps(dot([Value(1.0, "w")], [2.0]))[1])[0].prompt == "w·2"
+    assert questions(steps(dot([Value(1.0, "w")], [2.0]) + 1.0)[1])[0].prompt == "w·2"
 
 
 def test_every_op_of_the_mistakes_is_in_the_table():

@@ -84,7 +84,7 @@ def test_what_is_written_comes_back_equal(graph):
 
 def test_what_is_compared():
     frames = steps(GRAPHS["slides"]())
-    assert json.loads(frames.to_json())["format"] == "micrograd_lr steps 1"
+    assert json.loads(frames.to_json())["format"] == "micrograd_lr steps 2"
     assert hash(Steps.from_json(frames.to_json())) == hash(frames)
     assert frames != "steps"
     assert frames != steps(GRAPHS["slides"](), digits=5)
@@ -176,8 +176,9 @@ MUTATIONS = [with_other_characters, with_another_digit, with_a_key_twice, *[with
 
 @pytest.mark.slow
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
-def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph):
-    text = steps(graph()).to_json()
+@pytest.mark.parametrize("detail", ["ops", "names"])
+def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph, detail):
+    text = steps(graph(), detail=detail).to_json()
     rng = random.Random(text)
     refused = 0
     for _ in range(250):
@@ -204,7 +205,7 @@ def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph):
         ("payments 3 upstream", 0.5, r"payments\[3\].upstream is 0.5; expected -1.0"),
         ("payments 3 total", 0.5, r"payments\[3\].total is 0.5; expected 0.474\d+"),
         ("payments 3", {}, r"payments\[3\] has no entry 'payer'"),
-        ("payments", [], r"payments has 0 entries; expected 16"),
+        ("payments", [], r"payments has 0 entries; expected more"),
         ("payments", None, r"payments is None; expected a list"),
         ("nodes", [], r"nodes is \[\]; expected at least one node"),
         ("nodes 0", 5, r"nodes\[0\] is 5; expected an object with id, kind, label, name, op, operands, value, .*"),
@@ -224,7 +225,7 @@ def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph):
         ("nodes 3 slope_templates 0", "⟦v99⟧", r"nodes\[3\].slope_templates\[0\] is '⟦v99⟧'; expected '⟦v2⟧'"),
         ("digits", 10**20, r"digits=100000000000000000000: significant digits are a whole number from 1 to 17"),
         ("digits", 4.0, r"digits is 4.0; expected a whole number from 1 to 17"),
-        ("format", "more", r"format is 'more'; expected 'micrograd_lr steps 1'"),
+        ("format", "more", r"format is 'more'; expected 'micrograd_lr steps 2'"),
         ("more", 1, r"the text has an unknown entry 'more'"),
     ],
 )  # fmt: skip
@@ -341,6 +342,7 @@ def test_numbers_of_other_types_are_not_written(symbolic):
 def on_any_machine():
     x = Value(1.5, "x")
     written = [steps(GRAPHS[graph]()) for graph in ("slides", "functions", "fractions", "many_examples")]
+    written += [steps(GRAPHS[graph](), detail="names") for graph in ("slides", "functions", "fractions")]
     return [*written, steps(x ** Value(0.7, "e")), steps(logistic_loss(x, 0.8))]
 
 
@@ -365,7 +367,7 @@ def test_the_functions_of_another_machine_are_taken_as_they_are():
     here = on_any_machine()
     for text, frames in zip(json.loads(there.stdout), here, strict=True):
         assert Steps.from_json(text).to_json() == text
-        assert Steps.from_json(text) != frames
+        assert text != frames.to_json()
 
 
 @pytest.mark.parametrize("factor", [1 + 1e-14, 2.0, math.inf, -1.0])

@@ -267,7 +267,7 @@ def with_keys(monkeypatch, pressed, expression, numbers, ask=""):
 
 def test_a_session_by_keys(monkeypatch):
     shown = with_keys(monkeypatch, ["n", "3", "\r", "next", "x", "=", "4", "\n", "q"], "w*x", SLIDES_WX, "number")
-    assert "What is wx?" in shown
+    assert "What is L?" in shown
     assert "Not yet." in shown
     assert "wx = 0.5·4 = 2" in shown
     assert shown.endswith("\nQuestions: 0 of 1 right at the first try.\n")

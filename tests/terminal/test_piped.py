@@ -34,7 +34,7 @@ def test_the_slides_example_through_a_pipe():
 def test_the_end_of_the_input_is_a_clean_end():
     run = piped(["w*x", "--set", "w=2", "x=3"], "n\n")
     assert (run.returncode, run.stderr) == (0, "")
-    assert "  wx = 2·3 = 6" in run.stdout
+    assert "  L = wx = 2·3 = 6" in run.stdout
     assert piped([], "").returncode == 0
 
 

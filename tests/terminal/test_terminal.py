@@ -55,7 +55,7 @@ def test_a_reused_node_has_a_ledger():
     early, _ = typed(*at("backward", "log(a)"))
     assert "    sum so far                   −2\n" in early
     twice, _ = typed("end", expression="w*w", numbers={"w": 3.0})
-    assert "through w·w  3\n    path 2 of 2, through w·w  3\n    sum                       6\n" in twice
+    assert "through L  3\n    path 2 of 2, through L  3\n    sum                     6\n" in twice
     wide = "+".join(f"w*{i + 2}" for i in range(30))
     page, _ = typed("end", expression=wide, numbers={"w": 1.0})
     assert "and 12 more paths\n" in page
@@ -215,8 +215,8 @@ def test_formulas_are_asked_only_where_they_can_be_typed():
         talk.do("")
         asked += [line for line, _ in talk.page() if line.startswith("What is")]
     assert asked == [
-        "What is the formula of ∂(relu(w) tanh(x))/∂(relu(w))?",
-        "What is the formula of ∂(relu(w) tanh(x))/∂(tanh(x))?",
+        "What is the formula of ∂L/∂(relu(w))?",
+        "What is the formula of ∂L/∂(tanh(x))?",
         "What is the formula of ∂(tanh(x))/∂x?",
     ]
 

@@ -84,7 +84,7 @@ def test_a_root_without_a_name_beside_names():
     text, numbers = "z=w*x; z*z+z", {"w": 3.0, "x": 2.0}
     assert shown("n", text=text, numbers=numbers)[0].startswith("Step 2 of 7. Forward, 1 of 2: z is computed")
     page, _ = shown("n", "n", "o", text=text, numbers=numbers)
-    assert page.startswith("Step 4 of 9. Forward, 3 of 3: z·z + z is computed")
+    assert page.startswith("Step 4 of 9. Forward, 3 of 3: L is computed\n  L = z·z + z = 36 + 6 = 42\n")
     assert shown("n", "n", "o", "o", text=text, numbers=numbers)[0].startswith("Step 3 of 7.")
 
 

@@ -1,0 +1,77 @@
+"""What steps show of a graph: a level of detail of it, and some of its gradients. Both passes are made from that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from micrograd_lr.engine.order import topological
+from micrograd_lr.formulas.keys import ids
+from micrograd_lr.levels.examples import EXAMPLES_OPENED, examples_in
+from micrograd_lr.levels.names import at_level
+from micrograd_lr.pictures.graph import boxes_of
+from micrograd_lr.stepping.record import closed_in, examples_of, nodes_of, payments
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from micrograd_lr.engine.value import Value
+    from micrograd_lr.levels.examples import Examples
+    from micrograd_lr.stepping.moves import Closed, Example, Node, Payment
+
+GRADIENTS = ("all", "parameters")
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of the graph of all ops that ends at `root`. `data` are its leaves that are data.
+
+    `opened` are the names of the nodes whose ops are shown. ValueError for unknown `gradients`.
+    """
+
+    root: Value
+    data: frozenset[Value]
+    detail: str
+    opened: tuple[str, ...]
+    gradients: str
+
+    def __post_init__(self) -> None:
+        if self.gradients not in GRADIENTS:
+            raise ValueError(f"gradients={self.gradients!r} is not known. Choose one of: {', '.join(GRADIENTS)}.")
+
+    def ops(self) -> Iterable[Node]:
+        """The nodes of the graph of all ops."""
+        return _nodes(topological(self.root), self.data)
+
+    @cached_property
+    def _found(self) -> Examples | None:
+        """The examples of the loss, which can be opened by their words."""
+        leaves = (node for node in topological(self.root) if not node.op and node.label)
+        return examples_in(self.root, {*leaves} - self.data)
+
+    def shown_for(self) -> dict[Value, Value]:
+        """For each node that is shown, the node that stands for it."""
+        words = {EXAMPLES_OPENED, *(self._found.words if self._found else ())}
+        return at_level(self.root, self.detail, {*self.opened} - words)
+
+    def passes(self) -> tuple[Iterable[Node], Iterable[Payment], Iterable[Closed], list[Example]]:
+        """The nodes that are shown, the payments of the backward pass, where it has a closed form, and the examples."""
+        shown_for = self.shown_for()
+        shown, data = shown_for[self.root], {shown_for[leaf] for leaf in self.data}
+        order = topological(shown)
+        parameters = {node for node in order if not node.op} - data
+        of_names = self.detail == "names"
+        examples = examples_of(self._found, shown_for, ids(order), {*self.opened}) if of_names else []
+        wanted = parameters if self.gradients == "parameters" and parameters else None
+        closed = closed_in(shown, parameters) if of_names else ()
+        return _nodes(order, data), payments(shown, wanted, examples), closed, examples
+
+
+def _nodes(order: list[Value], data: Container[Value]) -> Iterable[Node]:
+    drawn = boxes_of(order, set(), set())
+    of_data = {id for node, id in drawn.ids.items() if node in data}
+    for box in drawn.boxes:
+        if box.id in of_data:
+            box.kind = "data"
+    return nodes_of(drawn.boxes)
