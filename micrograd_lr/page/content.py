@@ -63,6 +63,7 @@ class Content:
 
     def __init__(self, root: Value, views: list[View]) -> None:
         self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
+        self.typeset: dict[tuple[str, tuple[str, ...]], int] = {}
         whole = next((view for view in views if view.detail == "ops"), None) or View(
             root, "ops", (), **views[0].options
         )
@@ -75,7 +76,10 @@ class Content:
 
     def math(self, text: str, view: View) -> int:
         """The number of a formula in the pool."""
-        return self.formulas(mathml(text, view.steps.names))
+        key = text, view.steps.names
+        if key not in self.typeset:
+            self.typeset[key] = self.formulas(mathml(*key))
+        return self.typeset[key]
 
     def leaf(self, node: Node, view: View) -> dict[str, Any]:
         """A leaf of the whole graph: an input of the page."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.templates import filled, slot
 from micrograd_lr.pictures.boxes import Box, Edge, Picture
-from micrograd_lr.pictures.builtin_layout import MARGIN, Layout, curve, text_width
+from micrograd_lr.pictures.builtin_layout import LONGEST_ROUTE, MARGIN, Layout, curve, text_width
 from micrograd_lr.pictures.look import Look
 
 TYPE_CHECKING = False
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SPARED = 4.0  # pixels around the picture
 WIDEST = -0.1235  # about as long as a number gets: every box has room for it
+LARGE, SHORT_ROUTE = 200, 2  # boxes of a picture in which long edges pass behind the boxes, and ranks they do not
 LONGEST_CAPTION = 30  # characters of a local derivative beside its edge; of a longer one the number is shown
 
 
@@ -90,9 +91,9 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
         width = max(_width(text, shape.text[what]) for text, (what, _) in zip(longest, lines))
         sizes[boxes[box.id]] = width + 2 * shape.pad, shape.line * len(lines) + 1.2 * shape.pad
     drawn = Picture([*boxes.values()], [], {})
-    made = Layout(
-        drawn, sizes, shown, Look(direction=shape.direction), shape.room, shape.longest, centred=shape.direction == "TB"
-    )
+    route = LONGEST_ROUTE if len(boxes) <= LARGE else SHORT_ROUTE
+    look, centred = Look(direction=shape.direction), shape.direction == "TB"
+    made = Layout(drawn, sizes, shown, look, shape.room, shape.longest, centred, route)
     placed = {id: [*map(_place, made.centres[box]), *map(_whole, sizes[box])] for id, box in boxes.items()}
     return {
         "size": [_whole(x - 2 * (MARGIN - SPARED)) for x in made.size], "text": shape.text, "line": shape.line,

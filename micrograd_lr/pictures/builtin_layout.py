@@ -21,7 +21,7 @@ ROUNDS = 8  # of each improvement
 EMS = {  # widths of characters
     0.35: " .,;:'|!ijlI·/", 0.43: "()[]{}ftr⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", 0.85: "+−=<>±×÷~", 1.0: "mwMW@%—",
 }  # fmt: skip
-LONGEST_ROUTE = 40  # ranks that an edge passes through; a longer one is a straight line at first
+LONGEST_ROUTE = 40  # ranks
 
 
 class Layout:
@@ -29,17 +29,18 @@ class Layout:
 
     Ranks by longest path, order by barycentres, positions by least squares. Between two ranks of boxes lies a rank of
     captions, so that every caption has its own place beside its edge. A rank that is longer than `longest` is broken
-    into several. With `centred`, the middles of all ranks of boxes are in one line.
+    into several. With `centred`, the middles of all ranks of boxes are in one line. An edge makes its way through at
+    most `route` ranks; the rest of a longer one passes behind the boxes.
     """
 
     def __init__(
         self, drawn: Picture, sizes: dict[Box, tuple[float, float]], shown: dict[Edge, tuple[str, ...]], look: Look,
-        room: float, longest: float = math.inf, centred: bool = False,
+        room: float, longest: float = math.inf, centred: bool = False, route: int = LONGEST_ROUTE,
     ) -> None:  # fmt: skip
         self.sideways = look.sideways
         along = {box: size[0] if self.sideways else size[1] for box, size in sizes.items()}
         across = {box: size[1 if self.sideways else 0] for box, size in sizes.items()}
-        ranks, routes = ranked(drawn, across, shown, look)
+        ranks, routes = ranked(drawn, across, shown, look, route)
         order(ranks)
         ranks = broken(ranks, longest)
         position(ranks)
@@ -137,7 +138,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def ranked(
-    drawn: Picture, across: dict[Box, float], shown: dict[Edge, tuple[str, ...]], look: Look
+    drawn: Picture, across: dict[Box, float], shown: dict[Edge, tuple[str, ...]], look: Look, route: int
 ) -> tuple[list[list[Place]], dict[Edge, list[Place]]]:
     """The ranks from the leaves down to the root, and the places that each edge passes through, operand first."""
     rank = {drawn.root: 0}
@@ -153,7 +154,7 @@ def ranked(
     for box in drawn.boxes:
         for edge in box.edges:
             end = place[box].rank
-            start = max(place[edge.to].rank + 1, end - LONGEST_ROUTE)  # the rest of a longer one is a straight line
+            start = max(place[edge.to].rank + 1, end - route)  # the rest of a longer one is a straight line
             passing = [Place(r, PAD, PAD) for r in range(start, end)]
             if caption := shown[edge]:
                 width, height = caption_size(caption, look)
@@ -161,11 +162,11 @@ def ranked(
                 passing[-1] = Place(end - 1, before, after, caption=caption)
             for dummy in passing:
                 ranks[dummy.rank].append(dummy)
-            route = routes[edge] = [place[edge.to], *passing, place[box]]
-            for upper, lower in pairwise(route):
+            places = routes[edge] = [place[edge.to], *passing, place[box]]
+            for upper, lower in pairwise(places):
                 upper.below.append(lower)
                 lower.above.append(upper)
-            for passed in route if look.straight(edge) else ():
+            for passed in places if look.straight(edge) else ():
                 passed.weight = STRAIGHT
     return ranks, routes
 

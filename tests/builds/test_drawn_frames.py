@@ -216,7 +216,7 @@ def test_without_gradients_the_frames_end_with_the_forward_pass():
 def test_each_example_of_a_batch_has_its_moves():
     J = batch_of(2).J
     frames = draw_frames(J, detail="names", renderer="built-in")
-    assert len(frames) == len(steps(J, detail="names", gradients="parameters"))
+    assert len(frames) == len(steps(J, detail="names", opened="examples", gradients="parameters"))
     assert "node example" not in frames[0].svg
     assert draw_frames(J, limit=4, renderer="built-in").notes[0].endswith("shows all of them")
     last = groups(frames[-1].svg, "node")

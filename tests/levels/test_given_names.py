@@ -114,7 +114,8 @@ def test_steps_keep_the_names_of_their_time():
     names["z"].label = "later"
     assert [frame.text for frame in frames] == text
     data = json.loads(re.search(r'id="data">(.*?)</script>', StepThrough(root, names=names).html, re.DOTALL)[1])
-    assert [node["name"] for node in data["nodes"] if node["name"] in ("z", "later")] == ["later"]
+    named = [node["name"] for node in data["views"][0]["nodes"] if node["name"] in ("z", "later")]
+    assert named == ["later"]
 
 
 def test_subclasses_and_other_mappings():
