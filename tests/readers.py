@@ -44,7 +44,7 @@ def script(*names):
     """Some files of the page's script, with what they need of Python."""
     data = json.dumps({"reading": READING, "judging": JUDGING})
     return "\n".join(
-        [f"const data = {data};", functions([]), *((WEB / name).read_text(encoding="utf-8") for name in names)]
+        [f"const data = {data};", functions(), *((WEB / name).read_text(encoding="utf-8") for name in names)]
     )
 
 

@@ -24,7 +24,7 @@ EXPRESSIONS = [
 
 
 def session(expression=cli.SLIDES_IN_STEPS, numbers=SLIDES, ask=""):
-    return Session(Expression(expression), numbers, ask)
+    return Session(Expression(expression), numbers, ask, "ops")
 
 
 def typed(*lines, **options):

@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 from plain_formulas import HIGH, LOW, holds, jacobian
+from stepped import all_steps
 
 from micrograd_lr import Value
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
 from micrograd_lr.logistic.slides import derivation
-from micrograd_lr.stepping.frames import steps
 
 # What the slides say, in their order, and what is said here: None where it is the same. LOOSE marks what does not hold
 # as it stands on the slide; the test shows that, and that what stands here holds.
@@ -157,7 +157,7 @@ ROOT = {OneExample: "L", ManyExamples: "J"}
 
 
 def filled_with_all_digits(example):
-    filled = steps(getattr(example, ROOT[type(example)]), digits=17).filled
+    filled = all_steps(getattr(example, ROOT[type(example)]), digits=17).filled
     return [filled(line) for slide in derivation(example) for answer in slide.answers for line in answer.numbers]
 
 

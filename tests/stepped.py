@@ -1,6 +1,6 @@
 """The slides' example on a page, and the ids of its nodes."""
 
-from micrograd_lr import Expression, StepThrough
+from micrograd_lr import Expression, StepThrough, steps
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 NUMBERS = {"w": 0.5, "b": -1.5, "x": 2.0, "y": 1.0}
@@ -14,3 +14,8 @@ def slides(**changes):
 def page_of_ops(root):
     """The page on which every op is a box, and every gradient is paid."""
     return StepThrough(root, detail="ops", gradients="all")
+
+
+def all_steps(root, **options):
+    """A move for every op, and every gradient paid, unless something else is asked for."""
+    return steps(root, **{"detail": "ops", "gradients": "all"} | options)

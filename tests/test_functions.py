@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sympy
 from javascript import run_in_node
+from stepped import all_steps
 
 import micrograd_lr
 from micrograd_lr import (
@@ -23,7 +24,6 @@ from micrograd_lr import (
     hessian,
     number_type,
     sin,
-    steps,
     value_and_grad,
 )
 from micrograd_lr.compiler.codegen_javascript import javascript
@@ -64,7 +64,7 @@ def test_derivatives_of_every_order():
 def test_text_pictures_steps_and_pages(tmp_path):
     L = Expression("z = w*x; L = sin(z)*cos(z)")(w=0.5, x=2.0)
     assert "[cos(z)] sin(z)" in draw(Expression("z = w*x; L = sin(z)*cos(z)")(w=0.5, x=2.0), partials="formula").text
-    frames = steps(L)
+    frames = all_steps(L)
     assert "sin(z) = sin(1) = 0.8415" in frames[2].text
     assert any("∂(sin(z))/∂z" in frame.numbers and "cos(z)" in frame.numbers for frame in frames)
     assert micrograd_lr.Steps.from_json(frames.to_json()) == frames
@@ -168,7 +168,7 @@ def test_a_function_of_the_users_own(erf):
     assert slope == 2 / math.sqrt(math.pi) * math.exp(-0.25)
     assert hessian(erf, 0.5)[0][0] == pytest.approx(-2 * 0.5 * slope)
     assert "[1.12838 exp(−v·v)] v" in draw(erf(v), partials="formula").text
-    assert steps(erf(v))[1].text == "Forward, 1 of 1: L is computed: L = erf(v) = erf(0.5) = 0.5205."
+    assert all_steps(erf(v))[1].text == "Forward, 1 of 1: L is computed: L = erf(v) = erf(0.5) = 0.5205."
     loss = lambda w, x: erf(w * x)
     for backend in ("numba", "python"):
         J, grads = value_and_grad(loss, batch="x", backend=backend)(0.5, [1.0, 2.0])

@@ -11,6 +11,6 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "rules": ["FOR_NUMBERS_ONLY", "formula_of", "slopes_of"],
     "templates": ["as_factor", "different", "filled", "signed", "slot"],
     "text": ["SLOT", "Text", "as_text"],
-    "tokens": ["FormulaError", "spellings"],
-    "typed": ["NoValue", "by_name", "evaluated", "inputs", "number_in", "separated"],
+    "tokens": ["FormulaError", "spellings", "tokens"],
+    "typed": ["NoValue", "by_name", "evaluated", "inputs", "separated"],
 }  # fmt: skip

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 # Tables, with patterns that mean the same in Python and in JavaScript.
 CHARACTERS = {  # as formulas are printed
-    "−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "√": " sqrt ",
+    "−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "√": " sqrt ", "ᵀ": "",
 }  # fmt: skip
-_RAISED = "⁰¹²³⁴-⁹ªºʰ-ʸˠ-ˤᴬ-ᵡᵸᶛ-ᶿⁱⁿ"
-EXPONENT = f"(?<![⁽⁺⁻{_RAISED}])[⁺⁻]?[{_RAISED}]+"  # of x², 2⁻¹ and eᶻ; the ⁽²⁾ in the name X⁽²⁾ is none
+_RAISED = "⁰¹²³⁴-⁹ªºʰ-ʸˠ-ˤᴬ-ᴿᵁ-ᵡᵸᶛ-ᶿⁱⁿ"
+EXPONENT = f"(?<![⁽⁺⁻{_RAISED}])[⁺⁻]?[{_RAISED}]+"  # of x², 2⁻¹ and eᶻ; not the ⁽²⁾ in the name X⁽²⁾, nor the ᵀ of xᵀ
 NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 WORD = r"[^\W\d]\w*"
 DECIMAL_COMMA = r"(?<![A-Za-z0-9_.,)\]])([0-9]*),([0-9]+)(?![0-9.,])"  # 0,5

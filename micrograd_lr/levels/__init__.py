@@ -4,5 +4,5 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "closed_form": ["closed_forms", "multiplied_out"],
     "examples": ["EXAMPLES_OPENED", "Examples", "examples_in"],
     "given_names": ["named"],
-    "names": ["INSIDE", "Inside", "LEVELS", "at_level", "usual_level"],
+    "names": ["Composite", "INSIDE", "Inside", "LEVELS", "MOST_WAYS", "at_level", "usual_level"],
 }  # fmt: skip

@@ -10,6 +10,7 @@ from operator import is_
 
 from micrograd_lr.engine.backward import ONE, accumulate, edges_of
 from micrograd_lr.engine.node import replace_number
+from micrograd_lr.engine.number_types import is_plain
 from micrograd_lr.engine.ops import Op
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.value import Value
@@ -21,6 +22,34 @@ if TYPE_CHECKING:
 
 LEVELS = ("names", "ops")
 INSIDE = "inside "  # begins the name of an op that is made here, which no row of the table has
+MOST_WAYS = 6  # paths to an operand that are told apart
+
+
+class Composite(Op):
+    """All that lies between a named node and its operands, as one op.
+
+    ``ways(out, *operands)`` has for each operand the paths to it, each the tuple of the factors along it, without those
+    that are 1. Their products add up to the partial. Of more than `MOST_WAYS` paths, the tuple has only the first ones.
+    """
+
+    __slots__ = ("ways",)
+
+    def __init__(self, name: str, inside: Inside) -> None:
+        super().__init__(name, "function", inside.value, inside.partials, listed=False)
+        self.ways = inside.ways
+
+
+class Ways:
+    """As a number: the paths of a derivative. A path is multiplied factor by factor; paths that add up stay apart."""
+
+    def __init__(self, paths: tuple[tuple[Any, ...], ...] = ((),)) -> None:
+        self.paths = paths
+
+    def __add__(self, other: Ways) -> Ways:
+        return Ways((self.paths + other.paths)[: MOST_WAYS + 1])
+
+    def __mul__(self, factor: Any) -> Ways:
+        return self if is_plain(factor, 1) else Ways(tuple((*path, factor) for path in self.paths))
 
 
 class Inside:
@@ -38,7 +67,7 @@ class Inside:
         node = self.nodes[-1]
         if node.op and len(self.nodes) == 1 and len(node.nodes) == len(self.operands):
             return node.op, node.operands
-        return Op(f"{INSIDE}{node.label}", "function", self.value, self.partials, listed=False), self.operands
+        return Composite(f"{INSIDE}{node.label}", self), self.operands
 
     def value(self, *operands: Any) -> Any:
         """The number of the node, from those of the operands. At the recorded ones it is the recorded one."""
@@ -53,7 +82,14 @@ class Inside:
         At the numbers that were recorded, all between has the numbers that were recorded: those of another machine too.
         """
         recorded = out is self.nodes[-1].data and self._are_recorded(operands)
-        paid = accumulate(self._users_first, ONE, edges_of if recorded else self._edges_at(out, operands))
+        return self._swept(ONE, edges_of if recorded else self._edges_at(out, operands))
+
+    def ways(self, out: Any, *operands: Any) -> tuple[tuple[tuple[Any, ...], ...], ...]:
+        """The paths from the node to each operand, by the same sweep, which keeps them apart."""
+        return tuple(found.paths for found in self._swept(Ways(), self._edges_at(out, operands)))
+
+    def _swept(self, seed: Any, edges: Callable[[Value], Iterable[tuple[Value, Any]]]) -> tuple[Any, ...]:
+        paid = accumulate(self._users_first, seed, edges)
         return tuple(paid[x] for x in self.operands)
 
     def _are_recorded(self, operands: Iterable[Any]) -> bool:

@@ -14,8 +14,8 @@ BACKWARD_QUESTION = "Which equations give the gradients of the parameters?"
 class Answer:
     """A formula, and `why` it holds if that needs a reason.
 
-    `numbers` are lines that say the same with numbers, as templates: ``steps(example.L).filled(line)`` (for many
-    examples ``example.J``) writes the numbers of the graph into their slots.
+    `numbers` are lines that say the same with numbers, as templates with slots for the numbers of the graph of all ops:
+    ``steps(example.L, detail="ops", gradients="all").filled(line)`` (for many examples ``example.J``) writes them.
     """
 
     formula: str

@@ -66,7 +66,7 @@ def board(example: OneExample | ManyExamples) -> str:
     """The derivation as plain text, 80 columns wide: questions, answers, and the engine's numbers."""
     slides = derivation(example)
     examples, root = ("one example", example.L) if isinstance(example, OneExample) else ("many examples", example.J)
-    filled = steps(root).filled
+    filled = steps(root, detail="ops", gradients="all").filled
     lines = [f"Logistic regression, {examples}"]
     for slide in slides:
         lines += ["", *_wrapped(f"{slide.title}. {slide.question}", 0)]

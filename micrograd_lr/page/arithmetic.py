@@ -15,7 +15,6 @@ from micrograd_lr.stepping.record import payments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from micrograd_lr.page.views import View
@@ -58,16 +57,13 @@ def _symbolic(root: Value) -> Value:
     return twin
 
 
-def functions(mistakes: Iterable[str]) -> str:
-    """The source of three tables of functions that the script calls.
+def functions() -> str:
+    """The source of two tables of functions that the script calls.
 
     `functions` are those of typed formulas, each with the number of its operands, which it reads as x0, x1, ...
-    `wrong` gives the usual wrong answers, and `stable` has the loss as one node.
+    `stable` has the loss as one node.
     """
-    lines = [_of_names(f"wrong_{i}", text) for i, text in enumerate(mistakes)]
-    wrong = [f"{i}: wrong_{i}" for i in range(len(lines))]
-    lines.append(_of_names("stable_loss", "logistic_loss(z, y)", "z"))
-    called = []
+    lines, called = [_of_names("stable_loss", "logistic_loss(z, y)", "z")], []
     for spelling, (_, count, _) in typed_functions().items():
         operands = ", ".join(f"x{i}" for i in range(count))
         try:
@@ -75,7 +71,7 @@ def functions(mistakes: Iterable[str]) -> str:
         except FOR_NUMBERS_ONLY:  # a row of the user's own that needs plain numbers: typed formulas do without it
             continue
         called.append(f"{spelling}: [functions_{spelling}, {count}]")
-    tables = {"functions": called, "wrong": wrong, "stable": ["loss: stable_loss"]}
+    tables = {"functions": called, "stable": ["loss: stable_loss"]}
     return "\n".join(lines + [f"const {name} = {{{', '.join(entries)}}};" for name, entries in tables.items()])
 
 

@@ -59,7 +59,7 @@ class _Pool:
 
 
 class Content:
-    """`data` is what the script reads, ready for JSON; `mistakes` are the formulas of the usual wrong answers."""
+    """`data` is what the script reads, ready for JSON."""
 
     def __init__(self, root: Value, views: list[View]) -> None:
         self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
@@ -71,7 +71,7 @@ class Content:
             "digits": whole.steps.digits, "reading": READING, "judging": JUDGING,
             "leaves": [self.leaf(node, whole) for node in _leaves(whole)],
             "whole": self.whole(root, whole), "views": [self.view(view, whole) for view in views],
-            "pool": [*self.formulas.texts], "hints": [*self.hints.texts],
+            "pool": [*self.formulas.texts], "hints": [*self.hints.texts], "mistakes": [*self.mistakes.texts],
         }  # fmt: skip
 
     def math(self, text: str, view: View) -> int:
@@ -171,17 +171,15 @@ class Content:
         }  # fmt: skip
 
     def question(self, question: Question, view: View) -> dict[str, Any]:
-        numbers = {name: x for mistake in question.mistakes for name, x in mistake.numbers.items()}
-        mistakes = [[self.mistakes(x.expression), self.hints(x.hint)] for x in question.mistakes]
         asked = {
-            "text": format_formula(question.prompt), "key": question.key, "mistakes": mistakes,
-            "numbers": _for_json(numbers),
+            "text": format_formula(question.prompt), "key": question.key, "numbers": _for_json(question.numbers),
+            "mistakes": [[self.mistakes(mistake), self.hints(hint)] for mistake, hint in question.mistakes],
         }  # fmt: skip
-        if question.payment is None:
+        if not question.formula:
             return asked
         return asked | {
-            "slope": self.math(question.slope_prompt, view), "partial": question.payment.key("p"),
-            "slope_text": format_formula(question.slope_prompt), "slope_formula": format_formula(question.slope),
+            "slope": self.math(question.name, view), "formula": format_formula(question.formula),
+            **({"closed": True} if question.closed else {}),
         }  # fmt: skip
 
 
@@ -196,8 +194,8 @@ def is_number(formula: str) -> bool:
 
 
 def _typed_names(view: View) -> dict[str, str]:
-    """The names that may stand in a typed formula, by every way to type them: labels and ids, and no formulas."""
-    return spellings(format_formula(x.name) for x in view.steps.nodes.values() if x.name in (x.label, x.id))
+    """The names that may stand in a typed formula, by every way to type them."""
+    return spellings(map(format_formula, view.steps.typed))
 
 
 def _holds(whole: View, of: dict[str, str]) -> dict[str, str]:

@@ -38,7 +38,7 @@ def page(root: Value, views: list[View]) -> str:
     computed = [compute(f"compute_{i}", view) for i, view in enumerate(views)]
     script = "\n".join(
         ['"use strict";', *computed, f"const computes = [{', '.join(f'compute_{i}' for i in range(len(views)))}];",
-         values("wholeValues", root), functions(content.mistakes.texts), *(read[file] for file in SCRIPTS)]
+          values("wholeValues", root), functions(), *(read[file] for file in SCRIPTS)]
     )  # fmt: skip
     steps = views[0].steps
     return Template(read["page.html"]).substitute(

@@ -138,7 +138,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def ranked(
-    drawn: Picture, across: dict[Box, float], shown: dict[Edge, tuple[str, ...]], look: Look, route: int
+    drawn: Picture, across: dict[Box, float], shown: dict[Edge, tuple[str, ...]], look: Look, route: int = LONGEST_ROUTE
 ) -> tuple[list[list[Place]], dict[Edge, list[Place]]]:
     """The ranks from the leaves down to the root, and the places that each edge passes through, operand first."""
     rank = {drawn.root: 0}

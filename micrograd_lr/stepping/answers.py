@@ -1,4 +1,4 @@
-"""Judges what a student answers: the number of a node or of a payment, or the formula of a local derivative.
+"""Judges what a student answers, a number or a formula, and finds the usual mistake behind a wrong answer.
 
 The page judges in the same way, in page/web/answers.js, with the numbers and the words of this file.
 """
@@ -6,23 +6,30 @@ The page judges in the same way, in page/web/answers.js, with the numbers and th
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import cached_property
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.engine.ops import LOG
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.tokens import FormulaError
+from micrograd_lr.formulas.keys import gradient_key, ids, value_key
+from micrograd_lr.formulas.tokens import FormulaError, tokens
 from micrograd_lr.formulas.typed import NoValue, evaluated
+from micrograd_lr.stepping.record import payments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from micrograd_lr.formulas.expression import Expression
     from micrograd_lr.stepping.frames import Steps
-    from micrograd_lr.stepping.moves import Payment
+    from micrograd_lr.stepping.moves import Example
+    from micrograd_lr.stepping.questions import Question
+
+    Numbers = Mapping[str, Any]  # of a graph, by key
 
 TOLERANCE = 0.01  # of the right number: what a student finds with three digits
 RELATIVE, ABSOLUTE = 1e-4, 1e-12  # of a formula's number: a printed formula has its constants with six digits
@@ -30,10 +37,21 @@ PLACES, ATTEMPTS = 2, 60  # other inputs at which a formula is tried, and attemp
 NEARER, SHARE = 0.9, 0.618034  # how the attempts close in on the inputs, and how they spread over the ways to go
 SAID = {
     "right": "Right.",
-    "otherwise": "Not yet: at these numbers it gives another number than the local derivative.",
+    "short": "Right, and the short way.",
+    "not yet": "Not yet. Try again, or reveal.",
+    "otherwise": "Not yet: at these numbers it gives another number.",
     "no value": "Not yet: at these numbers it has no value.",
     "by chance": "At these numbers that is right, but only by chance: at other numbers it is not.",
+    "sign": ", and the sign is the other way round.",
 }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an answer is right, and what to say to it."""
+
+    right: bool
+    said: str
 
 
 def right(answer: float, exact: Any) -> bool:
@@ -41,8 +59,13 @@ def right(answer: float, exact: Any) -> bool:
     return math.isfinite(exact) and abs(answer - float(exact)) <= TOLERANCE * abs(float(exact))
 
 
-class Slopes:
-    """Judges formulas of local derivatives: by their numbers at the present inputs, and at two other places.
+def agrees(answer: float, exact: Any) -> bool:
+    """Whether a formula gives the right number; NaN does not."""
+    return abs(answer - float(exact)) <= RELATIVE * abs(float(exact)) + ABSOLUTE
+
+
+class Judge:
+    """Judges answers by the numbers of the graph at the present inputs, and formulas at two other places as well.
 
     `shown` gives the graph of a root at the level of detail of the steps.
     """
@@ -50,40 +73,124 @@ class Slopes:
     def __init__(
         self, expression: Expression, numbers: Mapping[str, float], steps: Steps, shown: Callable[[Value], Value]
     ) -> None:
-        roots = map(shown, [expression(**numbers), *elsewhere(expression, numbers)])
-        self._places = [dict(zip(steps.nodes, topological(root))) for root in roots]
-        self.names = tuple(node.label for node in steps.nodes.values() if node.label)
+        self._steps = steps
+        self._inputs = expression, numbers, shown
 
-    def verdict(self, text: str, payment: Payment) -> str:
-        """What to say to a formula; "" if it is right. FormulaError if it cannot be read."""
-        for place in self._places:
-            exact = place[payment.payer].partials[payment.position]
-            try:
-                answer = evaluated(text, {node.label: node.data for node in place.values() if node.label})
-            except NoValue:
-                answer = math.nan
-            if not abs(answer - exact) <= RELATIVE * abs(exact) + ABSOLUTE:  # NaN is not
-                if place is not self._places[0]:
-                    return SAID["by chance"]
-                return SAID["no value" if math.isnan(answer) else "otherwise"]
+    @cached_property
+    def _places(self) -> list[Numbers]:
+        """The numbers of the graph at the present inputs, then at other ones."""
+        expression, numbers, shown = self._inputs
+        paid = {*self._steps.paid_to}
+
+        def of(root: Value) -> Numbers:
+            return numbers_of(shown(root), paid, self._steps.examples)
+
+        return [of(expression(**numbers)), *elsewhere(expression, numbers, of)]
+
+    def names(self, question: Question) -> dict[str, str]:
+        """The keys of the names that an answer may have: those of all nodes, but not of what is computed later."""
+        computed = [node.key for node in self._steps.nodes.values() if node.op]
+        later = computed[computed.index(question.key) :] if question.key in computed else ()
+        return {name: key for name, key in self._steps.typed.items() if key not in later}
+
+    def verdict(self, text: str, question: Question, ask: str) -> Verdict:
+        """What to say to an answer, `ask` being number or formula. FormulaError if it cannot be read."""
+        return self._of_a_formula(text, question) if ask == "formula" else self._of_a_number(text, question)
+
+    def _of_a_number(self, text: str, question: Question) -> Verdict:
+        find = self._steps.number
+        answer = evaluated(text, {name: find(key) for name, key in self.names(question).items()})
+        if right(answer, find(question.key)):
+            return self._praise(text, question)
+        answers = self._answers(text, question)
+        hint = self._hint(question, answers, agrees) or self._hint(question, [answer], right)
+        return Verdict(False, hint or SAID["not yet"])
+
+    def _of_a_formula(self, text: str, question: Question) -> Verdict:
+        answers = self._answers(text, question)
+        agreed = [agrees(answer, place[question.key]) for answer, place in zip(answers, self._places)]
+        if all(agreed):
+            return self._praise(text, question)
+        why = "by chance" if agreed[0] else "no value" if math.isnan(answers[0]) else "otherwise"
+        return Verdict(False, self._hint(question, answers, agrees) or SAID[why])
+
+    def _answers(self, text: str, question: Question) -> list[float]:
+        """The number of a formula at each place; NaN where it has none."""
+        names = self.names(question)
+        return [_value(text, {name: place[key] for name, key in names.items()}) for place in self._places]
+
+    def _praise(self, text: str, question: Question) -> Verdict:
+        short = question.closed and self.readable(question) and self._is_short(text, question)
+        return Verdict(True, SAID["short" if short else "right"])
+
+    def _is_short(self, text: str, question: Question) -> bool:
+        """Whether a formula is a closed form: right everywhere, with no more names and numbers than as printed."""
+        answers, names = self._answers(text, question), self.names(question)
+        size, most = (sum(kind in ("name", "number") for kind, _ in tokens(x, names)) for x in (text, question.formula))
+        return size <= most and all(agrees(x, place[question.key]) for x, place in zip(answers, self._places))
+
+    def _hint(self, question: Question, answers: Sequence[float], same: Callable[[float, Any], bool]) -> str:
+        """The hint of the first mistake that gives these answers, one at each place, perhaps but for a sign; or ""."""
+        numbers = [_numbers_at(place, question) for place in self._places[: len(answers)]]
+        for sign in (1, -1):
+            for mistake, hint in question.mistakes:
+                if all(same(sign * answer, _wrong(mistake, at)) for answer, at in zip(answers, numbers)):
+                    return hint if sign == 1 else hint.removesuffix(".") + SAID["sign"]
         return ""
 
-    def readable(self, text: str, payment: Payment) -> bool:
-        """Whether a formula as it is printed can be typed as an answer."""
+    def readable(self, question: Question) -> bool:
+        """Whether the formula that answers a question can be typed as it is printed."""
         try:
-            return not self.verdict(text, payment)
-        except FormulaError:  # a function that answers do not have, or a formula that is abridged
+            names = self.names(question)
+            exact = self._steps.number
+            return agrees(evaluated(question.formula, {x: exact(key) for x, key in names.items()}), exact(question.key))
+        except FormulaError:  # none, or a function that answers do not have, or a formula that is abridged
             return False
 
 
-def elsewhere(expression: Expression, numbers: Mapping[str, float]) -> Iterable[Value]:
-    """The expression, recorded at other inputs at which it has a value: at most `PLACES`, the same each time."""
+def _value(text: str, numbers: Numbers) -> float:
+    try:
+        return evaluated(text, numbers)
+    except NoValue:
+        return math.nan
+
+
+def _numbers_at(place: Numbers, question: Question) -> dict[str, float]:
+    """The numbers of the names in a question's mistakes; without those that there are not, of what nobody is paid."""
+    found = {name: place.get(x) if isinstance(x, str) else x for name, x in question.numbers.items()}
+    return {name: float(x) for name, x in found.items() if x is not None}
+
+
+def _wrong(mistake: str, numbers: Numbers) -> float:
+    try:
+        return evaluated(mistake, numbers)
+    except FormulaError:  # nobody can make this mistake here, or its formula is abridged
+        return math.nan
+
+
+def numbers_of(root: Value, paid: Container[str], examples: Iterable[Example] = ()) -> dict[str, Any]:
+    """Every number of a graph by its key; of gradients, those of the leaves in `paid` and what rests on them."""
+    nodes = topological(root)
+    id_of = ids(nodes)
+    found = {value_key(id): node.data for node, id in id_of.items()}
+    leaves = {node for node, id in id_of.items() if node.op is None and id in paid}
+    for payment in payments(root, leaves, examples):
+        found |= payment.numbers
+        found.setdefault(gradient_key(payment.payer), payment.upstream)
+        found[gradient_key(payment.operand)] = payment.total
+    return found
+
+
+def elsewhere(
+    expression: Expression, numbers: Mapping[str, float], of: Callable[[Value], Any] = lambda root: root
+) -> Iterator[Any]:
+    """`of` the expression, recorded at other inputs at which it has a value: at most `PLACES`, the same each time."""
     found = 0
     for attempt in range(ATTEMPTS):
         try:
             root = expression(**dict(zip(numbers, moved([*numbers.values()], attempt))))
             if all(math.isfinite(x) for node in topological(root) for x in (node.data, *node.partials)):
-                yield root
+                yield of(root)
                 found += 1
         except DOMAIN_ERRORS:  # outside of the domain: nearer is the next attempt
             continue

@@ -39,6 +39,19 @@ class ClosedLines:
         """The parameters that closed forms alone pay."""
         return families(self.graph, self.closed, self._paths)
 
+    @cached_property
+    def formulas(self) -> dict[str, str]:
+        """``a - y`` and ``(a - y)xᵀ``, by the keys of ∂L/∂z, and of ∂L/∂w for each w that one z alone pays."""
+        found = {}
+        for closed in self.closed:
+            error = self._error(closed)[0]
+            found[gradient_key(closed.z)] = _over(error, closed.share)
+            for w, x in closed.factors.items():
+                if self._paths[w] == 1:
+                    formula = error if x == 1 else f"({error}){self._x_of(x)[0]}"
+                    found[gradient_key(w)] = _over(formula, closed.share)
+        return found
+
     def cancelled(self, closed: Closed) -> Iterator[Line]:
         """``∂L/∂z = (-y/a + (1 - y)/(1 - a)) · a(1 - a) = -y(1 - a) + (1 - y)a = a - y``, if a and y have names."""
         loss, a, y = (self.graph.nodes.get(x) for x in (closed.loss, closed.a, closed.y))
@@ -123,13 +136,16 @@ class ClosedLines:
         """xᵀ in names and in numbers; no name if the entries of one example do not show which it is."""
         xs = [closed.factors[w] for w in family.parameters]
         if len(xs) == 1:
-            name, number = self._written(xs[0])
-            return name + "ᵀ" * (len(name) == 1 and name.isalpha()), number
+            return self._x_of(xs[0])
         labels = [self.graph.nodes[x].label for x in xs]
         examples = {match[0] if (match := _OF_AN_EXAMPLE.search(label)) else "" for label in labels}
         numbers = _vector([slot(self.graph.nodes[x].key) for x in xs])
         name = common_letter(self.graph, xs).lower() + "".join(examples) + "ᵀ"
         return name if len(family.terms) == 1 or (len(examples) == 1 and "" not in examples) else "", numbers
+
+    def _x_of(self, x: Any) -> tuple[str, str]:
+        name, number = self._written(x)
+        return name + "ᵀ" * (len(name) == 1 and name.isalpha()), number
 
     def _written(self, x: Any) -> tuple[str, str]:
         """A node, or a plain number: as a factor in names, and in numbers."""

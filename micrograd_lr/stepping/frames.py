@@ -14,6 +14,7 @@ from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import filled
 from micrograd_lr.levels.given_names import named
+from micrograd_lr.levels.names import usual_level
 from micrograd_lr.pictures.graph import changed_since, is_data
 from micrograd_lr.stepping.closed_lines import ClosedLines
 from micrograd_lr.stepping.leads import lead
@@ -251,7 +252,7 @@ def _comparable(x: Any) -> Any:
 
 
 def steps(
-    root: Value, *, detail: str = "ops", opened: Iterable[str] = (), gradients: str = "all",
+    root: Value, *, detail: str = "", opened: Iterable[str] = (), gradients: str = "parameters",
     data: Iterable[str] = ("x", "y"), digits: int = DIGITS, names: Mapping[str, Any] | None = None,
 ) -> Steps:  # fmt: skip
     """The forward and the backward pass of the graph of `root`, as an immutable sequence of frames.
@@ -260,11 +261,11 @@ def steps(
     then a frame per operation, which pays each operand upstream gradient × local derivative; last the gradients of the
     parameters. The backward frames show what the engine's own sweep did on a copy: no gradient of `root` changes.
 
-    `detail` is ops, or names: then a frame computes a named node from the named nodes and leaves before it, and the
-    local derivatives are those of all that lies between, ∂L/∂a = −y/a + (1 − y)/(1 − a). `opened` are names of nodes
-    whose ops have frames of their own. A loss of many examples has a frame for each example, forward and backward, but
-    for those that are `opened`: ``example 2``, or ``examples``, all. `gradients` are all, or parameters: then only
-    these are paid, and what leads to them.
+    `detail` is ops, or names, by default where a computed node below the root has a name: then a frame computes a named
+    node from the named nodes and leaves before it, and the local derivatives are those of all that lies between,
+    ∂L/∂a = −y/a + (1 − y)/(1 − a). `opened` are names of nodes whose ops have frames of their own. A loss of many
+    examples has a frame for each example, forward and backward, but for those that are `opened`: ``example 2``, or
+    ``examples``, all. `gradients` are those of the parameters and of what leads to them, or all.
 
     `data` are the names of the leaves that are data, all others being parameters. `digits` are those of the texts; the
     numbers themselves are not rounded. `names` is a mapping such as ``locals()``: nodes without a label are called by
@@ -288,6 +289,7 @@ def steps(
     of_data = {data} if isinstance(data, str) else {*data}
     leaves = frozenset(node for node in order if not node.op and is_data(node.label, of_data))
     inside = {opened} if isinstance(opened, str) else {*opened}
+    detail = detail or usual_level(called[root])
     level = Level(called[root], leaves, detail, tuple(sorted(inside)), gradients)
     nodes, paid, closed, examples = level.passes()
     return Steps(nodes, paid, digits, closed, examples, level)

@@ -14,13 +14,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A path through what lies inside of a node: the product of its `factors`, as a `formula`.
+
+    `expressions` are the factors once more, in the keys of values: ``1/v4``.
+    """
+
+    formula: str
+    factors: tuple[str, ...]
+    expressions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Node:
     """A node of the graph. `kind` is op, parameter or data; `operands` are ids, or plain numbers as they were written.
 
     `name` is how formulas write the node: its label, a short formula, or its id. `formula` is its value in the names of
     its operands, and `slopes` are the formulas of its partials. `template` and `slope_templates` are the same with
     slots for the numbers: ``⟦v3⟧`` is the value of n3; ``⟦(v3)⟧`` asks for parentheses around a negative number or a
-    fraction.
+    fraction. `ways` are the paths to each operand, where several ops lie inside of the node.
     """
 
     id: str
@@ -35,6 +47,7 @@ class Node:
     slopes: tuple[str, ...]
     template: str
     slope_templates: tuple[str, ...]
+    ways: tuple[tuple[Way, ...], ...] = ()
 
     @property
     def key(self) -> str:

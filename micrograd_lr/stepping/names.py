@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class NamedNodes:
-    """The `nodes` of a graph by id, operands before users; the last one is the `root`."""
+    """The `nodes` of a graph by id, operands before users, the last one the `root`; and its `payments`."""
+
+    payments: tuple[Payment, ...] = ()
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes = {node.id: node for node in nodes}
@@ -22,6 +24,19 @@ class NamedNodes:
     def names(self) -> tuple[str, ...]:
         """The labels of several letters, which formulas must not read as products."""
         return tuple(dict.fromkeys(node.label for node in self.nodes.values() if len(node.label) > 1))
+
+    @cached_property
+    def typed(self) -> dict[str, str]:
+        """The key of every node that a typed formula may name: by its label or its id, and not by a formula."""
+        return {node.name: node.key for node in self.nodes.values() if node.name in (node.label, node.id)}
+
+    @cached_property
+    def paid_to(self) -> dict[str, list[Payment]]:
+        """What each node is paid, one payment for each path."""
+        found: dict[str, list[Payment]] = {}
+        for payment in self.payments:
+            found.setdefault(payment.operand, []).append(payment)
+        return found
 
     def name(self, node: str) -> str:
         """How formulas write a node."""

@@ -1,114 +1,187 @@
-"""The questions about a frame, and the usual wrong answers: each a formula, from which the page makes JavaScript."""
+"""The questions about a frame, and the usual wrong answers: each a formula, which is read as typed answers are."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from micrograd_lr.formulas.expression import Expression
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import gradient_key, payment_key
-from micrograd_lr.stepping.answers import right
-from micrograd_lr.stepping.hints import OF_A_NODE, OF_A_PAYMENT, OF_A_SUM, OF_EVERY_NODE, OF_EVERY_PAYMENT
+from micrograd_lr.formulas.text import SLOT
+from micrograd_lr.stepping import hints
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from micrograd_lr.stepping.frames import Frame, Steps
-    from micrograd_lr.stepping.moves import Payment
+    from micrograd_lr.stepping.moves import Payment, Way
 
+    Known = Iterable[tuple[str, str]]  # mistakes and their hints
 
-@dataclass(frozen=True)
-class Mistake:
-    """A usual wrong answer: the value of `expression` at `numbers`, slots or plain numbers; and the hint for it."""
-
-    expression: str
-    numbers: dict[str, Any]
-    hint: str
+LONGEST_WAY = 6  # factors of a way from the root, of which one may be skipped
+_NAMES = re.compile(r"[a-z]\w*")
+_NEGATIVE = re.compile(r"-[\w.]+")
+_KEYS = re.compile(r"v\d+")
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is `prompt`? The answer is the number in the slot `key`; `mistakes` are the usual wrong answers.
+    """What is `prompt`? The answer is the number in the slot `key`, or a formula that is equal to `formula`.
 
-    For a `payment`, the local derivative can be asked for instead: `slope_prompt` is its name, `slope` its formula.
+    `name` is what is asked for as mathematics. `formula` is "" where only the number is asked for; `closed` says that
+    it is a closed form, which is proven. `mistakes` are the usual wrong answers, as formulas, each with its hint;
+    `numbers` has the names in them, each with its slot, or with a plain number.
     """
 
     prompt: str
+    name: str
     key: str
-    mistakes: tuple[Mistake, ...]
-    slope_prompt: str = ""
-    slope: str = ""
-    payment: Payment | None = None
+    mistakes: tuple[tuple[str, str], ...]
+    numbers: dict[str, Any]
+    formula: str = ""
+    closed: bool = False
 
 
 def questions(frame: Frame) -> tuple[Question, ...]:
-    """The questions about a frame, in the order of its lines."""
+    """The questions about a frame, in the order of its lines.
+
+    Backward, of each payment first the local derivative, unless that is a plain number, then what is paid, and from the
+    second path on the sum; of all that, what the frame has a line for. What the root pays is its local derivative:
+    that is asked for once.
+    """
     steps = frame.steps
     if frame.kind == "forward":
         return tuple(_of_a_node(steps, node) for node in frame.nodes)
     shown = {line.key for line in frame.lines}
-    asked = (payment for payment in frame.payments if not shown.isdisjoint(payment.numbers))
-    return tuple(question for payment in asked for question in _of_a_payment(steps, payment) if question.key in shown)
+    paid = [payment for payment in frame.payments if not shown.isdisjoint(payment.numbers)]
+    asked = (question for payment in paid for question in _OfAPayment(steps, payment, paid).questions())
+    return tuple(question for question in asked if question.key in shown)
 
 
 def _of_a_node(steps: Steps, name: str) -> Question:
     node = steps.nodes[name]
     operands = [x if not isinstance(x, str) else steps.nodes[x].key for x in node.operands]
     numbers = {"out": node.key, "k": float(len(operands)), **dict(zip("ab", operands))}
-    return Question(node.name, node.key, _mistakes(OF_EVERY_NODE + OF_A_NODE.get(node.op, []), numbers))
+    known = [*hints.OF_EVERY_NODE, *hints.OF_A_NODE.get(node.op, [])]
+    return _question(node.name, node.name, node.key, known, numbers)
 
 
-def _of_a_payment(steps: Steps, payment: Payment) -> Iterable[Question]:
-    payer = steps.nodes[payment.payer]
-    name, local = steps.gradient_of(payment.operand), steps.slope_of(payment)
-    words: dict[str, Any] = {
-        "above": steps.gradient_of(payer.id), "local": local, "slope": payer.slopes[payment.position],
-        "name": name, "paths": payment.paths, "payer": payer.name,
-    }  # fmt: skip
-    numbers: dict[str, Any] = {
-        "u": gradient_key(payer.id), "p": payment.key("p"), "out": payer.key, "k": float(len(payer.operands)),
-        "a": steps.nodes[payment.operand].key,
-    }  # fmt: skip
-    other = payer.operands[1 - payment.position] if len(payer.operands) == 2 else None
-    if isinstance(other, str):  # nobody takes the derivative by a plain number, and it need not exist
-        numbers["q"] = payment_key("p", payer.id, 1 - payment.position)
-    known = _mistakes(OF_EVERY_PAYMENT + OF_A_PAYMENT.get(payer.op, []), numbers, words)
-    yield Question(steps.path(payment) or name, payment.key("c"), known, local, words["slope"], payment)
-    if payment.path > 1:
-        sums = {"c": payment.key("c"), "r": payment.key("r"), "k": float(payment.path)}
-        yield Question(steps.so_far(payment) or name, payment.key("s"), _mistakes(OF_A_SUM, sums, words))
+class _OfAPayment:
+    """The questions about one of the payments `paid` of a frame."""
+
+    def __init__(self, steps: Steps, payment: Payment, paid: Iterable[Payment]) -> None:
+        self.steps, self.payment = steps, payment
+        self.siblings = [x for x in paid if x.payer == payment.payer and x.operand != payment.operand]
+        self.payer = payer = steps.nodes[payment.payer]
+        self.name, self.local = steps.gradient_of(payment.operand), steps.slope_of(payment)
+        self.slope = payer.slopes[payment.position]
+        self.words: dict[str, Any] = {
+            "above": steps.gradient_of(payer.id), "name": self.name, "paths": payment.paths, "payer": payer.name,
+            "operand": steps.name(payment.operand), "local": self.local, "root": steps.root.name,
+        }  # fmt: skip
+        self.numbers: dict[str, Any] = {
+            "u": gradient_key(payer.id), "p": payment.key("p"), "out": payer.key, "k": float(len(payer.operands)),
+            "a": steps.nodes[payment.operand].key,
+        }  # fmt: skip
+        if len(payer.operands) == 2 and all(isinstance(x, str) for x in payer.operands):
+            self.numbers["q"] = payment_key("p", payer.id, 1 - payment.position)
+
+    def questions(self) -> Iterator[Question]:
+        payment, of_root = self.payment, self.payer == self.steps.root
+        asked = SLOT in self.payer.slope_templates[payment.position]  # not a plain number
+        path = self.steps.path(payment)
+        if asked:
+            known = [*hints.OF_EVERY_SLOPE, *self._wrong_slopes(self.words), *self._said(hints.OF_EVERY_SLOPE_LAST)]
+            if not of_root:
+                known += self._said(hints.OF_A_SLOPE_BELOW)
+            prompt = path if of_root and path else self.local
+            yield _question(prompt, self.local, payment.key("p"), known, self.numbers, self.slope)
+        if not of_root:
+            words = {**self.words, "local": f"{self.local} = {self.slope}" if self.slope else self.local}
+            known = [
+                *self._said(hints.OF_EVERY_PAYMENT, words), *self._skipped(),
+                *((f"u*({wrong})", hint) for wrong, hint in self._wrong_slopes(words)),
+                *self._said(hints.OF_EVERY_PAYMENT_LAST, words),
+            ]  # fmt: skip
+            formula = self.steps.closed_lines.formulas.get(gradient_key(payment.operand), "")
+            yield _question(path or self.name, self.name, payment.key("c"), known, self.numbers, formula, bool(formula))
+        if payment.path > 1:
+            sums = {"c": payment.key("c"), "r": payment.key("r"), "k": float(payment.path)}
+            prompt = self.steps.so_far(payment) or self.name
+            yield _question(prompt, self.name, payment.key("s"), self._said(hints.OF_A_SUM), sums)
+
+    def _said(self, known: Known, words: dict[str, Any] | None = None) -> Known:
+        return [(wrong, hint.format(**words or self.words)) for wrong, hint in known]
+
+    def _wrong_slopes(self, words: dict[str, Any]) -> Known:
+        payer, position = self.payer, self.payment.position
+        yield from self._said(hints.OF_A_SLOPE.get(payer.op, []), words)
+        if payer.ways:
+            yield from _of_ways(payer.ways[position])
+            yield from self._said(hints.OF_A_COMPOSITE, words)
+        for other in self.siblings:
+            sibling = f"s{other.position}"
+            self.numbers[sibling] = other.key("p")
+            for wrong, hint in hints.OF_A_SIBLING:
+                operand = self.steps.name(other.operand)
+                yield wrong.format(sibling=sibling), hint.format(**{**words, "operand": operand})
+
+    def _skipped(self) -> Known:
+        """The product along the way from the root, without one of its factors: without the last two, it is known."""
+        steps, way = self.steps, [self.payment]
+        while len(way) < LONGEST_WAY and len(above := steps.paid_to.get(way[-1].payer, ())) == 1:
+            way += above
+        top = way[-1].payer
+        factors = [(steps.slope_of(x), x.key("p")) for x in reversed(way)]
+        if top != steps.root.id:
+            factors.insert(0, (steps.gradient_of(top), gradient_key(top)))
+        named = {f"f{i}": key for i, (_, key) in enumerate(factors)}
+        self.numbers |= named
+        for i, (skipped, _) in enumerate(factors[:-1] if len(factors) > 2 else ()):
+            rest = "*".join(x for x in named if x != f"f{i}")
+            for wrong, hint in hints.OF_A_WAY:
+                yield wrong.format(rest=rest), hint.format(**{**self.words, "skipped": skipped})
 
 
-def _mistakes(
-    known: Iterable[tuple[str, str]], numbers: dict[str, Any], words: dict[str, Any] | None = None
-) -> tuple[Mistake, ...]:
-    """The mistakes that can be made with these numbers, each with those that it needs."""
-    return tuple(
-        Mistake(text, {name: numbers[name] for name in _read(text).names}, format_formula(said.format(**words or {})))
-        for text, said in known
-        if numbers.keys() >= {*_read(text).names}
-    )
+def _of_ways(ways: tuple[Way, ...]) -> Known:
+    """The mistakes that can be made inside of a node: a branch or a factor is lost, or a sign."""
+    products = [_product(way.expressions) for way in ways]
+    of_one: Known = []
+    if len(ways) > 1:
+        of_one = hints.OF_ONE_OF_TWO_WAYS if len(ways) == 2 else hints.OF_ONE_OF_MANY_WAYS
+        of_one = [*of_one, *hints.OF_ONE_OF_SEVERAL_WAYS]
+    for i, way in enumerate(ways):
+        others = products[:i] + products[i + 1 :]
+        words = {
+            "one": products[i], "others": f"({' + '.join(others) or '0'})", "branch": way.formula, "count": len(ways),
+            "other": ways[i - 1].formula,
+        }  # fmt: skip
+        yield from _written(of_one, words)
+        for j, factor in enumerate(way.factors):
+            if factor not in ("-1", way.formula):  # without it there is the other sign, or nothing
+                sign = ("-1",) if _NEGATIVE.fullmatch(factor) else ()
+                short = _product(way.expressions[:j] + sign + way.expressions[j + 1 :])
+                factor = factor[1:] if sign else factor
+                yield from _written(hints.OF_A_FACTOR, {**words, "short": short, "factor": factor})
 
 
-_expressions: dict[str, Expression] = {}
+def _written(known: Known, words: dict[str, Any]) -> Known:
+    return [(wrong.format(**words), hint.format(**words)) for wrong, hint in known]
 
 
-def _read(text: str) -> Expression:
-    if text not in _expressions:
-        _expressions[text] = Expression(text)
-    return _expressions[text]
+def _product(factors: Iterable[str]) -> str:
+    return f"({'*'.join(f'({x})' for x in factors) or '1'})"
 
 
-def hint(question: Question, answer: float, number_of: Callable[[str], Any]) -> str:
-    """The hint of the first usual mistake that gives this answer; "" if none does."""
-    for mistake in question.mistakes:
-        numbers = {name: float(number_of(x) if isinstance(x, str) else x) for name, x in mistake.numbers.items()}
-        try:
-            wrong = _read(mistake.expression)(**numbers).data
-        except (ArithmeticError, ValueError):  # nobody can make this mistake at these numbers
-            continue
-        if right(answer, wrong):
-            return mistake.hint
-    return ""
+def _question(
+    prompt: str, name: str, key: str, known: Known, numbers: dict[str, Any], formula: str = "", closed: bool = False
+) -> Question:
+    """A question, with each mistake once, and the numbers that they need."""
+    once: dict[str, str] = {}
+    for wrong, hint in known:
+        once.setdefault(wrong, format_formula(hint))
+    used = {name for wrong in once for name in _NAMES.findall(wrong)}
+    numbers = {name: x for name, x in numbers.items() if name in used} | {x: x for x in used if _KEYS.fullmatch(x)}
+    return Question(prompt, name, key, tuple(once.items()), numbers, formula, closed)

@@ -7,12 +7,11 @@ from functools import cached_property
 
 from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.tokens import FormulaError
-from micrograd_lr.formulas.typed import number_in
 from micrograd_lr.levels.given_names import named
 from micrograd_lr.levels.names import INSIDE, at_level, usual_level
-from micrograd_lr.stepping.answers import SAID, Slopes, right
+from micrograd_lr.stepping.answers import Judge
 from micrograd_lr.stepping.frames import steps
-from micrograd_lr.stepping.questions import hint, questions
+from micrograd_lr.stepping.questions import questions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.frames import Frame
     from micrograd_lr.stepping.moves import Line
     from micrograd_lr.stepping.questions import Question
-
-NOT_YET = "Not yet. Look at the formula above, and try again."
 
 
 @dataclass
@@ -51,7 +48,7 @@ class Walk:
     numbers: Mapping[str, float]
     ask: str = ""
     score: Score = field(default_factory=Score)
-    detail: str = "ops"
+    detail: str = ""
     opened: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -74,15 +71,15 @@ class Walk:
         return self.steps[self.index - bool(self.open)]
 
     @cached_property
-    def slopes(self) -> Slopes:
-        """The judge of formulas."""
+    def judge(self) -> Judge:
+        """The judge of answers."""
         names = self.opened - {example.word for example in self.steps.examples}
 
         def shown(root: Value) -> Value:
             own = named(root, root_too=True)[root]
             return at_level(own, self.detail, names)[own]
 
-        return Slopes(self.expression, self.numbers, self.steps, shown)
+        return Judge(self.expression, self.numbers, self.steps, shown)
 
     @property
     def hidden(self) -> tuple[Line, ...]:
@@ -96,9 +93,7 @@ class Walk:
 
     @property
     def _first_hidden(self) -> int:
-        question = self.open[0]
-        keys = {question.key, question.payment.key("p") if question.payment else ""}
-        return next(i for i, line in enumerate(self.frame.lines) if line.key in keys)
+        return [line.key for line in self.frame.lines].index(self.open[0].key)
 
     def again(self, numbers: Mapping[str, float]) -> Walk:
         """The same place at other numbers, where no question has been answered yet."""
@@ -139,47 +134,33 @@ class Walk:
         self.open = [question for question in found if self._asked(question)]
 
     def _asked(self, question: Question) -> bool:
-        if question.key in self.settled or self.ask == "number":
-            return question.key not in self.settled
-        payment = question.payment
-        shown = payment is not None and any(line.key == payment.key("p") for line in self.frame.lines)
-        return shown and payment is not None and self.slopes.readable(question.slope, payment)
+        return question.key not in self.settled and (self.ask == "number" or self.judge.readable(question))
 
     @property
     def prompt(self) -> str:
         """The question in words."""
-        question = self.open[0]
-        if self.ask == "formula":
-            return f"What is the formula of {format_formula(question.slope_prompt)}?"
-        return f"What is {format_formula(question.prompt)}?"
+        what = "the formula of " if self.ask == "formula" else ""
+        return f"What is {what}{format_formula(self.open[0].prompt)}?"
 
     def answer(self, text: str) -> str:
         """What to say to an answer."""
         question = self.open[0]
         try:
-            wrong = self._diagnosis(question, text)
+            verdict = self.judge.verdict(text, question, self.ask)
         except FormulaError as error:  # it cannot be read, or has no value: that does not count as a try
             return str(error)
-        if wrong:
+        if verdict.right:
+            self._settle(first=not self.tries)
+        else:
             self.tries += 1
-            return wrong
-        self._settle(first=not self.tries)
-        return SAID["right"]
-
-    def _diagnosis(self, question: Question, text: str) -> str:
-        if self.ask == "formula" and question.payment:
-            return self.slopes.verdict(text, question.payment)
-        answer, find = number_in(text), self.steps.number
-        if right(answer, find(question.key)):
-            return ""
-        return hint(question, answer, find) or NOT_YET
+        return verdict.said
 
     def reveal(self) -> str:
         """Give up the question, and return its answer."""
         question = self.open[0]
         self._settle(first=False)
         if self.ask == "formula":
-            return format_formula(f"{question.slope_prompt} = {question.slope}")
+            return format_formula(f"{question.prompt} = {question.formula}")
         return (
             f"{format_formula(question.prompt)} = {format_number(self.steps.number(question.key), self.steps.digits)}"
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections import Counter
+from functools import reduce
 
 from micrograd_lr.engine.backward import edges_of, refuse_nonfinite
 from micrograd_lr.engine.backward import payments as reverse_mode
@@ -11,16 +13,18 @@ from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import resting_on, topological, users_first
 from micrograd_lr.formulas.format import clean
 from micrograd_lr.formulas.keys import ids, value_key
-from micrograd_lr.formulas.rules import formula_of, slopes_of
+from micrograd_lr.formulas.rules import FOR_NUMBERS_ONLY, formula_of, slopes_of
 from micrograd_lr.formulas.templates import signed, slot
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.levels.closed_form import closed_forms
+from micrograd_lr.levels.names import MOST_WAYS, Composite
 from micrograd_lr.pictures.boxes import write_formulas
-from micrograd_lr.stepping.moves import Closed, Example, Node, Payment
+from micrograd_lr.stepping.moves import Closed, Example, Node, Payment, Way
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
+    from typing import Any
 
     from micrograd_lr.engine.value import Value
     from micrograd_lr.levels.examples import Examples
@@ -52,8 +56,30 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
             formula=written, slopes=tuple(edge.formula for edge in box.edges),
             template=signed(str(formula_of(box.op, slots, numbers))) if box.op else "",
             slope_templates=tuple(map(signed, slopes_of(box.op, Text(slot(value_key(box.id))), slots, numbers)))
-            if box.op else (),
+            if box.op else (), ways=tuple(_ways_in(box)),
         )  # fmt: skip
+
+
+def _ways_in(box: Box) -> Iterable[tuple[Way, ...]]:
+    """The paths through what lies inside of a node, for each operand; of many paths to one, none."""
+    if not isinstance(box.op, Composite):
+        return
+    operands = [edge.to for edge in box.edges]
+    try:
+        in_names = box.op.ways(box.name, *(x.name for x in operands))
+        in_keys = box.op.ways(Text(value_key(box.id)), *(Text(value_key(x.id)) for x in operands))
+    except FOR_NUMBERS_ONLY:
+        return
+    for paths, same in zip(in_names, in_keys):
+        few = zip(paths, same) if len(paths) <= MOST_WAYS else ()
+        yield tuple(
+            Way(str(reduce(operator.mul, path, 1)), (*map(_factor, path),), (*map(_factor, keys),))
+            for path, keys in few
+        )
+
+
+def _factor(x: Any) -> str:
+    return f"{x:g}" if isinstance(x, (int, float)) else str(x)
 
 
 def payments(

@@ -10,7 +10,7 @@ from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from micrograd_lr.stepping.frames import Frame
@@ -69,10 +69,13 @@ def wrapped_formula(text: str, width: int, indent: str = "    ") -> list[str]:
 
 
 def formula_lines(
-    frame: Frame, lines: Sequence[Line], width: int, hidden: Collection[Line] = (), bare: bool = False
+    frame: Frame, lines: Sequence[Line], width: int, hidden: Sequence[Line] = (), bare: bool = False
 ) -> list[Styled]:
-    """Some `lines` of a frame. Those in `hidden` show their formula without numbers, or only the name, if they are
-    local derivatives and `bare`."""
+    """Some `lines` of a frame. Those in `hidden` show their formula without numbers.
+
+    If they are `bare`, local derivatives and closed forms show only the name. A closed form is not shown at all where
+    another line, the first of `hidden`, asks for its number: it would be the answer.
+    """
     texts = []
     if frame.kind == "inputs":
         of_names = [node for node in frame.steps.nodes.values() if node.label and node.op]
@@ -83,9 +86,9 @@ def formula_lines(
         if line not in hidden:
             proven = f" {PROVEN}" if line.kind == "closed" else ""
             texts.append((frame.steps.filled(line.template) + proven, "" if line.kind == "local" else "bold"))
-        elif line.kind == "cancel":
-            continue  # it has the formulas of the local derivatives
-        elif bare and line.kind == "local":
+        elif line.kind in ("closed", "cancel") and line != hidden[0]:
+            continue  # with these the number could be found, or the formula of a local derivative read
+        elif bare and line.kind in ("local", "closed"):
             texts.append((f"{format_formula(line.parts[0])} = ?", "yellow"))
         else:
             texts.append((f"{format_formula(line.formula)} = ?", "yellow"))

@@ -50,9 +50,10 @@ a                    ask mode on or off: questions before a step is shown
 i or :               an input line, such as w=2: another number, the same step
 r or an empty line   in a question: show the answer
 ?, h / q, Ctrl-D     this help / quit
-An answer is a number, or arithmetic such as -0.5*2; a formula is typed as it
-is printed, or with all its signs: a(1 - a), a*(1-a). In lines, not keys: the
-same letters or words, one per line.
+An answer is a number, arithmetic such as -0.5*2, or a formula, typed as it is
+printed or with all its signs: a(1 - a), a*(1-a). While a question is open, a
+letter that is a name is an answer: for b and a, type back and ask.
+In lines, not keys: the same letters or words, one per line.
 In the table, {NOW} is the node whose turn it is, {OPERAND} an operand of it, and – is not
 computed yet."""
 TRY_OTHERS = "Type other inputs, such as {name}=0.5, or q to quit."
@@ -65,7 +66,7 @@ class Session:
     """
 
     def __init__(
-        self, expression: Expression, numbers: Mapping[str, float], ask: str = "", detail: str = "ops"
+        self, expression: Expression, numbers: Mapping[str, float], ask: str = "", detail: str = ""
     ) -> None:
         self.expression, self.detail = expression, detail
         self.numbers = {normalize("NFKC", name): x for name, x in numbers.items()}
@@ -90,7 +91,7 @@ class Session:
     @property
     def _names(self) -> tuple[str, ...]:
         """The names that an answer may have."""
-        return self.walk.slopes.names if self.walk and self.walk.open and self.walk.ask == "formula" else ()
+        return (*self.walk.judge.names(self.walk.open[0]),) if self.walk and self.walk.open else ()
 
     def do(self, line: str | None) -> None:
         """Do what a line says: it is a command, an answer or an input. None means that no more lines come."""

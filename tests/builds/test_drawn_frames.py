@@ -8,9 +8,10 @@ import pypdf
 import pytest
 from graphs import batch_of, slides
 from seen import Seen, colours
+from stepped import all_steps
 from svg import SVG, groups, texts
 
-from micrograd_lr import Value, draw, draw_frames, steps
+from micrograd_lr import Value, draw, draw_frames
 from micrograd_lr.pictures import renderers as render
 from micrograd_lr.pictures.look import THEMES
 
@@ -103,7 +104,7 @@ def test_each_move_marks_what_it_is_about(renderer):
 )
 def test_there_is_one_picture_per_move_of_steps(options, of_steps):
     L = slides()
-    walk, frames = steps(L, **of_steps), draw_frames(L, **options, renderer="built-in")
+    walk, frames = all_steps(L, **of_steps), draw_frames(L, **options, renderer="built-in")
     titles = [ET.fromstring(frame.svg).findtext(f"{SVG}title") for frame in frames]
     assert titles == [frame.text for frame in walk]
 
@@ -216,7 +217,7 @@ def test_without_gradients_the_frames_end_with_the_forward_pass():
 def test_each_example_of_a_batch_has_its_moves():
     J = batch_of(2).J
     frames = draw_frames(J, detail="names", renderer="built-in")
-    assert len(frames) == len(steps(J, detail="names", opened="examples", gradients="parameters"))
+    assert len(frames) == len(all_steps(J, detail="names", opened="examples", gradients="parameters"))
     assert "node example" not in frames[0].svg
     assert draw_frames(J, limit=4, renderer="built-in").notes[0].endswith("shows all of them")
     last = groups(frames[-1].svg, "node")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stepped import all_steps
 
-from micrograd_lr import cli, logistic, steps
+from micrograd_lr import cli, logistic
 from micrograd_lr.demo import tour as demo
 from micrograd_lr.demo.report import Report
 from micrograd_lr.logistic.breast_cancer import breast_cancer
@@ -62,7 +63,7 @@ def test_the_three_cases_have_both_labels(printed):
     example = demo.three_cases(breast_cancer().standardised().only(demo.TWO_FEATURES))
     assert [y.data for y in example.Y] == [1, 0, 1]
     assert "3 cases, y = 1, 0, 1, from the sum over i to (A - Y)Xᵀ" in " ".join(printed[1].split())
-    frames = steps(example.J, detail="names", gradients="parameters")
+    frames = all_steps(example.J, detail="names", gradients="parameters")
     assert len(frames) == 11
     assert [frames[-1].gradients[closed.z] > 0 for closed in frames.closed] == [False, True, False]
     dw, db = logistic.closed_form(demo.WEIGHTS, demo.BIAS, [[x.data for x in row] for row in example.X], [1, 0, 1])

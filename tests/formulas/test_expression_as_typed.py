@@ -7,9 +7,10 @@ import re
 import pytest
 import sympy
 from readers import table
+from stepped import all_steps
 from sympy.parsing.sympy_parser import convert_xor, implicit_multiplication, parse_expr, standard_transformations
 
-from micrograd_lr import Expression, ExpressionError, Op, draw, steps
+from micrograd_lr import Expression, ExpressionError, Op, draw
 from micrograd_lr.formulas.tokens import plain, spellings
 from micrograd_lr.formulas.typed import evaluated
 
@@ -36,6 +37,7 @@ def value(text):
         ("w·x × b − a ⋅ z", "w*x * b - a * z"),
         ("w ÷ x – a", "w / x - a"),
         ("x²", "x**2"),
+        ("w*xᵀ", "w*x"),
         ("−x⁻²", "-x**-2"),
         ("2ʷ", "2**w"),
         ("x²³ − b", "x**23 - b"),
@@ -278,7 +280,7 @@ def test_what_is_printed_is_read(text, touching):
     expression = Expression(text)
     root = expression(**{name: AT[name] for name in expression.names})
     root.backward()
-    frames, drawing = steps(root, digits=17), draw(root, digits=17)
+    frames, drawing = all_steps(root, digits=17), draw(root, digits=17)
     known = {node.label: node.value for node in frames.nodes.values() if node.label}
     printed, touched = [*printed_by_steps(frames), *printed_by_draw(drawing)], set()
     for formula, number in printed:

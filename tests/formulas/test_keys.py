@@ -1,6 +1,8 @@
 """The keys of the numbers of a graph, and the numbers that they stand for."""
 
-from micrograd_lr import Value, steps
+from stepped import all_steps
+
+from micrograd_lr import Value
 from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.keys import gradient_key, ids, payment_key, value_key
 
@@ -8,7 +10,7 @@ from micrograd_lr.formulas.keys import gradient_key, ids, payment_key, value_key
 def test_each_key_stands_for_its_number():
     x, w = Value(3.0, "x"), Value(2.0, "w")
     root = x * w + x
-    frames = steps(root)
+    frames = all_steps(root)
     root.backward()
     node_ids = ids(topological(root))
     assert [*node_ids.values()] == ["n0", "n1", "n2", "n3"]

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import pytest
 import sympy
+from stepped import all_steps
 
-from micrograd_lr import OPS, Expression, Op, Value, logistic, logistic_loss, sigmoid, steps
+from micrograd_lr import OPS, Expression, Op, Value, logistic, logistic_loss, sigmoid
 from micrograd_lr.engine.order import topological
 from micrograd_lr.levels.closed_form import closed_forms, multiplied_out
 from micrograd_lr.levels.names import at_level
@@ -72,7 +73,7 @@ def test_a_planted_mistake_has_no_closed_form(right, wrong):
     assert right in SLIDES
     root = recorded(SLIDES.replace(right, wrong))
     assert found_in(root) == []
-    assert not any(line.kind == "closed" for frame in steps(root, detail="names") for line in frame.lines)
+    assert not any(line.kind == "closed" for frame in all_steps(root, detail="names") for line in frame.lines)
 
 
 def test_a_factor_that_is_planted_in_z():
@@ -209,7 +210,7 @@ def test_rules_that_ask_which_number_it_is():
 
 
 def test_it_is_what_the_walk_says():
-    frames = steps(recorded(SLIDES), detail="names")
+    frames = all_steps(recorded(SLIDES), detail="names")
     closed = [line for frame in frames for line in frame.lines if line.kind == "closed"]
     assert [line.formula for line in closed] == ["∂L/∂z = a - y", "∂L/∂w = (a - y)xᵀ", "∂L/∂b = a - y"]
     values = {node.label: node.value for node in frames.nodes.values()}
@@ -226,14 +227,14 @@ def test_it_is_what_the_walk_says():
     [("w*x+b", "(a - y)xᵀ"), ("w*x1+b", "(a - y)x1"), ("2*w+b", "(a - y)·2"), ("w*(-2)+b", "(a - y)·(-2)")],
 )
 def test_how_the_factor_is_written(z, formula):
-    frames = steps(recorded(SLIDES.replace("w*x+b", z)), detail="names")
+    frames = all_steps(recorded(SLIDES.replace("w*x+b", z)), detail="names")
     assert next(line.parts[1] for line in frames[-1].lines if line.parts[0] == "∂L/∂w") == formula
     assert frames[-1].text.count("(proven)") == 2
 
 
 def test_only_what_one_path_pays_is_a_result():
-    assert "(a − y)x" not in steps(recorded(SLIDES + "+0.5*c*w**2"), detail="names")[-1].text
-    frames = steps(recorded(SLIDES.replace("L=", "M=") + "; L=2*M"), detail="names")
+    assert "(a − y)x" not in all_steps(recorded(SLIDES + "+0.5*c*w**2"), detail="names")[-1].text
+    frames = all_steps(recorded(SLIDES.replace("L=", "M=") + "; L=2*M"), detail="names")
     assert not any(line.kind == "closed" for frame in frames for line in frame.lines)  # ∂L/∂z is 2(a − y)
 
 

@@ -5,6 +5,7 @@ import re
 from types import MappingProxyType
 
 import pytest
+from stepped import all_steps
 
 from micrograd_lr import Expression, StepThrough, Value, draw, log, sigmoid, steps
 from micrograd_lr.engine.order import topological
@@ -36,7 +37,7 @@ def test_locals_do_what_labels_do(detail):
         each.backward()
     options = {"detail": detail, "partials": "both", "highlight": ["z", "a"]}
     assert draw(root, names=names, **options).source == draw(labelled, **options).source
-    assert steps(root, names=names, detail=detail) == steps(labelled, detail=detail)
+    assert all_steps(root, names=names, detail=detail) == all_steps(labelled, detail=detail)
     assert StepThrough(root, names=names).html == StepThrough(labelled).html
     assert all(node.label == "" for node in topological(root))
 
@@ -53,8 +54,8 @@ def test_a_node_in_the_picture_is_found_by_the_node_itself():
 
 def test_a_name_opens_its_node():
     root, names = slides()
-    assert len(steps(root, names=names, detail="names", opened="z")) == 11
-    assert len(steps(root, names=names, detail="names")) == 9
+    assert len(all_steps(root, names=names, detail="names", opened="z")) == 11
+    assert len(all_steps(root, names=names, detail="names")) == 9
 
 
 def test_what_is_not_a_node_of_the_graph_and_names_with_an_underscore():
@@ -104,12 +105,12 @@ def test_a_graph_that_has_changed_keeps_its_state():
         "(w changed after this was recorded: the other numbers were computed before)",
     ]  # fmt: skip
     with pytest.raises(ValueError, match=r"^w was 2.0 when this was recorded, and is 5.0 now\."):
-        steps(z, names={"w": w})
+        all_steps(z, names={"w": w})
 
 
 def test_steps_keep_the_names_of_their_time():
     root, names = slides()
-    frames = steps(root, names=names, detail="names")
+    frames = all_steps(root, names=names, detail="names")
     text = [frame.text for frame in frames]
     names["z"].label = "later"
     assert [frame.text for frame in frames] == text

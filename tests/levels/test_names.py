@@ -6,12 +6,13 @@ from fractions import Fraction
 
 import pytest
 import sympy
+from stepped import all_steps
 
-from micrograd_lr import Expression, Steps, Value, draw, exp, hessian, logistic, steps
+from micrograd_lr import Expression, Op, Steps, Value, draw, exp, hessian, logistic
 from micrograd_lr.engine.elementary import FUNCTIONS
 from micrograd_lr.engine.node import replace_number
 from micrograd_lr.engine.order import topological
-from micrograd_lr.levels.names import at_level
+from micrograd_lr.levels.names import MOST_WAYS, Composite, at_level
 from micrograd_lr.logistic import literal_loss
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -78,10 +79,33 @@ def test_each_factor_is_that_of_sympy(text, symbolic):
 def test_the_sum_over_paths_is_the_gradient(text):
     root = recorded(text)
     root.backward()
-    frames = steps(root, detail="names")
+    frames = all_steps(root, detail="names")
     found = {frames.nodes[id].label: grad for id, grad in frames[-1].gradients.items()}
     expected = {x.label: x.grad for x in topological(root)[:-1] if x.op is None or x.label}
     assert found == pytest.approx(expected | {root.label or "L": 1.0}, rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS.values(), ids=EXPRESSIONS)
+def test_the_ways_inside_of_a_node_add_up_to_its_partial(text):
+    root = recorded(text)
+    nodes = [node for node in topological(at_level(root, "names")[root]) if isinstance(node.op, Composite)]
+    for node in nodes:
+        for ways, partial in zip(node.op.ways(node.data, *node.numbers), node.partials):
+            assert 1 <= len(ways) <= MOST_WAYS
+            assert sum(map(math.prod, ways)) == pytest.approx(partial, rel=1e-13)
+
+
+def test_the_ways_of_the_slides_loss_and_others():
+    inside = all_steps(recorded(SLIDES), detail="names").root
+    assert [way.formula for way in inside.ways[0]] == ["-y/a", "(1 - y)/(1 - a)"]
+    assert inside.ways[0][1].factors == ("-1", "1 - y", "1/(1 - a)", "-1")
+    assert inside.ways[0][1].expressions == ("-1", "1 - v5", "1/(1 - v4)", "-1")
+    assert all_steps(recorded("u=w*w*w*w*w*w*w*w; u*u"), detail="names").nodes["n1"].ways == ((),)  # there are too many
+    assert all_steps(recorded("u=w*x; u*u")).root.ways == ()  # a single op
+    own = Op("own", "own", math.sqrt, lambda out, a: (0.5 / math.sqrt(a),), listed=False)
+    w = Value(2.0, "w")
+    (u := own(w * w)).label = "u"
+    assert all_steps(u * u, detail="names").nodes["n1"].ways == ()  # a rule for numbers only
 
 
 def test_a_wrong_rule_would_be_seen(monkeypatch):
@@ -95,7 +119,7 @@ def test_a_wrong_rule_would_be_seen(monkeypatch):
 
 def test_the_slides_factors_to_the_letter():
     formulas = {}
-    for frame in steps(recorded(SLIDES), detail="names"):
+    for frame in all_steps(recorded(SLIDES), detail="names"):
         formulas |= {line.parts[0]: line.parts[1] for line in frame.lines if line.kind in ("local", "value")}
     assert formulas["∂L/∂a"] == "-y/a + (1 - y)/(1 - a)"
     assert formulas["∂a/∂z"] == "a(1 - a)"
@@ -104,12 +128,12 @@ def test_the_slides_factors_to_the_letter():
 
 def test_nine_moves_and_more_where_a_node_is_opened():
     root = recorded(SLIDES)
-    assert [frame.kind for frame in steps(root, detail="names")] == (
+    assert [frame.kind for frame in all_steps(root, detail="names")] == (
         ["inputs", *["forward"] * 3, "seed", *["backward"] * 3, "gradients"]
     )
-    assert len(steps(root, detail="names", opened="z")) == 11
-    assert len(steps(root, detail="names", opened=["z", "L"])) == len(steps(root)) == 25
-    assert [node.label for node in steps(root, detail="names", opened="z").nodes.values() if node.op] == [
+    assert len(all_steps(root, detail="names", opened="z")) == 11
+    assert len(all_steps(root, detail="names", opened=["z", "L"])) == len(all_steps(root)) == 25
+    assert [node.label for node in all_steps(root, detail="names", opened="z").nodes.values() if node.op] == [
         "", "z", "a", "L",
     ]  # fmt: skip
 
@@ -131,19 +155,19 @@ def test_a_picture_shows_the_state_of_the_graph():
         "w changed after this was recorded: the other numbers were computed before"
     ]
     with pytest.raises(ValueError, match=r"w was .* when this was recorded, and is 9.0 now"):
-        steps(root, detail="names")
+        all_steps(root, detail="names")
 
 
 def test_names_that_are_not_there():
     root = recorded(SLIDES)
     with pytest.raises(ValueError, match=r"^opened='q': no computed node has this name. There are: z, a, L.$"):
-        steps(root, opened="q")
+        all_steps(root, opened="q")
     with pytest.raises(ValueError, match=r"^opened='w': no computed node has this name. There are: L.$"):
-        steps(recorded("w*x+b"), detail="names", opened="w")
+        all_steps(recorded("w*x+b"), detail="names", opened="w")
     with pytest.raises(ValueError, match=r"^opened='': no computed node has this name. There are: none.$"):
         at_level(recorded("w*x+b"), "names", [""])
     with pytest.raises(ValueError, match=r"^detail='all' is not known. Choose one of: names, ops.$"):
-        steps(root, detail="all")
+        all_steps(root, detail="all")
 
 
 def test_a_single_leaf_and_other_numbers():
@@ -157,12 +181,12 @@ def test_a_single_leaf_and_other_numbers():
 
 def test_an_opened_node_shows_its_ops_as_they_were_recorded():
     root = recorded("z=x*x; L=z*z+z")
-    frames = steps(root, detail="names", opened="z")
+    frames = all_steps(root, detail="names", opened="z")
     assert [(node.op, node.operands) for node in frames.nodes.values() if node.op] == [
         ("mul", ("n0", "n0")), ("inside L", ("n1",))
     ]  # fmt: skip
-    assert [node.op for node in steps(root, detail="names").nodes.values() if node.op] == ["inside z", "inside L"]
-    assert steps(root, detail="names", opened=["z", "L"]) == steps(root)
+    assert [node.op for node in all_steps(root, detail="names").nodes.values() if node.op] == ["inside z", "inside L"]
+    assert all_steps(root, detail="names", opened=["z", "L"]) == all_steps(root)
 
 
 def test_what_was_recorded_on_another_machine_is_taken_as_it_is():
@@ -173,7 +197,7 @@ def test_what_was_recorded_on_another_machine_is_taken_as_it_is():
     z.label = "z"
     root = z * 2.0
     root.backward()
-    frames = steps(root, detail="names")
+    frames = all_steps(root, detail="names")
     assert frames[-1].gradients["n0"] == w.grad
     assert frames.nodes["n1"].partials == (pytest.approx(2 * (z.data - w.data) + 1, rel=1e-15),)
     op = at_level(root, "names")[z].op
@@ -193,7 +217,7 @@ def test_two_thousand_names():
         node = (node * 0.999 + 0.001).tanh()
         node.label = f"h{i}"
     node.backward()
-    frames = steps(node, detail="names")
+    frames = all_steps(node, detail="names")
     assert len(frames) == 2 * 2000 + 3
     assert frames[-1].gradients["n0"] == pytest.approx(topological(node)[0].grad, rel=1e-11)
 
@@ -201,7 +225,7 @@ def test_two_thousand_names():
 def test_many_examples():
     many = logistic.ManyExamples([0.5, -1.0], 0.1, [[1.0, 2.0], [3.0, -4.0]], [1.0, 0.0], loss=literal_loss)
     many.backward()
-    frames = steps(many.J, detail="names")
+    frames = all_steps(many.J, detail="names")
     assert [node.label for node in frames.nodes.values() if node.op] == (
         ["z⁽¹⁾", "a⁽¹⁾", "L⁽¹⁾", "z⁽²⁾", "a⁽²⁾", "L⁽²⁾", "J"]
     )
@@ -210,14 +234,14 @@ def test_many_examples():
 
 def test_where_each_name_is_one_op_both_levels_are_the_same():
     root = recorded("p=w*x; a=sigmoid(p); L=-a")
-    frames = steps(root, detail="names")
-    assert frames == steps(root)
+    frames = all_steps(root, detail="names")
+    assert frames == all_steps(root)
     assert Steps.from_json(frames.to_json()) == frames
 
 
 def test_names_of_ops_as_names_of_nodes():
     root = recorded("add=w*x+b; mul=sigmoid(add)*add; mul**2")
-    frames = steps(root, detail="names")
+    frames = all_steps(root, detail="names")
     assert [node.op for node in frames.nodes.values() if node.op] == ["inside add", "inside mul", "pow"]
     root.backward()
     assert frames[-1].gradients["n0"] == pytest.approx(topological(root)[0].grad, rel=1e-14)
@@ -226,13 +250,13 @@ def test_names_of_ops_as_names_of_nodes():
 def test_only_what_leads_to_a_parameter_is_paid():
     root = recorded(SLIDES)
     for detail in ("names", "ops"):
-        everything, wanted = steps(root, detail=detail), steps(root, detail=detail, gradients="parameters")
+        everything, wanted = all_steps(root, detail=detail), all_steps(root, detail=detail, gradients="parameters")
         found = {everything.nodes[id].label: grad for id, grad in wanted[-1].gradients.items()}
         assert {"w", "b", "z", "a", "L"} <= found.keys()
         assert not {"x", "y"} & found.keys()
         assert everything[-1].gradients.items() >= wanted[-1].gradients.items()
     with pytest.raises(ValueError, match=r"^gradients='some' is not known. Choose one of: all, parameters.$"):
-        steps(root, gradients="some")
+        all_steps(root, gradients="some")
 
 
 def test_a_picture_of_names_shows_the_gradients_of_parameters():

@@ -6,19 +6,19 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from slides import CASES, ROOT, many_examples, one_example, said
+from stepped import all_steps
 
 from micrograd_lr import Value, logistic_loss
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.logistic import ManyExamples, OneExample, literal_loss
 from micrograd_lr.logistic.slide import Answer
 from micrograd_lr.logistic.slides import board, derivation
-from micrograd_lr.stepping.frames import steps
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_formula_is_set_as_mathml_with_all_its_letters(case):
     example, _, _ = CASES[case][0]()
-    filled = steps(getattr(example, ROOT[type(example)])).filled
+    filled = all_steps(getattr(example, ROOT[type(example)])).filled
     for slide in derivation(example):
         numbers = [filled(line) for answer in slide.answers for line in answer.numbers]
         for text in (slide.given, *(answer.formula for answer in slide.answers), *numbers):
@@ -44,7 +44,7 @@ def test_a_group_keeps_its_exponent():
 
 def test_the_indices_of_a_name_are_set_as_indices_also_where_the_name_is_known():
     example = many_examples()[0]
-    frames = steps(example.J)
+    frames = all_steps(example.J)
     names = "".join(re.findall("<math>.*?</math>", "".join(frame.mathematics for frame in frames)))
     assert {"X₁⁽²⁾", "a⁽¹⁾", "w₁"} <= {*frames.names}
     assert "<msubsup><mi>X</mi><mrow><mn>1</mn></mrow><mrow>" in names

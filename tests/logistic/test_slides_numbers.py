@@ -6,12 +6,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from slides import CASES, ROOT, filled_with_all_digits, many_examples, numpy_values, one_example, said, true
+from stepped import all_steps
 
 from micrograd_lr import OPS
 from micrograd_lr.engine.order import topological
 from micrograd_lr.logistic import ManyExamples, literal_loss
 from micrograd_lr.logistic.slides import board, derivation
-from micrograd_lr.stepping.frames import steps
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -28,7 +28,7 @@ def test_the_lines_of_numbers_are_true_arithmetic_and_end_in_the_engines_number(
 @pytest.mark.parametrize("case", CASES)
 def test_the_last_number_of_a_line_is_the_gradient_partial_or_value_of_the_engine(case):
     example, _, _ = CASES[case][0]()
-    graph = steps(getattr(example, ROOT[type(example)]))
+    graph = all_steps(getattr(example, ROOT[type(example)]))
     for slide in derivation(example):
         for line in (line for answer in slide.answers for line in answer.numbers if " = (" not in line[:6]):
             name, *_, last = line.split(" = ")

@@ -6,9 +6,9 @@ import random
 import re
 
 import pytest
-from stepped import SLIDES, A, L, Z, page_of_ops, slides
+from stepped import SLIDES, A, L, Z, all_steps, page_of_ops, slides
 
-from micrograd_lr import OPS, Expression, logistic, steps
+from micrograd_lr import OPS, Expression, logistic
 from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.format import format_number
 
@@ -22,7 +22,7 @@ def test_the_file_is_small_and_asks_for_nothing_but_itself(file, example, reader
 
 
 def test_stepping_to_the_end_and_back_shows_each_number_when_it_is_computed(file, reader):
-    page, frames = reader(file), steps(slides())
+    page, frames = reader(file), all_steps(slides())
     for i, frame in enumerate(frames):
         assert page.step() == i
         assert page.text("#where .lead") == frame.lead
@@ -89,7 +89,7 @@ def test_the_page_computes_what_the_engine_computes(reader, tmp_path):
             at = {name: rng.uniform(0.05, 3) if name in "wy" else rng.uniform(-3, 3) for name in expression.names}
             at |= {"y": rng.choice([0.0, 1.0, rng.random()])} if "y" in at else {}
             root = expression(**at)
-            frames = steps(root)
+            frames = all_steps(root)
             tried |= {str(node.op) for node in topological(root)}
             cases.append({node.id: node.value for node in frames.nodes.values() if not node.op})
             keys = [node.key for node in frames.nodes.values()] + [f"g{node[1:]}" for node in frames.nodes]

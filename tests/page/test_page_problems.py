@@ -3,9 +3,9 @@
 import math
 
 import pytest
-from stepped import L, page_of_ops, slides
+from stepped import L, all_steps, page_of_ops, slides
 
-from micrograd_lr import Expression, Op, Value, log, steps
+from micrograd_lr import Expression, Op, Value, log
 from micrograd_lr.formulas.format import format_number
 
 
@@ -92,7 +92,7 @@ def test_labels_cannot_inject_anything(reader, tmp_path):
     root.label = "L</title></style><script>evil=2</script>"
     file = page_of_ops(root).save(tmp_path / "evil.html")
     page = reader(file)
-    for _ in steps(root):
+    for _ in all_steps(root):
         page.press("ArrowRight")
     page.page.locator("#nodes summary").click()
     page.page.locator("#ask").select_option("number")
@@ -118,7 +118,7 @@ def test_a_graph_of_a_thousand_nodes_still_steps(reader, tmp_path):
     for i in range(500):
         total = total * 0.999 + 0.001 if i % 2 else total.tanh() + 1e-3
     page = reader(page_of_ops(total).save(tmp_path / "large.html"))
-    frames = steps(total)
+    frames = all_steps(total)
     assert page.press("End").step() == len(frames) - 1
     assert page.page.evaluate("numbers.g0") == pytest.approx(frames[-1].gradients["n0"], rel=1e-12)
     assert page.press("ArrowLeft", "ArrowLeft").step() == len(frames) - 3

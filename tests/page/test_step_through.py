@@ -10,8 +10,9 @@ from html import unescape
 
 import pytest
 import sympy
+from stepped import all_steps
 
-from micrograd_lr import Expression, StepThrough, Value, log, logistic, steps
+from micrograd_lr import Expression, StepThrough, Value, log, logistic
 from micrograd_lr.logistic.breast_cancer import breast_cancer
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -27,12 +28,12 @@ def data_of(html):
 
 def test_a_page_has_the_frames_of_steps():
     shown = StepThrough(slides())
-    frames = steps(slides(), detail="names", gradients="parameters")
+    frames = all_steps(slides(), detail="names", gradients="parameters")
     assert shown.steps == frames
     levels = data_of(shown.html)["views"]
     assert [frame["text"] for frame in levels[0]["frames"]] == [x.template.replace("-", "−") for x in frames]
     assert [level["title"] for level in levels] == ["names", "inside z", "inside L", "every op"]
-    assert len(levels[3]["frames"]) == len(steps(slides(), gradients="parameters"))
+    assert len(levels[3]["frames"]) == len(all_steps(slides(), gradients="parameters"))
     assert repr(shown) == "<StepThrough: 9 frames of L>"
     assert str(shown).splitlines() == [frame.text for frame in frames]
 
@@ -40,7 +41,7 @@ def test_a_page_has_the_frames_of_steps():
 def test_the_page_begins_with_the_level_that_is_wanted():
     for options in ({"detail": "ops"}, {"opened": "L"}, {"detail": "ops", "gradients": "all"}, {"digits": 2}):
         shown = StepThrough(slides(), **options)
-        assert shown.steps == steps(slides(), **{"detail": "names", "gradients": "parameters"} | options)
+        assert shown.steps == all_steps(slides(), **{"detail": "names", "gradients": "parameters"} | options)
         assert len(data_of(shown.html)["views"]) == 4
     without_names = StepThrough(Value(2.0, "w") * Value(3.0, "x") + 1)
     assert [level["title"] for level in data_of(without_names.html)["views"]] == ["every op"]
@@ -80,9 +81,9 @@ def test_notebooks_show_the_page_in_a_frame():
 
 def test_examples_of_logistic_regression_are_stepped_through_from_their_loss():
     one = logistic.OneExample([0.5], -1.0, [2.0], 1.0)
-    assert StepThrough(one).steps == steps(one.L, detail="names", gradients="parameters")
+    assert StepThrough(one).steps == all_steps(one.L, detail="names", gradients="parameters")
     many = logistic.ManyExamples([0.5], -1.0, [[2.0, 1.0]], [1.0, 0.0])
-    assert StepThrough(many).steps == steps(many.J, detail="names", gradients="parameters")
+    assert StepThrough(many).steps == all_steps(many.J, detail="names", gradients="parameters")
 
 
 def test_exact_numbers_are_started_from_as_floats():

@@ -1,14 +1,15 @@
 """Answers as they are typed: formulas, numbers, inputs; and how they are judged."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from sessions import SLIDES
+from stepped import all_steps
 
 from micrograd_lr import Expression, cli
 from micrograd_lr.formulas.typed import assigned, inputs, number_in
-from micrograd_lr.stepping.answers import Slopes, elsewhere, right
-from micrograd_lr.stepping.frames import steps
+from micrograd_lr.stepping.answers import Judge, elsewhere, right
 from micrograd_lr.stepping.questions import questions
 from micrograd_lr.stepping.quiz import Walk
 
@@ -19,9 +20,10 @@ from micrograd_lr.stepping.quiz import Walk
      "sigmoid(w*x+b)*sigmoid(-z)", "a(1-a)(1)", "0.5a2(1-a)"],
 )  # fmt: skip
 def test_forms_of_the_same_formula(answer):
-    walk = Walk(Expression(cli.SLIDES_IN_STEPS), SLIDES, "formula")
-    payment = next(frame for frame in walk.steps if frame.kind == "backward" and frame.node == "n6").payments[0]
-    assert walk.slopes.verdict(answer.replace("a2", "a*2"), payment) == ""
+    walk = Walk(Expression(cli.SLIDES_IN_STEPS), SLIDES, "formula", detail="ops")
+    frame = next(frame for frame in walk.steps if frame.kind == "backward" and frame.node == "n6")
+    verdict = walk.judge.verdict(answer.replace("a2", "a*2"), questions(frame)[0], "formula")
+    assert (verdict.right, verdict.said) == (True, "Right.")
 
 
 def test_numbers_and_inputs():
@@ -48,23 +50,19 @@ def test_right_is_within_one_percent():
     assert not right(1e-9, 0.0)
 
 
-def test_slopes_judge_by_several_places():
+def test_formulas_are_judged_by_several_places():
     expression, numbers = Expression("w**2"), {"w": 2.0}
-    walked = steps(expression(**numbers))
-    slopes = Slopes(expression, numbers, walked, lambda root: root)
-    payment = questions(walked[-2])[0].payment
-    assert [slopes.verdict(text, payment) for text in ("2w", "w + w", "w²·2/w")] == ["", "", ""]
-    assert (
-        slopes.verdict("w^2", payment)
-        == "At these numbers that is right, but only by chance: at other numbers it is not."
-    )
-    assert slopes.verdict("w^3", payment) == (
-        "Not yet: at these numbers it gives another number than the local derivative."
-    )
-    assert slopes.verdict("2w/(w-2)", payment) == "Not yet: at these numbers it has no value."
-    assert slopes.verdict("2w/(w-2)*(w-2)", payment) == "Not yet: at these numbers it has no value."
-    assert slopes.readable("2 w", payment)
-    assert not slopes.readable("step(w)", payment)
+    walked = all_steps(expression(**numbers))
+    judge = Judge(expression, numbers, walked, lambda root: root)
+    question = questions(walked[-2])[0]
+    said = lambda text: judge.verdict(text, question, "formula").said
+    assert [said(text) for text in ("2w", "w + w", "w²·2/w")] == ["Right."] * 3
+    assert said("w^4/4") == "At these numbers that is right, but only by chance: at other numbers it is not."
+    assert said("w^3") == "Not yet: at these numbers it gives another number."
+    assert said("2w/(w-2)") == "Not yet: at these numbers it has no value."
+    assert said("2w/(w-2)*(w-2)") == "Not yet: at these numbers it has no value."
+    assert judge.readable(replace(question, formula="2 w"))
+    assert not judge.readable(replace(question, formula="step(w)"))
 
 
 def test_an_input_without_a_name_is_told_how_to_begin():

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import sympy
 from examples import NUMBERS, THREE, X, Y, batch, many
+from stepped import all_steps
 
-from micrograd_lr import Expression, Value, logistic, logistic_loss, sigmoid, steps
+from micrograd_lr import Expression, Value, logistic, logistic_loss, sigmoid
 from micrograd_lr.engine.literal import literal_loss
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
@@ -17,7 +18,7 @@ CLOSED = ("closed", "cancel", "ledger")
 
 
 def walk(root, **options):
-    return steps(root, detail="names", gradients="parameters", **options)
+    return all_steps(root, detail="names", gradients="parameters", **options)
 
 
 def said(frame, kinds=("closed",)):
@@ -263,7 +264,7 @@ def test_letters_that_would_be_misread(changes):
         losses.append(L)
     J = losses[0] + losses[1]
     J.label = "J"
-    frames = steps(J, detail="names", data=["x", "y", "q", "t", "act", "a"], opened="examples")
+    frames = all_steps(J, detail="names", data=["x", "y", "q", "t", "act", "a"], opened="examples")
     assert all("Σᵢ" not in line.formula or "𝟏" in line.formula for line in frames[-1].lines)
 
 

@@ -10,8 +10,9 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stepped import all_steps
 
-from micrograd_lr import Expression, Op, Steps, Value, log, sigmoid, steps
+from micrograd_lr import Expression, Op, Steps, Value, log, sigmoid
 from micrograd_lr.engine.functions import sum as total
 from micrograd_lr.engine.order import topological
 from micrograd_lr.stepping.lines import SHOWN
@@ -24,7 +25,7 @@ def slides():
 
 
 def test_the_forward_pass_and_then_the_backward_pass():
-    frames = steps(slides())
+    frames = all_steps(slides())
     kinds = [frame.kind for frame in frames]
     assert kinds == ["inputs", *["forward"] * 11, "seed", *["backward"] * 11, "gradients"]
     assert [frame.phase for frame in frames] == ["forward"] * 12 + ["backward"] * 13
@@ -43,7 +44,7 @@ def test_the_forward_pass_and_then_the_backward_pass():
 
 
 def test_each_frame_in_words_formulas_and_numbers():
-    frames = steps(slides())
+    frames = all_steps(slides())
     assert frames[0].text == "The inputs: y = 1, w = 0.5, x = 2, b = −1.5."
     assert frames[3].formula == "a = σ(z)"
     assert frames[3].numbers == "a = σ(z) = σ(−0.5) = 0.3775"
@@ -64,7 +65,7 @@ def test_each_frame_in_words_formulas_and_numbers():
 
 def test_state_of_every_node_so_far():
     root = slides()
-    frames = steps(root)
+    frames = all_steps(root)
     assert all(node.grad is None for node in topological(root))  # a copy was swept
     root.backward()
     assert frames[0].values == {"n0": 1.0, "n1": 0.5, "n2": 2.0, "n4": -1.5}
@@ -77,7 +78,7 @@ def test_state_of_every_node_so_far():
 def test_a_reused_node_keeps_a_ledger_with_a_line_per_path():
     x = Value(3.0, "x")
     root = x * x + x
-    frames = steps(root)
+    frames = all_steps(root)
     ledger = frames[-1].ledger("n0")
     assert [(payment.path, payment.paths, payment.contribution, payment.total) for payment in ledger] == [
         (1, 3, 1.0, 1.0), (2, 3, 3.0, 4.0), (3, 3, 3.0, 7.0)
@@ -108,7 +109,7 @@ def graphs(draw):
 @given(graphs())
 @settings(max_examples=150, deadline=None)
 def test_the_backward_frames_are_what_backward_does(root):
-    frames = steps(root)
+    frames = all_steps(root)
     root.backward()
     order = topological(root)
     assert frames[-1].gradients == {f"n{i}": node.grad for i, node in enumerate(order)}
@@ -124,7 +125,7 @@ def test_symbols_and_proofs(symbolic):
     a = sigmoid(w * x + b)
     a.label = "a"
     L = -(y * log(a) + (1 - y) * log(1 - a))
-    frames = steps(L)
+    frames = all_steps(L)
     node = next(node.id for node in frames.nodes.values() if node.label == "w")
     assert sympy.simplify(frames[-1].gradients[node] - (a.data - y.data) * x.data) == 0
     assert "exp" in str(frames.nodes["n6"].value)
@@ -132,7 +133,7 @@ def test_symbols_and_proofs(symbolic):
 
 def test_what_is_no_node_is_refused():
     with pytest.raises(TypeError, match=r"steps\(root\) steps through the graph of a Value, not 2.0 \(float\)"):
-        steps(2.0)
+        all_steps(2.0)
 
 
 def test_a_leaf_that_has_changed_is_refused():
@@ -140,55 +141,55 @@ def test_a_leaf_that_has_changed_is_refused():
     y = w * 3.0
     w.data = 5.0
     with pytest.raises(ValueError, match=r"w was 2.0 when this was recorded, and is 5.0 now\. Compute it again"):
-        steps(y)
+        all_steps(y)
 
 
 @pytest.mark.parametrize("digits", [0, 18, -1, 2.5, "4", True])
 def test_digits_are_checked(digits):
     with pytest.raises(ValueError, match="significant digits are a whole number from 1 to 17"):
-        steps(Value(1.0), digits=digits)
+        all_steps(Value(1.0), digits=digits)
 
 
 def test_labels_of_nothing_and_of_slots():
-    assert steps(Value(2.0, " ") * 3.0)[0].text == "The inputs: n0 = 2."
-    assert steps(Value(2.0, "⟦v0⟧") * 3.0)[0].text == "The inputs: v0 = 2."
-    assert steps(Value(2.0, "a\ud800b") * 3.0)[0].text == "The inputs: a\ufffdb = 2."
+    assert all_steps(Value(2.0, " ") * 3.0)[0].text == "The inputs: n0 = 2."
+    assert all_steps(Value(2.0, "⟦v0⟧") * 3.0)[0].text == "The inputs: v0 = 2."
+    assert all_steps(Value(2.0, "a\ud800b") * 3.0)[0].text == "The inputs: a\ufffdb = 2."
 
 
 def test_the_seed_is_a_number_of_the_graph():
-    assert steps(Value(Fraction(1, 2), "p"))[-1].gradients == {"n0": Fraction(1)}
-    assert type(steps(Value(Fraction(1, 2), "p")).seed) is Fraction
+    assert all_steps(Value(Fraction(1, 2), "p"))[-1].gradients == {"n0": Fraction(1)}
+    assert type(all_steps(Value(Fraction(1, 2), "p")).seed) is Fraction
 
 
 def test_a_single_name_of_data():
-    assert steps(Value(2.0, "feature") * 3.0, data="feature").nodes["n0"].kind == "data"
+    assert all_steps(Value(2.0, "feature") * 3.0, data="feature").nodes["n0"].kind == "data"
 
 
 def test_a_leaf_alone():
-    frames = steps(Value(2.0, "w"))
+    frames = all_steps(Value(2.0, "w"))
     assert [frame.kind for frame in frames] == ["inputs", "seed", "gradients"]
     assert frames[-1].text == "Done: the gradients: ∂w/∂w = 1."
-    assert steps(Value(2.0))[0].text == "The inputs: L = 2."
+    assert all_steps(Value(2.0))[0].text == "The inputs: L = 2."
 
 
 def test_data_alone_has_its_gradients_shown():
-    assert steps(Value(2.0, "x") * 3.0)[-1].text == "Done: the gradients: ∂L/∂x = 3."
-    assert steps(Value(2.0, "q") * 3.0, data=["q"])[0].steps.nodes["n0"].kind == "data"
+    assert all_steps(Value(2.0, "x") * 3.0)[-1].text == "Done: the gradients: ∂L/∂x = 3."
+    assert all_steps(Value(2.0, "q") * 3.0, data=["q"])[0].steps.nodes["n0"].kind == "data"
 
 
 def test_sums_of_many_terms_show_the_first_lines():
     root = total([Value(float(i), f"t{i}") for i in range(40)])
-    frame = steps(root)[3]
+    frame = all_steps(root)[3]
     assert len(frame.payments) == 40
     assert len(frame.lines) == 2 * SHOWN
     assert frame.text.endswith("and 34 more of the same kind.")
-    assert steps(root)[1].text == "Forward, 1 of 1: L is computed: L = Σ of 40 = 780."
+    assert all_steps(root)[1].text == "Forward, 1 of 1: L is computed: L = Σ of 40 = 780."
 
 
 def test_rows_of_the_users_own_that_take_numbers_only_have_frames():
     cosine = Op("cosine", "cos", lambda x: math.cos(x), lambda out, x: (-math.sin(x),))
 
-    frames = steps(cosine(Value(1.0, "x")))
+    frames = all_steps(cosine(Value(1.0, "x")))
     assert frames[1].text == "Forward, 1 of 1: L is computed: L = cosine(x) = cosine(1) = 0.5403."
     assert frames[3].numbers == "∂L/∂x = −0.8415; ∂L/∂x = ∂L/∂L · ∂L/∂x = 1·(−0.8415) = −0.8415"
 
@@ -196,7 +197,7 @@ def test_rows_of_the_users_own_that_take_numbers_only_have_frames():
 def test_labels_with_spaces_and_long_formulas_keep_their_names():
     w, x = Value(2.0, "mean radius"), Value(3.0, "x1")
     long = (w * x + w / x) * (w - x) * (w + x)
-    frames = steps(long * long)
+    frames = all_steps(long * long)
     assert frames[0].text == "The inputs: mean radius = 2, x1 = 3."
     assert "∂L/∂(mean radius)" in frames[-1].text
     assert any(node.name.startswith("n") and node.label == "" for node in frames.nodes.values())
@@ -204,7 +205,7 @@ def test_labels_with_spaces_and_long_formulas_keep_their_names():
 
 def test_templates_put_negative_numbers_in_parentheses_where_they_need_them():
     def forward(text, **at):
-        return steps(Expression(text)(**at))[1].numbers
+        return all_steps(Expression(text)(**at))[1].numbers
 
     assert forward("w*x", w=-2.0, x=-3.0) == "L = wx = (−2)·(−3) = 6"
     assert forward("w+x", w=-2.0, x=-3.0) == "L = w + x = −2 + (−3) = −5"
@@ -218,7 +219,7 @@ def test_deep_graphs_have_frames():
     root = Value(0.5, "w")
     for _ in range(3 * sys.getrecursionlimit()):
         root = root + 0.001
-    frames = steps(root)
+    frames = all_steps(root)
     assert frames[-1].gradients["n0"] == 1.0
     rng = random.Random(0)
     for i in rng.sample(range(len(frames)), 20):

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from examples import NUMBERS, THREE, batch, in_names, many
+from stepped import all_steps
 
-from micrograd_lr import Expression, Value, draw, exp, logistic, logistic_loss, steps
+from micrograd_lr import Expression, Value, draw, exp, logistic, logistic_loss
 from micrograd_lr import sum as node_sum
 from micrograd_lr.engine.order import topological
 
@@ -15,7 +16,7 @@ def labels(frames, ids):
 
 @pytest.mark.parametrize("root", [many().J, in_names()], ids=["ManyExamples", "names"])
 def test_eleven_moves_for_three_examples(root):
-    frames = steps(root, detail="names", gradients="parameters")
+    frames = all_steps(root, detail="names", gradients="parameters")
     assert [frame.kind for frame in frames] == (
         ["inputs", *["forward"] * 4, "seed", *["backward"] * 4, "gradients"]
     )  # fmt: skip
@@ -32,7 +33,7 @@ def test_eleven_moves_for_three_examples(root):
 
 
 def test_what_they_say():
-    frames = steps(many().J, detail="names", gradients="parameters")
+    frames = all_steps(many().J, detail="names", gradients="parameters")
     assert [frame.lead for frame in frames[1:10]] == [
         "Forward, example 1 of 3: L⁽¹⁾ is computed",
         "Forward, example 2 of 3: L⁽²⁾ is computed",
@@ -45,15 +46,15 @@ def test_what_they_say():
         "Backward, example 3 of 3 pays w₁, w₂ and b",
     ]
     assert [line.parts[0] for line in frames[2].lines] == ["z⁽²⁾", "a⁽²⁾", "L⁽²⁾"]
-    one = steps(in_names(), detail="names", gradients="parameters")
+    one = all_steps(in_names(), detail="names", gradients="parameters")
     assert one[8].lead == "Backward, example 2 of 3 pays w and b"
     wide = many(np.ones((6, 3)))
-    assert steps(wide.J, detail="names")[7].lead == "Backward, example 1 of 3 pays w₁, w₂, w₃ and 4 more"
+    assert all_steps(wide.J, detail="names")[7].lead == "Backward, example 1 of 3 pays w₁, w₂, w₃ and 4 more"
 
 
 def test_all_numbers_are_those_of_the_sweep():
     example = many()
-    frames = steps(example.J, detail="names")
+    frames = all_steps(example.J, detail="names")
     example.backward()
     by_name = {node.label: node for node in topological(example.J)}
     for id, node in frames.nodes.items():
@@ -75,7 +76,7 @@ def test_the_ledger_follows_the_moves_where_an_example_pays_twice():
     """z and h of an example both pay w. The sweep pays all z first; here an example pays when it is its turn."""
     text = "; ".join(f"h{i}=exp(w)*x{i}; z{i}=w*h{i}+w; L{i}=z{i}**2" for i in "123") + "; J=L1+L2+L3"
     root = Expression(text)(w=0.3, x1=1.0, x2=-2.0, x3=0.5)
-    frames = steps(root, detail="names")
+    frames = all_steps(root, detail="names")
     root.backward()
     w = next(node for node in topological(root) if node.label == "w")
     assert frames[-1].gradients["n0"] == pytest.approx(w.grad, rel=1e-14)
@@ -99,7 +100,7 @@ def test_the_ledger_follows_the_moves_where_an_example_pays_twice():
 def test_opened(opened, moves, numbers):
     """An example is opened by its word, or with a node inside, which is opened into its ops."""
     example = many()
-    frames = steps(example.J, detail="names", opened=opened)
+    frames = all_steps(example.J, detail="names", opened=opened)
     assert len(frames) == moves
     assert [example.number for example in frames.examples if example.opened] == numbers
     example.backward()
@@ -110,30 +111,30 @@ def test_what_cannot_be_opened():
     with pytest.raises(
         ValueError, match=r"^opened='example 4': no computed node has this name\. There are: z⁽¹⁾, a⁽¹⁾"
     ):
-        steps(many().J, detail="names", opened="example 4")
+        all_steps(many().J, detail="names", opened="example 4")
     one = logistic.OneExample([0.5], -1.0, [2.0], 1.0)
-    assert len(steps(one.L, detail="names", opened="examples")) == 9
-    assert len(steps(many().J, opened=["examples", "example 2"])) == len(steps(many().J))
+    assert len(all_steps(one.L, detail="names", opened="examples")) == 9
+    assert len(all_steps(many().J, opened=["examples", "example 2"])) == len(all_steps(many().J))
 
 
 def test_what_is_no_batch_has_a_move_for_each_node():
     unnamed = logistic.ManyExamples([0.5], 0.1, [[1.0, 2.0, 3.0]], [1.0, 0.0, 1.0])
     for L in unnamed.losses:
         L.label = ""
-    assert steps(unnamed.J, detail="names").examples == ()
+    assert all_steps(unnamed.J, detail="names").examples == ()
     network = Expression("h1=relu(w1*x); h2=relu(w2*x); h3=relu(w3*x); L=h1+h2+h3")
-    frames = steps(network(w1=1.0, w2=2.0, w3=3.0, x=1.0), detail="names")
+    frames = all_steps(network(w1=1.0, w2=2.0, w3=3.0, x=1.0), detail="names")
     assert (len(frames), frames.examples) == (11, ())
 
 
 def test_examples_of_one_node_each_a_mean_and_a_regulariser():
     fused = many(loss=logistic_loss)
-    assert [len(frame.nodes) for frame in steps(fused.J, detail="names")] == [0, 2, 2, 2, 1, 1, 1, 2, 2, 2, 0]
+    assert [len(frame.nodes) for frame in all_steps(fused.J, detail="names")] == [0, 2, 2, 2, 1, 1, 1, 2, 2, 2, 0]
     for root, moves in (fused.J / 3.0, 13), (fused.J + 0.1 * fused.w[0] ** 2, 13):
-        assert len(steps(root, detail="names")) == moves
+        assert len(all_steps(root, detail="names")) == moves
     text = "; ".join(f"L{i}=logistic_loss(w*x{i}, y{i})" for i in "123") + "; (L1+L2+L3)/3"
     numbers = {f"{x}{i}": 1.0 for x in "xy" for i in "123"}
-    frames = steps(Expression(text)(w=0.5, **numbers), detail="names", gradients="parameters")
+    frames = all_steps(Expression(text)(w=0.5, **numbers), detail="names", gradients="parameters")
     assert [len(frame.nodes) for frame in frames] == [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]
     assert frames[8].lead == "Backward, example 2 of 3 pays w"
 
@@ -147,7 +148,7 @@ def test_what_the_examples_share_has_its_own_move():
         L.label = f"L{i}"
     J = node_sum(losses)
     J.label = "J"
-    frames = steps(J, detail="names")
+    frames = all_steps(J, detail="names")
     assert [frames.name(frame.node) for frame in frames if frame.node] == (
         ["s", "L0", "L1", "L2", "J", "J", "J", "L0", "L1", "L2", "s"]
     )
@@ -157,7 +158,7 @@ def test_what_the_examples_share_has_its_own_move():
 
 
 def test_a_hundred_examples():
-    frames = steps(batch(100).J, detail="names", gradients="parameters")
+    frames = all_steps(batch(100).J, detail="names", gradients="parameters")
     assert len(frames) == 205
     assert frames[150].lead == "Backward, example 47 of 100 pays w₁, w₂ and b"
 
@@ -165,7 +166,7 @@ def test_a_hundred_examples():
 def test_pictures_and_walks_open_the_same():
     J = many().J
     for opened in ((), "examples", "example 2", "z⁽²⁾", ["example 1", "example 3"]):
-        frames = steps(J, detail="names", opened=opened)
+        frames = all_steps(J, detail="names", opened=opened)
         boxes = draw(J, detail="names", opened=opened).text
         for example in frames.examples:
             assert (f"({example.word})" in boxes) == (not example.opened)

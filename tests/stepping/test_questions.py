@@ -1,27 +1,54 @@
 """Questions and the usual wrong answers."""
 
 import pytest
+from stepped import all_steps
 
-from micrograd_lr import OPS, Expression, dot, steps, sum
+from micrograd_lr import OPS, Expression, dot, sum
 from micrograd_lr.engine.value import Value
 from micrograd_lr.stepping import hints
-from micrograd_lr.stepping.questions import hint, questions
+from micrograd_lr.stepping.answers import SAID, Judge
+from micrograd_lr.stepping.questions import questions
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 
 
-def asked(root, prompt):
-    """The question of that prompt, and how a wrong answer to it is diagnosed."""
-    frames = steps(root)
+def asked(text, at, prompt):
+    """The question of that prompt, and what is said to a number."""
+    expression = Expression(text)
+    frames = all_steps(expression(**at))
+    judge = Judge(expression, at, frames, lambda root: root)
     (question,) = [q for frame in frames for q in questions(frame) if q.prompt == prompt]
-    return question, lambda answer: hint(question, answer, frames.number)
+    return question, lambda answer: judge.verdict(repr(answer), question, "number").said
 
 
-def test_every_computed_number_is_asked_for_once_and_the_rest_is_not():
-    frames = steps(Expression(SLIDES)(w=0.5, x=2.0, b=-1.5, y=1.0))
+def test_every_number_is_asked_for_once_and_constants_are_not():
+    frames = all_steps(Expression(SLIDES)(w=0.5, x=2.0, b=-1.5, y=1.0))
     keys = [q.key for frame in frames for q in questions(frame)]
-    assert len(keys) == len({*keys}) == 11 + len(frames.payments) + 2  # a and y have two paths each
+    slope = lambda payment: frames.nodes[payment.payer].slopes[payment.position]
+    local = {payment.key("p") for payment in frames.payments if slope(payment) not in ("1", "-1")}
+    paid = {payment.key("c") for payment in frames.payments if payment.payer != frames.root.id}
+    sums = {payment.key("s") for payment in frames.payments if payment.path > 1}  # a and y have two paths each
+    values = {node.key for node in frames.nodes.values() if node.op}
+    assert len(keys) == len({*keys})
+    assert {*keys} == values | local | paid | sums
+    assert len(local) == 9
     assert questions(frames[0]) == questions(frames[12]) == questions(frames[-1]) == ()
+
+
+def test_the_slides_questions_at_the_level_of_names():
+    frames = all_steps(Expression(SLIDES)(w=0.5, x=2.0, b=-1.5, y=1.0), detail="names", gradients="parameters")
+    asked = [(q.prompt, q.formula, q.closed) for frame in frames for q in questions(frame)]
+    assert asked == [
+        ("z", "", False),
+        ("a", "", False),
+        ("L", "", False),
+        ("∂L/∂a", "-y/a + (1 - y)/(1 - a)", False),
+        ("∂a/∂z", "a(1 - a)", False),
+        ("∂L/∂z", "a - y", True),
+        ("∂z/∂w", "x", False),
+        ("∂L/∂w", "(a - y)xᵀ", True),
+        ("∂L/∂b", "a - y", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -72,12 +99,11 @@ def test_every_computed_number_is_asked_for_once_and_the_rest_is_not():
     ],
 )
 def test_wrong_values(text, at, formula, answers):
-    root = Expression(text)(**at)
-    _, diagnosis = asked(root, "L")
-    assert steps(root).root.formula == formula
+    _, diagnosis = asked(text, at, "L")
+    assert all_steps(Expression(text)(**at)).root.formula == formula
     for answer, said in answers.items():
         assert diagnosis(answer).startswith(said), (answer, diagnosis(answer))
-    assert diagnosis(123.456) == ""
+    assert diagnosis(123.456) == SAID["not yet"]
 
 
 @pytest.mark.parametrize(
@@ -90,16 +116,18 @@ def test_wrong_values(text, at, formula, answers):
             {
                 -15.0: "The sign is",
                 5.0: "That is the gradient above, ∂L/∂z. Multiply it by the local derivative ∂z/∂w = x.",
-                3.0: "That is the local derivative ∂z/∂w alone.",
+                3.0: "That is the local derivative ∂z/∂w = x alone.",
                 8.0: "Multiply along a path",
-                10.0: "The two factors are swapped: ∂z/∂w is the other factor, x.",
+                10.0: "The two factors are swapped: ∂z/∂w = x is the other factor.",
+                -10.0: "The two factors are swapped: ∂z/∂w = x is the other factor, and the sign is the other way",
+                1.6667: "Multiply by the local derivative ∂z/∂w = x, don't divide.",
             },
         ),
         (
             "z = w/x; L = 5*z",
             {"w": 2.0, "x": 4.0},
             "∂L/∂w",
-            {-0.625: "The two operands are swapped", 20.0: "Multiply by ∂z/∂w"},
+            {-0.625: "The two operands are swapped", 20.0: "Multiply by the local derivative ∂z/∂w"},
         ),
         (
             "z = w**x; L = 5*z",
@@ -111,38 +139,38 @@ def test_wrong_values(text, at, formula, answers):
             "z = log(w); L = 5*z",
             {"w": 2.0},
             "∂L/∂w",
-            {10.0: "The derivative of log is 1 over its operand: ∂z/∂w = 1/w."},
+            {10.0: "The derivative of log is 1 over its operand: look at ∂z/∂w = 1/w."},
         ),
         (
             "a = sigmoid(z); L = 5*a",
             {"z": 2.0},
             "∂L/∂z",
             {
-                4.404: "You left out a factor: ∂a/∂z is a(1 − a)",
+                4.404: "You left out a factor: ∂a/∂z = a(1 − a) has two.",
                 0.596: "You left out a factor",
-                -10.0: "∂a/∂z is a(1 − a). It takes the value of σ",
+                -10.0: "∂a/∂z = a(1 − a) takes the value of σ, not its operand.",
             },
         ),
         ("a = tanh(z); L = 5*a", {"z": 1.0}, "∂L/∂z", {0.9068: "That is the derivative of σ"}),
         ("a = exp(z); L = 5*a", {"z": 1.0}, "∂L/∂z", {5.0: "That is the gradient above"}),
-        ("J = sum([w, x, 4.0])", {"w": 2.0, "x": 3.0}, "∂J/∂w", {1 / 3: "That is the gradient of the mean"}),
+        ("J = sum([w, x, 4.0]); 2*J", {"w": 2.0, "x": 3.0}, "∂L/∂w", {2 / 3: "That is the gradient of the mean"}),
         (
             "z = dot([w, v], [x, u]); L = 7*z",
             {"w": 2.0, "v": 3.0, "x": 5.0, "u": 11.0},
             "∂L/∂w",
-            {14.0: "The two factors are swapped: ∂z/∂w is the other factor, x."},
+            {14.0: "The two factors are swapped: ∂z/∂w = x is the other factor."},
         ),
     ],
 )
 def test_wrong_payments(text, at, prompt, answers):
-    _, diagnosis = asked(Expression(text)(**at), prompt)
+    _, diagnosis = asked(text, at, prompt)
     for answer, said in answers.items():
         assert diagnosis(answer).startswith(said), (answer, diagnosis(answer))
 
 
 def test_wrong_sums_over_paths():
-    question, diagnosis = asked(Expression("c = 2*w + 1; d = w**2; L = c*d")(w=3.0), "∂L/∂w")  # 18 + 42
-    assert question.payment is None
+    question, diagnosis = asked("c = 2*w + 1; d = w**2; L = c*d", {"w": 3.0}, "∂L/∂w")  # 18 + 42
+    assert question.key.startswith("s")
     assert {diagnosis(x).split(":")[0] for x in (18.0, 42.0)} == {"That is the last path alone", "You lost a path"}
     assert diagnosis(-60.0) == "The sign is the other way round."
     assert diagnosis(756.0) == "Multiply along a path, but add the paths."
@@ -151,16 +179,17 @@ def test_wrong_sums_over_paths():
 
 
 def test_a_mistake_that_cannot_be_made_here_is_passed_over():
-    _, diagnosis = asked(Expression("w/x")(w=0.0, x=2.0), "L")  # x/w has no value
-    assert diagnosis(7.0) == ""
+    _, diagnosis = asked("w/x", {"w": 0.0, "x": 2.0}, "L")  # x/w has no value
+    assert diagnosis(7.0) == SAID["not yet"]
 
 
 def test_plain_numbers_and_long_sums():
-    assert questions(steps(Value(2.0, "w") * 3.0)[3])[0].payment is not None
+    assert questions(all_steps(Value(2.0, "w") * 3.0)[3]) == ()
     many = sum([Value(1.0, f"t{i}") for i in range(20)])
-    assert len(questions(steps(many)[3])) == 6
-    assert questions(steps(dot([Value(1.0, "w")], [2.0]) + 1.0)[1])[0].prompt == "w·2"
+    assert questions(all_steps(many)[3]) == ()
+    assert len(questions(all_steps(many * 2.0)[-2])) == 6
+    assert questions(all_steps(dot([Value(1.0, "w")], [2.0]) + 1.0)[1])[0].prompt == "w·2"
 
 
 def test_every_op_of_the_mistakes_is_in_the_table():
-    assert {*hints.OF_A_NODE, *hints.OF_A_PAYMENT} <= {*OPS}
+    assert {*hints.OF_A_NODE, *hints.OF_A_SLOPE} <= {*OPS}

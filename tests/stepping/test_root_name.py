@@ -4,8 +4,9 @@ import json
 import re
 
 import pytest
+from stepped import all_steps
 
-from micrograd_lr import Expression, StepThrough, Value, draw, logistic, logistic_loss, sigmoid, steps
+from micrograd_lr import Expression, StepThrough, Value, draw, logistic, logistic_loss, sigmoid
 from micrograd_lr.engine.functions import sum as total
 from micrograd_lr.stepping.quiz import Walk
 from micrograd_lr.terminal.session import Session
@@ -31,29 +32,29 @@ def recorded(text):
 )
 def test_what_it_is_called(text, name):
     for detail in "names", "ops":
-        frames = steps(recorded(text), detail=detail)
+        frames = all_steps(recorded(text), detail=detail)
         assert (frames.root.label, frames.root.name) == (name, name)
         assert frames[-1].text.startswith(f"Done: the gradients: ∂{name}/∂")
         assert frames[len(frames.ops) + 1].text == f"The backward pass begins at {name}: ∂{name}/∂{name} = 1."
 
 
 def test_leaves_blank_labels_and_many_examples():
-    assert steps(Value(2.0))[0].text == "The inputs: L = 2."
-    assert steps(Value(2.0, "w"))[-1].text == "Done: the gradients: ∂w/∂w = 1."
+    assert all_steps(Value(2.0))[0].text == "The inputs: L = 2."
+    assert all_steps(Value(2.0, "w"))[-1].text == "Done: the gradients: ∂w/∂w = 1."
     blank = Value(2.0, "w") * 3.0
     blank.label = " \n"
-    assert steps(blank).root.label == "L"
+    assert all_steps(blank).root.label == "L"
     many = logistic.ManyExamples([0.5], -1.0, [[2.0, 1.0]], [1.0, 0.0])
-    assert steps(many.J).root.name == "J"
+    assert all_steps(many.J).root.name == "J"
     losses = total([logistic_loss(Value(z, f"z{z:g}"), 1.0) for z in (1.0, 2.0)])
-    assert steps(losses)[-1].text == "Done: the gradients: ∂L/∂z1 = −0.2689, ∂L/∂z2 = −0.1192."
+    assert all_steps(losses)[-1].text == "Done: the gradients: ∂L/∂z1 = −0.2689, ∂L/∂z2 = −0.1192."
 
 
 def test_the_users_name_goes_first():
     w = Value(2.0)
     root = w * 3.0
-    assert steps(root, names={"cost": root, "w": w})[-1].text == "Done: the gradients: ∂cost/∂w = 3."
-    assert steps(root, names={"L": w})[-1].text == "Done: the gradients: ∂out/∂L = 3."
+    assert all_steps(root, names={"cost": root, "w": w})[-1].text == "Done: the gradients: ∂cost/∂w = 3."
+    assert all_steps(root, names={"L": w})[-1].text == "Done: the gradients: ∂out/∂L = 3."
     assert root.label == ""
 
 
@@ -62,7 +63,7 @@ LONG = "z=w*x+b; (sigmoid(z)*tanh(z)+w*x*exp(b))*log(1+z*z)/(w*w+x*x)"
 
 def test_the_id_is_nowhere_in_words_and_the_ids_stay():
     root = recorded(LONG)
-    frames = steps(root)
+    frames = all_steps(root)
     assert frames.root.id == "n18"
     said = [word for frame in frames for word in (frame.text, frame.formula, frame.numbers, frame.mathematics)]
     html = StepThrough(root).html

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sympy
+from stepped import all_steps
 
-from micrograd_lr import OPS, Expression, Op, Steps, Value, dot, exp, log, logistic_loss, sigmoid, steps, tanh
+from micrograd_lr import OPS, Expression, Op, Steps, Value, dot, exp, log, logistic_loss, sigmoid, tanh
 from micrograd_lr.engine.functions import sum as total
 from micrograd_lr.stepping.questions import questions
 
@@ -73,7 +74,7 @@ def read_through(frames):
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
 def test_what_is_written_comes_back_equal(graph):
-    frames = steps(graph(), data=("x", "y", "t"), digits=7)
+    frames = all_steps(graph(), data=("x", "y", "t"), digits=7)
     again = Steps.from_json(frames.to_json())
     assert again == frames
     assert again.to_json() == frames.to_json()
@@ -83,16 +84,16 @@ def test_what_is_written_comes_back_equal(graph):
 
 
 def test_what_is_compared():
-    frames = steps(GRAPHS["slides"]())
+    frames = all_steps(GRAPHS["slides"]())
     assert json.loads(frames.to_json())["format"] == "micrograd_lr steps 2"
     assert hash(Steps.from_json(frames.to_json())) == hash(frames)
     assert frames != "steps"
-    assert frames != steps(GRAPHS["slides"](), digits=5)
-    assert steps(GRAPHS["nan"]()) == steps(GRAPHS["nan"]()) != steps(GRAPHS["infinity"]())
+    assert frames != all_steps(GRAPHS["slides"](), digits=5)
+    assert all_steps(GRAPHS["nan"]()) == all_steps(GRAPHS["nan"]()) != all_steps(GRAPHS["infinity"]())
 
 
 def test_a_text_that_was_laid_out_anew_is_read():
-    text = steps(GRAPHS["slides"]()).to_json()
+    text = all_steps(GRAPHS["slides"]()).to_json()
     parts = json.loads(text)
     assert Steps.from_json(json.dumps(parts, indent=2, sort_keys=True, ensure_ascii=False)).to_json() == text
     assert Steps.from_json(text.replace(": 1.0,", ": 1,")).to_json() == text  # what JavaScript makes of it
@@ -178,7 +179,7 @@ MUTATIONS = [with_other_characters, with_another_digit, with_a_key_twice, *[with
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
 @pytest.mark.parametrize("detail", ["ops", "names"])
 def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph, detail):
-    text = steps(graph(), detail=detail).to_json()
+    text = all_steps(graph(), detail=detail).to_json()
     rng = random.Random(text)
     refused = 0
     for _ in range(250):
@@ -230,7 +231,7 @@ def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph, detail)
     ],
 )  # fmt: skip
 def test_the_error_names_the_place(place, part, message):
-    parts = json.loads(steps(GRAPHS["slides"]()).to_json())
+    parts = json.loads(all_steps(GRAPHS["slides"]()).to_json())
     *path, key = (int(x) if x.isdigit() else x for x in place.split())
     at(parts, path)[key] = part
     with pytest.raises(ValueError, match=rf"^this is not the JSON of steps: {message}\. Give the text that Steps"):
@@ -238,7 +239,7 @@ def test_the_error_names_the_place(place, part, message):
 
 
 def test_the_nodes_have_their_order():
-    parts = json.loads(steps(Value(2.0, "w") * Value(2.0, "x")).to_json())
+    parts = json.loads(all_steps(Value(2.0, "w") * Value(2.0, "x")).to_json())
     for operands in ["n1", "n0"], ["n1", "n1"], ["n1", 2.0]:
         parts["nodes"][2]["operands"] = operands
         with pytest.raises(ValueError, match=r"nodes\[0\] is out of place: operands come before their users"):
@@ -327,13 +328,13 @@ def test_no_number_outgrows_the_text(nodes, message):
 )
 def test_what_would_not_be_read_is_not_written(root, message):
     with pytest.raises(ValueError, match=f"^{message}"):
-        steps(root()).to_json()
-    assert steps(Value(Fraction(1, 10**999))) == Steps.from_json(steps(Value(Fraction(1, 10**999))).to_json())
+        all_steps(root()).to_json()
+    assert all_steps(Value(Fraction(1, 10**999))) == Steps.from_json(all_steps(Value(Fraction(1, 10**999))).to_json())
 
 
 def test_numbers_of_other_types_are_not_written(symbolic):
     with pytest.raises(TypeError, match=r"nodes\[0\].value is x \(Symbol\): the JSON of steps holds float, int, Frac"):
-        steps(Value(sympy.Symbol("x"), "x") * 2).to_json()
+        all_steps(Value(sympy.Symbol("x"), "x") * 2).to_json()
 
 
 # Machines, contexts and tables that differ
@@ -341,9 +342,9 @@ def test_numbers_of_other_types_are_not_written(symbolic):
 
 def on_any_machine():
     x = Value(1.5, "x")
-    written = [steps(GRAPHS[graph]()) for graph in ("slides", "functions", "fractions", "many_examples")]
-    written += [steps(GRAPHS[graph](), detail="names") for graph in ("slides", "functions", "fractions")]
-    return [*written, steps(x ** Value(0.7, "e")), steps(logistic_loss(x, 0.8))]
+    written = [all_steps(GRAPHS[graph]()) for graph in ("slides", "functions", "fractions", "many_examples")]
+    written += [all_steps(GRAPHS[graph](), detail="names") for graph in ("slides", "functions", "fractions")]
+    return [*written, all_steps(x ** Value(0.7, "e")), all_steps(logistic_loss(x, 0.8))]
 
 
 ANOTHER_MACHINE = """
@@ -372,7 +373,7 @@ def test_the_functions_of_another_machine_are_taken_as_they_are():
 
 @pytest.mark.parametrize("factor", [1 + 1e-14, 2.0, math.inf, -1.0])
 def test_another_number_is_not_another_machine(factor):
-    frames = steps(exp(Value(1.5, "x")))
+    frames = all_steps(exp(Value(1.5, "x")))
     text = frames.to_json().replace(str(frames.root.value), str(frames.root.value * factor).replace("inf", "1e999"))
     with pytest.raises(ValueError, match=r"nodes\[1\].value is .*; expected"):
         Steps.from_json(text)
@@ -380,7 +381,7 @@ def test_another_number_is_not_another_machine(factor):
 
 def test_decimals_need_their_context():
     with localcontext(prec=50):
-        frames = steps(Value(Decimal(2), "d") / Decimal(3))
+        frames = all_steps(Value(Decimal(2), "d") / Decimal(3))
         assert Steps.from_json(frames.to_json()) == frames
     with pytest.raises(ValueError, match=r"nodes\[1\].value is .* at 28 digits: set decimal.getcontext\(\) as it was"):
         Steps.from_json(frames.to_json())
@@ -388,7 +389,7 @@ def test_decimals_need_their_context():
 
 def test_rows_of_the_users_own_must_be_known():
     half = Op("half", "½", lambda x: np.float32(x / 2), lambda out, x: (np.float32(0.5),))
-    frames = steps(half(Value(3.0, "x")))
+    frames = all_steps(half(Value(3.0, "x")))
     assert Steps.from_json(frames.to_json()) == frames
     Op("half", "½", lambda x: {}[x], lambda out, x: (0.5,))
     with pytest.raises(ValueError, match=r"nodes\[1\] cannot be computed \(KeyError: 3.0\)"):
@@ -399,6 +400,6 @@ def test_rows_of_the_users_own_must_be_known():
 
 
 def test_the_same_type_is_needed_in_every_place():
-    text = steps(Value(Fraction(1, 2), "p") * 2).to_json()
+    text = all_steps(Value(Fraction(1, 2), "p") * 2).to_json()
     with pytest.raises(ValueError, match=r"nodes\[1\].value is .*Fraction.*; expected 1.0\."):
         Steps.from_json(text.replace('"operands": ["n0", 2]', '"operands": ["n0", 2.0]'))

@@ -7,9 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from stepped import all_steps
 from test_steps_json import at, places
 
-from micrograd_lr import Expression, Steps, Value, logistic, sigmoid, steps
+from micrograd_lr import Expression, Steps, Value, logistic, sigmoid
 from micrograd_lr.logistic import literal_loss
 from micrograd_lr.stepping import steps_json
 
@@ -56,26 +57,26 @@ def check_round_trip(frames):
 def test_what_is_written_comes_back_equal(text, name):
     root = recorded(text)
     for level in levels(name):
-        check_round_trip(steps(root, **level, digits=6))
+        check_round_trip(all_steps(root, **level, digits=6))
 
 
 def test_exact_numbers_many_examples_and_the_users_names():
     w, x = Value(Fraction(1, 3), "w"), Value(Fraction(-2, 7), "x")
     z = w * x * 3 + w / x
     z.label = "z"
-    check_round_trip(steps((z - Fraction(5, 2)) ** 3 * z, detail="names"))
+    check_round_trip(all_steps((z - Fraction(5, 2)) ** 3 * z, detail="names"))
     X, Y = [[1.0, 2.0], [3.0, -4.0]], [1.0, 0.0]
     many = logistic.ManyExamples([0.5, -1.0], 0.1, X, Y, loss=literal_loss)
-    check_round_trip(steps(many.J, detail="names", gradients="parameters"))
+    check_round_trip(all_steps(many.J, detail="names", gradients="parameters"))
     p, feature = Value(0.5), Value(2.0)
     q = sigmoid(p * feature + 1.0)
-    frames = steps(q * q, detail="names", gradients="parameters", data="feature", names=locals())
+    frames = all_steps(q * q, detail="names", gradients="parameters", data="feature", names=locals())
     check_round_trip(frames)
     assert [node.label for node in frames.nodes.values()] == ["p", "feature", "q", "L"]
 
 
 def test_the_proven_forms_come_back():
-    frames = Steps.from_json(steps(recorded(SLIDES), detail="names", gradients="parameters").to_json())
+    frames = Steps.from_json(all_steps(recorded(SLIDES), detail="names", gradients="parameters").to_json())
     assert frames[-1].formula == "∂L/∂w = (a − y)xᵀ; ∂L/∂b = a − y"
     assert [line.kind for line in frames[-1].lines] == ["closed", "closed"]
 
@@ -84,7 +85,7 @@ def test_steps_stay_what_they_were_when_their_graph_changes():
     w, x = Value(0.5, "w"), Value(2.0, "x")
     z = w * x + 1.0
     z.label = "z"
-    frames = steps(z * z, detail="names")
+    frames = all_steps(z * z, detail="names")
     text = frames.to_json()
     w.data, z.label = 5.0, "later"
     assert frames.to_json() == text
@@ -127,7 +128,7 @@ def tampered(text):
     ],
 )
 def test_every_single_change_is_refused(text, level):
-    frames = steps(recorded(text), **{"detail": "names"} | level)
+    frames = all_steps(recorded(text), **{"detail": "names"} | level)
     assert frames == Steps.from_json(frames.to_json())
     changes = [*tampered(frames.to_json())]
     accepted = [place for place, changed in changes if is_read(changed)]
@@ -176,7 +177,7 @@ def is_read(text):
     ],
 )
 def test_the_error_names_the_place(place, part, message):
-    parts = json.loads(steps(recorded(SLIDES), detail="names", gradients="parameters").to_json())
+    parts = json.loads(all_steps(recorded(SLIDES), detail="names", gradients="parameters").to_json())
     *path, key = (int(x) if x.isdigit() else x for x in place.split())
     at(parts, path)[key] = part
     with pytest.raises(ValueError, match=rf"^this is not the JSON of steps: {message}"):
@@ -184,7 +185,7 @@ def test_the_error_names_the_place(place, part, message):
 
 
 def test_the_ops_of_ops_are_not_written_twice():
-    parts = json.loads(steps(recorded(SLIDES)).to_json())
+    parts = json.loads(all_steps(recorded(SLIDES)).to_json())
     assert parts["ops"] == []
     with pytest.raises(ValueError, match="ops has 15 entries; expected 0"):
         Steps.from_json(json.dumps(parts | {"ops": parts["nodes"]}))
@@ -203,10 +204,10 @@ def test_partials_that_would_take_long_to_multiply(monkeypatch):
     message = (
         "z is too long for the JSON of steps: the partials inside of it have more than 1000 digits together. Open it"
     )
-    frames = steps(long_inside(), detail="names")
+    frames = all_steps(long_inside(), detail="names")
     with pytest.raises(ValueError, match=rf"^{message}\.$"):
         frames.to_json()
-    check_round_trip(steps(long_inside(), detail="names", opened="z"))
+    check_round_trip(all_steps(long_inside(), detail="names", opened="z"))
     with monkeypatch.context() as patched:
         patched.setattr(steps_json, "_refuse_long_insides", lambda level: None)
         text = frames.to_json()
@@ -221,7 +222,7 @@ def test_a_text_of_the_first_format_is_read():
     """It has the graph of all ops and no level; a root without a name is called by its formula or its id."""
     text = (Path(__file__).parent / "steps_of_the_first_format.json").read_text("utf-8")
     frames = Steps.from_json(text)
-    now = steps(Expression("a=sigmoid(w*x); log(a)*(1 - a)/(w*w + 0.25)")(w=0.5, x=-2.0), digits=6)
+    now = all_steps(Expression("a=sigmoid(w*x); log(a)*(1 - a)/(w*w + 0.25)")(w=0.5, x=-2.0), digits=6)
     assert json.loads(text)["format"] == "micrograd_lr steps 1"
     assert [frame.values for frame in frames] == [frame.values for frame in now]
     assert [frame.gradients for frame in frames] == [frame.gradients for frame in now]

@@ -112,16 +112,22 @@ def test_the_numbers_that_answer_are_hidden_until_they_are_found():
     page, _ = typed(*lines[:-1], "a", "n")
     assert "  ∂a/∂z = a(1 − a) = ?\n  ∂L/∂z = ∂L/∂a · ∂a/∂z = ?\n" in page
     assert "• z                         0         –" in page
-    assert "What is ∂L/∂z?\nQuestions: none answered yet. An empty line shows the answer." in page
-    page, message = typed(*lines[:-1], "a", "n", "-0.5")
+    assert "What is ∂a/∂z?\nQuestions: none answered yet. An empty line shows the answer." in page
+    page, message = typed(*lines[:-1], "a", "n", "0.25")
+    assert "  ∂a/∂z = a(1 − a) = 0.5(1 − 0.5) = 0.25\n  ∂L/∂z = ∂L/∂a · ∂a/∂z = ?\n" in page
+    assert "What is ∂L/∂z?" in page
+    page, message = typed(*lines[:-1], "a", "n", "0.25", "-0.5")
     assert "∂L/∂z = ∂L/∂a · ∂a/∂z = −2·0.25 = −0.5" in page
     assert message == "Right."
-    assert "Questions: 1 of 1 right at the first try." in page
+    assert "Questions: 2 of 2 right at the first try." in page
 
 
-@pytest.mark.parametrize("answer", ["-0.5", " −0.5 ", "-2*0.25", "-1/2", "-log(exp(1))/2", "-.5", "-5e-1", "-0.498"])
+@pytest.mark.parametrize(
+    "answer",
+    ["-0.5", " −0.5 ", "-2*0.25", "-1/2", "-log(exp(1))/2", "-.5", "-5e-1", "-0.498", "a-y", "a − y", "-0.25*x"],
+)
 def test_right_answers(answer):
-    assert typed(*at("backward", "a")[:-1], "a", "n", answer)[1] == "Right."
+    assert typed(*at("backward", "a")[:-1], "a", "n", "a(1-a)", answer)[1] == "Right."
 
 
 @pytest.mark.parametrize(
@@ -129,16 +135,17 @@ def test_right_answers(answer):
     [
         ("0.5", "The sign is the other way round."),
         ("-2", "That is the gradient above, ∂L/∂a. Multiply it by the local derivative ∂a/∂z = a(1 − a)."),
-        ("-1", "You left out a factor: ∂a/∂z is a(1 − a), with both factors."),
-        ("77", "Not yet. Look at the formula above, and try again."),
-        ("w", "w: the answer is a number here, or arithmetic such as -0.5*2. The table shows the number of each name."),
+        ("-1", "You left out a factor: ∂a/∂z = a(1 − a) has two."),
+        ("77", "Not yet. Try again, or reveal."),
+        ("k", "k: no such name here. The names are y, w, x, b, z, a, n13, L."),
         ("1 2", "1 and 2 stand side by side. Write a sign between them, such as *."),
         ("1/0", "This has no finite value. Is there a division by 0,"),
         ("-0,5", "-0,5: write a decimal point, -0.5."),
+        (",5", ",5: write a decimal point, 0.5."),
     ],
 )
 def test_wrong_answers_and_their_diagnosis(answer, message):
-    lines = [*at("backward", "a")[:-1], "a", "n"]
+    lines = [*at("backward", "a")[:-1], "a", "n", "0.25"]
     page, said = typed(*lines, answer)
     assert said.startswith(message)
     assert "= ?" in page
@@ -168,9 +175,10 @@ def test_the_sum_over_paths_is_asked_with_the_paths_before_it():
 
 def test_what_was_settled_is_not_asked_again_and_other_commands_leave_a_question():
     assert "What is" not in typed("a", "n", "1", "b", "n")[0]
-    assert "What is wx?" in typed("a", "n", "b", "n")[0]
-    assert "What is" not in typed("a", "n", "b")[0]
-    page, message = typed("a", "n", "a")
+    assert "What is wx?" in typed("a", "n", "back", "n")[0]
+    assert "What is" not in typed("a", "n", "back")[0]
+    assert typed("a", "n", "b")[1] == "The sign is the other way round."  # a name here, and no key
+    page, message = typed("a", "n", "ask")
     assert "wx = 0.5·2 = 1" in page
     assert message == "Questions are off."
     assert "What is" not in typed("a", "n", "end")[0]
@@ -189,11 +197,13 @@ def test_formulas_are_asked_for_and_any_equivalent_one_is_right():
     assert "  ∂a/∂z = ?\n  ∂L/∂z = ∂L/∂a · ∂a/∂z = ?" in page
     assert "What is the formula of ∂a/∂z?" in page
     talk.do("a")  # an answer here, no command
-    assert talk.message == ["Not yet: at these numbers it gives another number than the local derivative."]
+    assert talk.message == ["You left out a factor: ∂a/∂z has two."]
+    talk.do("a + 1")
+    assert talk.message == ["Not yet: at these numbers it gives another number."]
     talk.do("0.25")
     assert talk.message == ["At these numbers that is right, but only by chance: at other numbers it is not."]
     talk.do("a(1 - q)")
-    assert talk.message == ["q: no such name here. The names are y, w, x, b, z, a, L."]
+    assert talk.message == ["q: no such name here. The names are y, w, x, b, z, a, n13, L."]
     talk.do("a - a**2")
     assert talk.message == ["Right."]
     assert str(talk.walk.score) == "0 of 1 right at the first try"

@@ -88,12 +88,35 @@ def test_a_root_without_a_name_beside_names():
     assert shown("n", "n", "o", "o", text=text, numbers=numbers)[0].startswith("Step 3 of 7.")
 
 
+def test_a_closed_form_is_not_shown_while_it_can_be_the_answer():
+    lines = ["n", "", "n", "", "n", "", "n", "n", "", "n", "0.25"]
+    page, _ = shown(*lines, ask="number")
+    assert "What is ∂L/∂z?" in page
+    assert "  ∂L/∂z = ∂L/∂a · ∂a/∂z = ?\n" in page
+    assert "a − y" not in page
+    page, message = shown(*lines, "a − y", ask="number")
+    assert "  ∂L/∂z = a − y = 0.5 − 1 = −0.5 ✓ proven\n" in page
+    assert message == "Right, and the short way."
+
+
+def test_a_closed_form_is_asked_for_as_a_formula():
+    page, message = shown(*"nnnnnn", "", "", "a(1-a)", "a", ask="formula")
+    assert "What is the formula of ∂L/∂z?" in page
+    assert message == "Not yet: at these numbers it gives another number."
+    page, message = shown(*"nnnnnn", "", "", "a(1-a)", "a-y", ask="formula")
+    assert "What is" not in page
+    assert message == "Right, and the short way."
+    assert shown(*"nnnnnn", "", "", "a(1-a)", "", ask="formula")[1] == "∂L/∂z = a − y"
+
+
 def test_the_slides_questions():
     page, message = shown("n", "n", "n", "n", "n", "(1-y)/(1-a)-y/a", ask="formula")
     assert "What is the formula of" not in page
     assert message == "Right."
     _, message = shown("n", "n", "n", "n", "n", "y/a", ask="formula")
-    assert message == "Not yet: at these numbers it gives another number than the local derivative."
+    assert message == (
+        "That is the branch −y/a alone: you lost the branch (1 − y)/(1 − a), and the sign is the other way round."
+    )
     _, message = shown("n", "1", ask="number")
     assert message.startswith("Not yet")
     _, message = shown("n", "0", ask="number")
@@ -179,6 +202,10 @@ def test_questions_about_what_an_example_pays():
     page, message = of_three(*lines, "r", "r", "r")
     assert "∂J/∂z2 = a2 − y2 = 0.2227 − 0 = 0.2227 ✓ proven" in page
     page, _ = of_three("a", *"nnnnnnn", "a", "n", ask="formula")
+    assert "What is the formula of ∂J/∂z2?" in page
+    assert "  ∂J/∂z2 = ?\n" in page
+    page, message = of_three("a", *"nnnnnnn", "a", "n", "a2-y2", ask="formula")
+    assert message == "Right, and the short way."
     assert "What is" not in page  # the local derivatives are inside; o shows them
     page, _ = of_three("a", *"nnnnnnnn", "o", "n", "a", "n", ask="formula")
     assert "What is the formula of ∂a2/∂z2?" in page

@@ -34,9 +34,7 @@ function goOnAsking() {
 function reveal() {
   const question = openQuestion();
   if (!question) return;
-  const answer = ask === "formula"
-    ? question.slope_text + " = " + question.slope_formula
-    : question.text + " = " + textOf(question.key);
+  const answer = question.text + " = " + (ask === "formula" ? question.formula : textOf(question.key));
   settle(question, "revealed");
   goOnAsking();
   showVerdict(answer, "");
@@ -51,16 +49,16 @@ function revealAll() {
 function check() {
   const question = openQuestion();
   const text = byId("answer").value.trim();
-  if (!question || !text) return;
+  if (!question) return;
   try {
-    const wrong = ask === "formula" ? judgedFormula(question, text) : judgedNumber(question, text);
-    if (wrong === null) {
+    const { right, said } = judged(question, text, ask);
+    if (right) {
       settle(question, missed.has(questionKey(question)) ? "revealed" : "right");
       goOnAsking();
-      showVerdict(judging.said.right, "right");
+      showVerdict(said, "right");
     } else {
       missed.add(questionKey(question));
-      showVerdict(wrong || "Not yet. Try again, or reveal.", "wrong");
+      showVerdict(said, "wrong");
       renderScore();
     }
   } catch (error) {
