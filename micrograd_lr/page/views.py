@@ -113,12 +113,13 @@ class View:
         example = self.steps.moves.examples[loss.id]
         own = [nodes[id] for id in example.nodes]
         data = [f"{format_formula(x.name)} = {slot(x.key)}" for x in own if not x.op]
-        yield Row("title", f"{example.word}: {format_formula(loss.name)} = ", loss.id)
+        yield Row("title", example.word)
         if data:
             yield Row("data", ", ".join([*data[:MOST_DATA], *["…"] * (len(data) > MOST_DATA)]))
         closed = next((x for x in self.steps.closed if x.z in example.nodes), None)
-        if closed and closed.a:
-            yield Row("value", f"{format_formula(nodes[closed.a].name)} = ", closed.a)
+        a = nodes[closed.a] if closed and closed.a else None
+        before = f"{format_formula(a.name)} = {slot(a.key)}, " if a else ""
+        yield Row("value", f"{before}{format_formula(loss.name)} = ", loss.id)
         if closed:
             yield Row("grad", f"{format_formula(error_in(self, closed))} = ", closed.z)
         elif loss.id in self.paid:

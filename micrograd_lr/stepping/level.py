@@ -50,10 +50,14 @@ class Level:
         leaves = (node for node in topological(self.root) if not node.op and node.label)
         return examples_in(self.root, {*leaves} - self.data)
 
+    @property
+    def words(self) -> set[str]:
+        """What opens examples: ``example 2``, ``examples``; nothing for a graph that has none."""
+        return {EXAMPLES_OPENED, *self._found.words} if self._found else set()
+
     def shown_for(self) -> dict[Value, Value]:
         """For each node that is shown, the node that stands for it."""
-        words = {EXAMPLES_OPENED, *(self._found.words if self._found else ())}
-        return at_level(self.root, self.detail, {*self.opened} - words)
+        return at_level(self.root, self.detail, {*self.opened} - self.words - {EXAMPLES_OPENED})
 
     def passes(self) -> tuple[Iterable[Node], Iterable[Payment], Iterable[Closed], list[Example]]:
         """The nodes that are shown, the payments of the backward pass, where it has a closed form, and the examples."""

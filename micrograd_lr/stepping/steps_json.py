@@ -263,12 +263,13 @@ def _refuse_long_insides(level: Level) -> None:
 def _level(graph: list[Value], parts: dict[str, Any], given: Any) -> Level:
     """What is shown of the graph that was read; which leaves are data, only the text knows."""
     data = frozenset(leaf for leaf, node in zip(graph, given) if node["kind"] == "data")
-    names = {node.label for node in graph if node.op and node.label}
-    for i, name in enumerate(expect_list("opened", parts["opened"])):
+    level = Level(graph[-1], data, parts["detail"], tuple(expect_list("opened", parts["opened"])), parts["gradients"])
+    names = {node.label for node in graph if node.op and node.label} | level.words
+    for i, name in enumerate(level.opened):
         if type(name) is not str or name not in names:
-            raise wrong(f"opened[{i}]", name, "the name of a computed node")
+            raise wrong(f"opened[{i}]", name, "the name of a computed node, or of examples")
     expect("opened", parts["opened"], sorted({*parts["opened"]}))
-    return Level(graph[-1], data, parts["detail"], tuple(parts["opened"]), parts["gradients"])
+    return level
 
 
 def _compared(path: str, made: Iterable[T], given: Any) -> list[T]:

@@ -65,9 +65,7 @@ class Session:
     `walk` is None as long as the expression has no value at its numbers; `trouble` is then the reason.
     """
 
-    def __init__(
-        self, expression: Expression, numbers: Mapping[str, float], ask: str = "", detail: str = ""
-    ) -> None:
+    def __init__(self, expression: Expression, numbers: Mapping[str, float], ask: str = "", detail: str = "") -> None:
         self.expression, self.detail = expression, detail
         self.numbers = {normalize("NFKC", name): x for name, x in numbers.items()}
         if {*self.numbers} != {*expression.names}:

@@ -45,6 +45,11 @@ def test_the_page_begins_with_the_level_that_is_wanted():
         assert len(data_of(shown.html)["views"]) == 4
     without_names = StepThrough(Value(2.0, "w") * Value(3.0, "x") + 1)
     assert [level["title"] for level in data_of(without_names.html)["views"]] == ["every op"]
+    long = Value(0.5, "w")
+    for i in range(80):
+        long = long * 0.9 + 0.1
+        long.label = f"s{i}"
+    assert len(data_of(StepThrough(long).html)["views"]) == 8  # and not every op: these are many
     with pytest.raises(ValueError, match=r"detail='nams' is not known. Choose one of: names, ops."):
         StepThrough(slides(), detail="nams")
 

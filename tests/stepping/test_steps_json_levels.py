@@ -67,7 +67,8 @@ def test_exact_numbers_many_examples_and_the_users_names():
     check_round_trip(all_steps((z - Fraction(5, 2)) ** 3 * z, detail="names"))
     X, Y = [[1.0, 2.0], [3.0, -4.0]], [1.0, 0.0]
     many = logistic.ManyExamples([0.5, -1.0], 0.1, X, Y, loss=literal_loss)
-    check_round_trip(all_steps(many.J, detail="names", gradients="parameters"))
+    for opened in ((), "example 2", ("example 1", "a⁽²⁾"), "examples"):
+        check_round_trip(all_steps(many.J, detail="names", gradients="parameters", opened=opened))
     p, feature = Value(0.5), Value(2.0)
     q = sigmoid(p * feature + 1.0)
     frames = all_steps(q * q, detail="names", gradients="parameters", data="feature", names=locals())

@@ -5,8 +5,17 @@ const MOST_PRODUCTS = 4; // paths that are written out
 const MOST_WALKED = 200; // paths that are looked for
 const wishes = new Map(); // edge → how the reader wants its factor: "name", "formula" or "number"
 
+const pathsFound = new WeakMap(); // level of detail → node → its paths
+
 /** Every path from the root to a node, each as the keys of its edges, the root's first. */
 function pathsTo(node) {
+  if (!pathsFound.has(view)) pathsFound.set(view, new Map());
+  const known = pathsFound.get(view);
+  if (!known.has(node)) known.set(node, pathsFrom(node));
+  return known.get(node);
+}
+
+function pathsFrom(node) {
   const root = view.nodes.at(-1).id;
   const users = new Map();
   for (const [key, edge] of Object.entries(view.edges)) {

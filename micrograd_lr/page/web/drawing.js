@@ -1,11 +1,13 @@
 // The picture of a level of detail as SVG: its boxes and edges are where page/layout.py has put them
-// Shared: TALL, boxes, edges, made, draw, layout, sized, writeCaption
+// Shared: TALL, boxes, edges, made, widthOf, draw, layout, scale, room, sized, writeCaption
 
 const SVG = "http://www.w3.org/2000/svg";
 const TALL = matchMedia("(max-width: 47rem), (max-aspect-ratio: 3/4)");
 const boxes = new Map(); // node → its box: the group, and its rows of text
 let edges = []; // with the node that pays, and the slot of the local derivative
 let layout = null; // the shape that is drawn
+let scale = 1; // how large it is drawn, times its natural size
+let room = null; // the size of its pane
 
 function made(name, attributes, parent) {
   const element = document.createElementNS(SVG, name);
@@ -54,12 +56,20 @@ function drawCaption(parent, x, y) {
   return { group, rect, text, size };
 }
 
+const FONT = getComputedStyle(document.body).fontFamily;
+const ruler = document.createElement("canvas").getContext("2d"); // measures a text without laying out the page
+
+function widthOf(text, size) {
+  ruler.font = "600 " + size + "px " + FONT;
+  return ruler.measureText(text).width;
+}
+
 /** Write into a small box, as wide as its text. */
 function writeCaption({ group, rect, text, size }, formula) {
   if (text.textContent === formula) return;
   text.textContent = formula;
   group.classList.toggle("empty", !formula);
-  const width = text.getComputedTextLength() + size * 0.8;
+  const width = widthOf(formula, size) + size * 0.8;
   const place = { x: -width / 2, y: -size * 0.8, width, height: size * 1.6 };
   for (const [name, x] of Object.entries(place)) rect.setAttribute(name, x);
 }
@@ -106,11 +116,12 @@ function sized() {
     / Math.min(...Object.values(layout.text));
   pane.style.height = "";
   if (TALL.matches) {
-    const scale = Math.max(least, Math.min((pane.clientWidth - 4) / width, LARGEST));
-    pane.style.height = Math.round(Math.min(height * scale + 6, 0.6 * innerHeight)) + "px";
+    const wanted = Math.max(least, Math.min((pane.clientWidth - 4) / width, LARGEST));
+    pane.style.height = Math.round(Math.min(height * wanted + 6, 0.6 * innerHeight)) + "px";
   }
   const fits = Math.min((pane.clientWidth - 4) / width, (pane.clientHeight - 4) / height, LARGEST);
-  const scale = Math.max(least, fits);
+  scale = Math.max(least, fits);
+  room = { width: pane.clientWidth, height: pane.clientHeight };
   svg.setAttribute("width", Math.round(width * scale));
   svg.setAttribute("height", Math.round(height * scale));
 }

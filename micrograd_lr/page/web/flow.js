@@ -34,7 +34,7 @@ function flow() {
 function pill(ground, text, colour, path) {
   const group = made("g", { class: "pill", "data-colour": colour }, ground);
   const size = layout.text.caption;
-  const width = text.length * size * 0.6 + 14;
+  const width = widthOf(text, size) + 14;
   made("rect", { x: -width / 2, y: -size, width, height: 2 * size, rx: size }, group);
   const label = made("text", { "text-anchor": "middle", y: size * 0.35, "font-size": size }, group);
   label.textContent = text;

@@ -52,7 +52,7 @@ function ledger(node, payments) {
 function renderLines(frame, question) {
   // Later lines would give the answer away. The line that the question is about has its formula, but no numbers.
   const line = (key) => frame.lines.findIndex((x) => x.key === key);
-  const hidden = question ? line(question.partial ?? question.key) : Infinity;
+  const hidden = question ? line(question.key) : Infinity;
   const end = !question ? Infinity : ask === "formula" ? hidden : line(question.key) + 1;
   const lines = byId("lines");
   const html = frame.lines.slice(0, end).map((line, at) => {
@@ -110,7 +110,7 @@ function renderQuestion(question) {
   const line = frames[step].lines.find((x) => x.key === question.key);
   const whole = line ? plainParts(line).slice(0, line.note ? undefined : 1) : [];
   byId("prompt").innerHTML = "<span></span>" + math(...(formula ? [question.slope] : whole))
-    + (formula ? " = ? Write the local derivative as a formula." : " = ? Write a number.");
+    + (formula ? " = ? Write a formula." : " = ? Write a number.");
   if (!formula && line?.note) setText(byId("prompt").firstChild, line.note + ": ");
 }
 

@@ -31,7 +31,7 @@ function renderPicture() {
 function writeRow({ what, of, before, element }, until) {
   if (!of) return setText(element, filled(before)), true;
   const slot = what === "grad" ? gradientSlotAt(of, until) : computedAt.get(of) <= until && valueSlot(of);
-  setText(element, slot ? before + textOf(slot) : "");
+  setText(element, slot ? filled(before) + textOf(slot) : "");
   return Boolean(slot);
 }
 
@@ -55,7 +55,7 @@ function edgeWidths(until) {
 }
 
 /** The colour of what a node pays: the same in the picture, in the lines and in the chain. */
-const colourOf = (node) => (paysAt.has(node) ? [...paysAt.keys()].indexOf(node) % 4 : 0);
+const colourOf = (node) => colours.get(node) ?? 0;
 
 const widthsWritten = new WeakMap();
 
@@ -71,24 +71,24 @@ function setTransform(element, transform) {
 }
 
 /** Where to scroll, so that `from` to `to` is in view: nowhere if it is already. */
-function inView(position, room, from, to) {
-  if (to - from > room) return from;
-  if (from < position + 4) return Math.max(0, from - Math.min(40, (room - (to - from)) / 2));
-  return to > position + room - 4 ? to - room + Math.min(40, (room - (to - from)) / 2) : position;
+function inView(position, extent, from, to) {
+  if (to - from > extent) return from;
+  if (from < position + 4) return Math.max(0, from - Math.min(40, (extent - (to - from)) / 2));
+  return to > position + extent - 4 ? to - extent + Math.min(40, (extent - (to - from)) / 2) : position;
 }
 
 /** Scroll a picture that is larger than its pane to what is lit. */
 function scrollToNode() {
   const frame = frames[step];
   const pane = byId("graph");
-  const svg = pane.firstElementChild;
+  const [width, height] = layout.size;
+  if (width * scale <= room.width && height * scale <= room.height) return; // all of it is in view
   const lit = [...frame.nodes, ...nearTo(frame)].map((node) => layout.boxes[node]).filter(Boolean);
   if (!lit.length) return pane.scrollTo(0, 0);
-  const scale = svg.clientWidth / layout.size[0] || svg.getBoundingClientRect().width / layout.size[0];
   const span = (middle, size) => [
     scale * Math.min(...lit.map((box) => box[middle] - box[size] / 2)),
     scale * Math.max(...lit.map((box) => box[middle] + box[size] / 2)),
   ];
-  pane.scrollLeft = inView(pane.scrollLeft, pane.clientWidth, ...span(1, 3));
-  pane.scrollTop = inView(pane.scrollTop, pane.clientHeight, ...span(2, 4));
+  pane.scrollLeft = inView(pane.scrollLeft, room.width, ...span(1, 3));
+  pane.scrollTop = inView(pane.scrollTop, room.height, ...span(2, 4));
 }

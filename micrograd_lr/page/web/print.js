@@ -31,12 +31,11 @@ function moveOnPaper() {
 
 /** A question with a line to write on, or with its formula and its number. */
 function questionOnPaper(question) {
-  const lines = frames.flatMap((frame) => frame.lines);
-  const [local, whole] = [question.partial, question.key].map((key) => lines.find((line) => line.key === key));
-  const asked = (x) => (x.note ? escaped(x.note) + ": " + math(...plainParts(x)) : math(x.parts[0]));
-  const rows = [local, whole].filter(Boolean).map((x) => "<p>" + (sheet === "key" ? math(...x.parts)
-    : asked(x) + "<math>" + EQUALS + '</math> <span class="blank"></span>') + "</p>");
-  return "<li>" + rows.join("") + "</li>";
+  const line = frames.flatMap((frame) => frame.lines).find((x) => x.key === question.key);
+  const parts = plainParts(line);
+  const asked = line.note ? escaped(line.note) + ": " + math(...parts) : math(parts[0]);
+  const blank = "<math>" + EQUALS + '</math> <span class="blank"></span>';
+  return "<li><p>" + (sheet === "key" ? math(...line.parts) : asked + blank) + "</p></li>";
 }
 
 function escaped(text) {

@@ -1,8 +1,8 @@
 // The data of the page, what the reader changes, and which numbers may be shown at a move
 // Shared: data, byId, view, viewAt, nodes, leaves, frames, valueSlot, gradientSlot, inputs, numbers, step, ask, chosen,
-// computedAt, paidTo, paysAt, lastVisible, gradientSlotAt, at, useView
+// computedAt, paidTo, paysAt, colours, lastVisible, gradientSlotAt, at, useView
 
-// No rule of the engine stands in these files: `computes`, `wholeValues`, `functions`, `wrong` and `stable` are
+// No rule of the engine stands in these files: `computes`, `wholeValues`, `functions` and `stable` are
 // generated from the op table (page/arithmetic.py), and stand before them.
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -25,6 +25,7 @@ let ask = ""; // what is asked for: "number", "formula", or nothing
 let chosen = ""; // the node whose paths are shown
 let computedAt; // node → the frame of its value; a gradient grows with every payment
 let paysAt; // node → the frame in which it pays its operands
+let colours; // node that pays → the number of its colour
 let paidTo; // node → what it is paid, and when
 
 /** The numbers of the inputs by the ids that the leaves have in a level of detail. */
@@ -49,6 +50,7 @@ function useView(index) {
       paidTo.get(operand).push({ at, total: "s" + place, contribution: "c" + place, payer, path, paths });
     }
   });
+  colours = new Map([...paysAt.keys()].map((node, i) => [node, i % 4]));
   const paid = view.nodes.filter((node) => !node.op && node.grad);
   chosen = (paid.find((node) => node.kind === "parameter") ?? paid[0])?.id ?? "";
 }
