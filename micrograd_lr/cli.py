@@ -118,11 +118,11 @@ def _step_arguments(step: argparse.ArgumentParser) -> None:
     _expression_arguments(step, needed=False)
     step.add_argument(
         "--detail", default="", choices=LEVELS,
-        help="step from name to name, or through every op (default: names, where there are some; the page: ops)",
+        help="step from name to name, or through every op (default: names, where there are some)",
     )  # fmt: skip
     step.add_argument(
         "--ask", nargs="?", const="number", default="", choices=("number", "formula"),
-        help="begin with questions: for the numbers, or for the formulas of the local derivatives",
+        help="begin with questions: for the numbers, or for the formulas",
     )  # fmt: skip
     step.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser, offline")
     step.add_argument("--open", action="store_true", help="show the page")
@@ -234,7 +234,7 @@ def _step(options: argparse.Namespace) -> int:
         step_through(expression, numbers, ask=options.ask, detail=options.detail)
         return 0
     path = options.html or _somewhere("steps.html")
-    shown = StepThrough(expression(**numbers))
+    shown = StepThrough(expression(**numbers), detail=options.detail)
     print(f"{shown.save(path)}: {shown!r}")
     _show(path, options.open, f"ask={options.ask}" if options.ask else "")
     return 0

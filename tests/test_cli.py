@@ -176,6 +176,9 @@ def test_step_writes_a_page(capsys, monkeypatch, tmp_path):
     assert capsys.readouterr().out == f"{file}: <StepThrough: 7 frames of L>\n"
     assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert opened == []
+    for detail, moves in (("names", 9), ("ops", 24)):
+        assert cli.main(["step", "--detail", detail, "--html", str(file)]) == 0
+        assert capsys.readouterr().out == f"{file}: <StepThrough: {moves} frames of L>\n"
     assert cli.main(["step", "--html", str(file), "--open", "--ask", "formula"]) == 0
     assert cli.main(["step", "--open"]) == 0
     assert opened[0] == f"{file.as_uri()}#ask=formula"

@@ -15,6 +15,7 @@ from micrograd_lr.engine.functions import dot, logistic_loss, sum
 from micrograd_lr.engine.literal import literal_loss
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.logistic.breast_cancer import Cases, breast_cancer
 from micrograd_lr.logistic.model import ManyExamples, OneExample, formulas, three_way_check
 from micrograd_lr.page.step_through import StepThrough
@@ -31,88 +32,103 @@ ONE_CASE = 0
 THREE_CASES = (0, 19, 1)  # malignant, benign, malignant: A - Y has both signs
 WEIGHTS, BIAS = (0.5, 0.25), -0.25  # arbitrary; at these the case is undecided
 ITERATIONS = 100
+ONE, MANY = "one_example.html", "many_examples.html"  # the pages
 
 
 def demo(out: Path = Path("out")) -> int:
     """Print the report and write it to ``out/report.md``. Returns 0 if all its checks are green, else 1."""
     report = Report()
     cases = breast_cancer()
+    lesson(report, cases.standardised(), out)
     report.write(
-        "# Backpropagation in logistic regression, on real data\n\n"
-        f"{len(cases)} cases of the Wisconsin diagnostic breast cancer data (CC BY 4.0), {len(cases.features)} "
-        "features each, standardised to mean 0 and standard deviation 1. The label y is 1 for malignant, 0 for benign."
+        f"The data are {len(cases)} cases of the Wisconsin diagnostic breast cancer data (CC BY 4.0), "
+        f"{len(cases.features)} features each, standardised to mean 0 and standard deviation 1. The label y is 1 for "
+        "malignant, 0 for benign."
     )
     green = [one_case(report, cases.standardised()), all_cases(report, cases.standardised())]
     green += training(report, cases)
     pictures(report, cases.standardised(), out)
-    pages(report, cases.standardised(), out)
     path = out / "report.md"
     report.write(
         "## What to try next\n\n"
-        f"* Read this again: `{path.as_posix()}`\n"
-        f'* Step through one: `{_command("micrograd-lr")} step "sigmoid(w*x + b)" --set w=0.5 x=2 b=-1`\n'
-        f'* Draw an expression of your own: `{_command("micrograd-lr")} draw "sigmoid(w*x + b)" --set w=0.5 x=2 b=-1`\n'
+        f"* Step through the case, and be asked: `{_command('python')} -m webbrowser {(out / ONE).as_posix()}`\n"
+        f"* The same in the terminal: `{_command('micrograd-lr')} step`, and `step --ask`\n"
+        f'* An expression of your own: `{_command("micrograd-lr")} step "z = w*x + b; a = tanh(z); L = (a - y)^2" '
+        "--set w=0.5 x=2 b=-1 y=1`; add `--html page.html` for a page\n"
+        f'* Draw it: `{_command("micrograd-lr")} draw "z = w*x + b; a = tanh(z); L = (a - y)^2" --set w=0.5 x=2 b=-1 '
+        "y=1 -o graph.svg`; add `--for slide`\n"
         "* In Python: `from micrograd_lr import Value, log, sigmoid`, then `L.backward()` and any node's `.grad`\n"
         f"* In a clone of the repository, the engine in ten lines: `{_command('python')} demos/01_one_neuron.py`, "
         "and on to `08_step_by_step.py`\n"
         "* Also there, the loss of one example over a million: `docs/compiled.md`\n"
-        "* And the slides' argument with the engine's numbers: `docs/derivation.md`"
+        "* And the slides' argument with the engine's numbers: `docs/derivation.md`\n"
+        f"* Read this again: `{path.as_posix()}`"
     )
     report.save(path)
     return 0 if all(green) else 1
 
 
+def lesson(report: Report, cases: Cases, out: Path) -> None:
+    """The lesson in a few lines, and the pages on which it moves, which are written to `out`: one case, and three."""
+    one, many = StepThrough(the_case(cases)), StepThrough(three_cases(cases.only(TWO_FEATURES)))
+    out.mkdir(parents=True, exist_ok=True)
+    files = [one.save(out / ONE), many.save(out / MANY)]
+    written = {name: format_formula(formula) for name, formula in formulas().items()}
+    of_w, of_b = (format_formula(" = ".join(line.parts[:2])) for line in one.steps[-1].lines)
+    labels = ", ".join(f"{node.value:g}" for node in many.steps.nodes.values() if node.label.startswith("y"))
+    report.write(
+        "# Backpropagation in logistic regression, on real data\n\n"
+        "The lesson is four boxes and three factors. Forward, each box is computed from the one before it:\n\n"
+        f"    w, x, b → z = {written['z']} → a = {written['a']} → L = {written['L']}\n\n"
+        "Backward, from L to w, each arrow has a factor, and the factors are multiplied:\n\n"
+        f"    ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = ({written['∂L/∂a']}) · {written['∂a/∂z']} · xᵀ\n\n"
+        f"The first two cancel to a − y. So **{of_w}**, and **{of_b}**. Two pages show it, one move at a time:\n\n"
+        f"* `{files[0].as_posix()}`: the case of section 1, in {len(one.steps)} moves, to (a − y)xᵀ\n"
+        f"* `{files[1].as_posix()}`: three cases, y = {labels}, in {len(many.steps)} moves, to (A − Y)Xᵀ\n\n"
+        "A double click opens them in a browser, without a network. Press → to move on. Drag a number, and all others "
+        "follow. *Ask me* asks for each factor before it is shown."
+    )
+
+
 def one_case(report: Report, cases: Cases) -> bool:
     """One case with two features: the forward pass, the factors of the chain, their product, the three-way check."""
-    cases = cases.only(TWO_FEATURES)
-    x, y = cases.rows[ONE_CASE], cases.labels[ONE_CASE]
-    one = OneExample(WEIGHTS, BIAS, x, y)
+    one = the_case(cases)
+    x, y, walk = [value.data for value in one.x], one.y.data, StepThrough(one).steps
     factors, written, dims = one.factors(), formulas(), one.dimensions()
-    a, L = one.a.data, one.L.data
-    wx = " + ".join(f"({w:g})({xj:.4f})" for w, xj in zip(WEIGHTS, x))
+    lines = [line for frame in walk for line in frame.lines]
+    told = {line.parts[0]: line.parts for line in lines if line.kind in ("value", "local")}
+
+    def row(name: str) -> list[str]:
+        """What the steps say: the formula, the same with numbers, and the value."""
+        *_, numbers, value = map(walk.filled, told[name])
+        return [name, _shape(dims[name]), format_formula(written[name]), numbers, value]
 
     report.write(
         f"## 1. One case\n\nCase {ONE_CASE + 1} is {'malignant' if y else 'benign'}: y = {y:g}. Its "
         f"{TWO_FEATURES[0]} and {TWO_FEATURES[1]}, standardised, are x = {_vector(x)}ᵀ. With w = {_vector(WEIGHTS)} "
-        f"and b = {BIAS:g}:\n\n### Forward pass"
+        f"and b = {format_formula(f'{BIAS:g}')}:\n\n### Forward pass: the boxes"
     )
-    shown = {
-        "z": (f"{wx} {'-' if BIAS < 0 else '+'} {abs(BIAS):g}", one.z.data),
-        "a": (f"σ({one.z.data:.4f})", a),
-        "L": (f"-({y:g} log {a:.4f} + {1 - y:g} log {1 - a:.4f})", L),
-    }
+    report.table(["box", "shape", "formula", "with numbers", "value"], map(row, ("z", "a", "L")), right=[4])
+    report.write("### Backward pass: the factors, from the loss back to the parameters")
+    # The rule of the op table is for one feature; w as a row needs the whole xᵀ.
+    of_w = ["∂z/∂w", _shape(dims["∂z/∂w"]), "xᵀ", "", _vector(factors["∂z/∂w"])]
+    of_b = ["∂z/∂b", _shape(dims["∂z/∂b"]), written["∂z/∂b"], "", f"{factors['∂z/∂b']:g}"]
     report.table(
-        ["node", "shape", "formula", "with numbers", "value"],
-        [
-            [name, _shape(dims[name]), written[name], numbers, f"{value:.6f}"]
-            for name, (numbers, value) in shown.items()
-        ],
-        right=[4],
+        ["factor", "shape", "formula", "with numbers", "value"], [row("∂L/∂a"), row("∂a/∂z"), of_w, of_b], right=[4]
     )
-    report.write("### Backward pass: the factors of the chain, from the loss back to the parameters")
-    shown = {
-        "∂L/∂a": (f"-{y:g}/{a:.4f} + {1 - y:g}/{1 - a:.4f}", f"{factors['∂L/∂a']:.6f}"),
-        "∂a/∂z": (f"{a:.4f}(1 - {a:.4f})", f"{factors['∂a/∂z']:.6f}"),
-        "∂z/∂w": ("xᵀ", _vector(factors["∂z/∂w"])),
-        "∂z/∂b": ("1", f"{factors['∂z/∂b']:g}"),
-    }
-    transposed = {"∂z/∂w": "xᵀ"}  # the rule of the op table is for one feature; w as a row needs the whole xᵀ
-    report.table(
-        ["factor", "shape", "formula", "with numbers", "value"],
-        [[name, _shape(dims[name]), transposed.get(name, written[name]), *cells] for name, cells in shown.items()],
-        right=[4],
+    cancels, at_z, of_w_closed, of_b_closed = (
+        walk.filled(line.template) for line in lines if line.kind in ("cancel", "closed")
     )
-    dw, db = [w.grad for w in one.w], one.b.grad
-    chain = f"({factors['∂L/∂a']:.4f})({factors['∂a/∂z']:.4f})"
     report.write(
         "### The product, and what it simplifies to\n\n"
-        "∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w, and ∂L/∂b = ∂L/∂a · ∂a/∂z · ∂z/∂b:\n\n"
-        f"* ∂L/∂w = {chain}{_vector(x)} = **{_vector(dw)}**\n"
-        f"* ∂L/∂b = {chain}(1) = **{db:.4f}**\n\n"
-        f"The first two factors, ({written['∂L/∂a']}) · {written['∂a/∂z']}, are a - y: so ∂L/∂w = (a - y)xᵀ and "
-        f"∂L/∂b = a - y, here {a:.4f} - {y:g} = {a - y:.4f}.\n\n"
+        "The product of the first two factors is ∂L/∂z, and nearly all of it cancels:\n\n"
+        f"* {cancels}\n"
+        f"* {at_z}\n\n"
+        "That is proven for all a and y, not only seen for these. Times the last factor, xᵀ for w and 1 for b:\n\n"
+        f"* **{of_w_closed}**\n"
+        f"* **{of_b_closed}**\n\n"
         "Three independent ways to the same gradient: the reverse pass over the graph, differences of the loss in "
-        "30-digit decimals, and the closed form (a - y)xᵀ, a - y:"
+        "30-digit decimals, and the closed form (a − y)xᵀ, a − y:"
     )
     check = three_way_check(WEIGHTS, BIAS, [[xj] for xj in x], [y], literal_loss)
     report.check(check)
@@ -142,7 +158,7 @@ def all_cases(report: Report, cases: Cases) -> bool:
         f"swept backward in {1e3 * (swept - recorded):.1f} ms\n"
         f"* the loss of one case, recorded once and replayed over all by `value_and_grad` ({compiled.backend}): J = "
         f"{J:.6f} and its gradient in {1e3 * (replayed - started_again):.2f} ms\n\n"
-        f"∂J/∂w = (A - Y)Xᵀ and ∂J/∂b = (A - Y)1, the largest 5 of {n + 1} entries, and the check of all {n + 1}:"
+        f"∂J/∂w = (A − Y)Xᵀ and ∂J/∂b = (A − Y)𝟏, the largest 5 of {n + 1} entries, and the check of all {n + 1}:"
     )
     check = three_way_check(w, b, cases.X, cases.labels, names=[*cases.features, "b"])
     report.check(check, rows=5)
@@ -161,8 +177,8 @@ def training(report: Report, cases: Cases) -> list[bool]:
     rate = 4 / (m * (n + 1))  # 1 / (curvature of J): X diag(a(1-a)) Xᵀ has at most the trace m(n + 1)/4
     report.write(
         "## 3. Training\n\n"
-        f"Gradient descent: {ITERATIONS} times, record J, sweep, and take the step w ← w - rate · ∂J/∂w, "
-        f"b ← b - rate · ∂J/∂b, with rate = {rate:.2g}. That is 1 over the largest curvature that J can have, so that "
+        f"Gradient descent: {ITERATIONS} times, record J, sweep, and take the step w ← w − rate · ∂J/∂w, "
+        f"b ← b − rate · ∂J/∂b, with rate = {rate:.2g}. That is 1 over the largest curvature that J can have, so that "
         "J falls with every step."
     )
     w, b, losses = _descend(report, full, rate, f"all {m} cases")
@@ -191,18 +207,23 @@ def training(report: Report, cases: Cases) -> list[bool]:
 
 
 def pictures(report: Report, cases: Cases, out: Path) -> None:
-    """The graphs of the report as pictures in `out`: of one case, and of the sum over all."""
-    cases = cases.only(TWO_FEATURES)
-    one = OneExample(WEIGHTS, BIAS, cases.rows[ONE_CASE], cases.labels[ONE_CASE])
+    """The graphs of the report as pictures in `out`: of one case at both levels of detail, and of the sum over all."""
+    one = the_case(cases)
     one.L.backward()
+    cases = cases.only(TWO_FEATURES)
     many = ManyExamples(WEIGHTS, BIAS, cases.X, cases.labels)
     many.backward()
     out.mkdir(parents=True, exist_ok=True)
     report.write("## 4. The graphs as pictures")
     lines = []
     for name, drawing, what in (
-        ("one_example.svg", draw(one.L, partials="both"), "the case above, from w, x and b to z, a and L"),
-        ("one_example.png", draw(one.L, on="slide"), "the same, for a slide"),
+        (
+            "four_boxes.svg",
+            draw(one.L, detail="names", direction="LR", partials="formula"),
+            "the case of section 1, w, x, b → z → a → L, with the factors on the arrows",
+        ),
+        ("slide.png", draw(one.L, on="slide"), "the same for a slide: large, and without a background"),
+        ("one_example.svg", draw(one.L, partials="both"), "the same with a box for every op"),
         (
             "many_examples.svg",
             draw(many.J, partials="both"),
@@ -220,22 +241,10 @@ def pictures(report: Report, cases: Cases, out: Path) -> None:
     )
 
 
-def pages(report: Report, cases: Cases, out: Path) -> None:
-    """The case of the report, and three cases, as pages to step through in `out`."""
+def the_case(cases: Cases) -> OneExample:
+    """The loss of one case, with its two features."""
     cases = cases.only(TWO_FEATURES)
-    one = OneExample(WEIGHTS, BIAS, cases.rows[ONE_CASE], cases.labels[ONE_CASE])
-    many = three_cases(cases)
-    out.mkdir(parents=True, exist_ok=True)
-    files = [StepThrough(one).save(out / "one_example.html"), StepThrough(many).save(out / "many_examples.html")]
-    report.write(
-        "## 5. Step through it\n\n"
-        f"* `{files[0].as_posix()}`: the case above, forward and backward, one move at a time\n"
-        f"* `{files[1].as_posix()}`: {len(many.Y)} cases, y = "
-        f"{', '.join(f'{y.data:g}' for y in many.Y)}, from the sum over i to (A - Y)Xᵀ\n\n"
-        f"Open them in any browser, by a double click or `{_command('python')} -m webbrowser {files[0].as_posix()}`: "
-        "they need no network. Every input can be edited, and *Ask me* hides the numbers until you have found them. In "
-        f"the terminal: `{_command('micrograd-lr')} step --ask`."
-    )
+    return OneExample(WEIGHTS, BIAS, cases.rows[ONE_CASE], cases.labels[ONE_CASE])
 
 
 def three_cases(cases: Cases) -> ManyExamples:
@@ -274,7 +283,7 @@ def _command(name: str) -> str:
 
 
 def _vector(numbers: Iterable[float]) -> str:
-    return "(" + ", ".join(f"{x:.4f}" for x in numbers) + ")"
+    return format_formula("(" + ", ".join(f"{x:.4f}" for x in numbers) + ")")
 
 
 def _shape(dims: tuple[int, int]) -> str:

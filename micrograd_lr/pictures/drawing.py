@@ -7,6 +7,7 @@ from pathlib import Path
 
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import DIGITS
+from micrograd_lr.levels.given_names import named
 from micrograd_lr.levels.names import usual_level
 from micrograd_lr.pictures.annotate import annotated
 from micrograd_lr.pictures.builtin_svg import layered_svg
@@ -80,7 +81,8 @@ def draw(
 
     TypeError if `root` is not a Value or `names` not a mapping, ValueError for an unknown option.
     """
-    detail, paid, look = viewed(root, on, detail, gradients, digits, theme, direction=direction, partials=partials)
+    look_at = {"direction": direction, "partials": partials}
+    detail, paid, look = viewed(root, on, detail, gradients, digits, theme, names, **look_at)
     drawn = picture(root, opened, limit, data, detail, paid == "all", names)
     wanted = [highlight] if isinstance(highlight, (str, Value)) else highlight
     if sum(len(box.edges) for box in drawn.boxes) > EDGES_WITH_CAPTIONS and look.partials != "none":
@@ -91,11 +93,12 @@ def draw(
 
 
 def viewed(
-    root: Value, on: str, detail: str, gradients: bool | str | None, digits: int, theme: str, **look: str
-) -> tuple[str, str, Look]:
+    root: Value, on: str, detail: str, gradients: bool | str | None, digits: int, theme: str,
+    names: Mapping[str, Any] | None = None, **look: str,
+) -> tuple[str, str, Look]:  # fmt: skip
     """The level of detail, whose gradients are shown (all, or parameters), and the look: as asked for, or as usual.
 
-    TypeError if `root` is not a Value, ValueError for an unknown option.
+    TypeError if `root` is not a Value or `names` not a mapping, ValueError for an unknown option.
     """
     if not isinstance(root, Value):
         raise TypeError(
@@ -105,7 +108,7 @@ def viewed(
     if on not in ("", "slide"):
         raise ValueError(f"on={on!r} is not known. Choose one of: slide.")
     slide = on == "slide"
-    detail = detail or (usual_level(root) if slide else "ops")
+    detail = detail or (usual_level(named(root, names)[root]) if slide else "ops")
     if gradients is None:
         gradients = "parameters" if slide or detail == "names" else True
     if isinstance(gradients, str) and gradients != "parameters":

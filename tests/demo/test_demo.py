@@ -3,10 +3,13 @@
 import contextlib
 import io
 import itertools
+import json
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -39,30 +42,42 @@ def test_it_succeeds_in_plain_text_of_80_columns(printed):
 def test_the_pictures_are_there(printed, tmp_path_factory):
     _, text, _ = printed
     folder = next(tmp_path_factory.getbasetemp().glob("demo*")) / "new" / "folder"
-    for name in ("one_example.svg", "many_examples.svg"):
+    for name in ("four_boxes.svg", "one_example.svg", "many_examples.svg"):
         assert f"{name}:" in text.replace("\n   ", "")
         assert (folder / name).read_text(encoding="utf-8").endswith("</svg>\n")
-    if (folder / "one_example.png").exists():
-        assert (folder / "one_example.png").read_bytes().startswith(b"\x89PNG")
+    boxes = ElementTree.parse(folder / "four_boxes.svg").getroot().iter("{http://www.w3.org/2000/svg}g")
+    assert sum("node" in group.get("class", "").split() for group in boxes) == 9  # z, a, L, and the six inputs
+    if (folder / "slide.png").exists():
+        assert (folder / "slide.png").read_bytes().startswith(b"\x89PNG")
     else:
         assert "this machine has no font" in " ".join(text.split())
     assert "563 more examples" not in (many := (folder / "many_examples.svg").read_text(encoding="utf-8"))
     assert "565 more examples" in many
 
 
-def test_the_pages_are_there(printed, tmp_path_factory):
-    _, text, _ = printed
+def test_it_opens_with_the_lesson_and_with_its_pages(printed, tmp_path_factory):
+    _, text, report = printed
     folder = next(tmp_path_factory.getbasetemp().glob("demo*")) / "new" / "folder"
-    for name in ("one_example.html", "many_examples.html"):
-        assert f"{name}:" in text.replace("\n   ", "")
-        assert 'id="board"' in (folder / name).read_text(encoding="utf-8")
-    assert (folder / "one_example.html").stat().st_size < 165_000
+    lesson = report[: report.index("## 1. One case")]
+    for line in (
+        "    w, x, b → z = wx + b → a = σ(z) → L = −(y log(a) + (1 − y) log(1 − a))\n",
+        "    ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = (−y/a + (1 − y)/(1 − a)) · a(1 − a) · xᵀ\n",
+        "So **∂L/∂w = (a − y)xᵀ**, and **∂L/∂b = a − y**.",
+        f"* `{(folder / 'one_example.html').as_posix()}`: the case of section 1, in 9 moves, to (a − y)xᵀ\n",
+        f"* `{(folder / 'many_examples.html').as_posix()}`: three cases, y = 1, 0, 1, in 11 moves, to (A − Y)Xᵀ\n",
+    ):
+        assert line in lesson
+    assert text.index("The lesson is four boxes") < 200
+    for name, moves in (("one_example.html", 9), ("many_examples.html", 11)):
+        source = (folder / name).read_text(encoding="utf-8")
+        data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', source)[1])
+        assert len(data["views"][0]["frames"]) == moves
+    assert (folder / "one_example.html").stat().st_size < 225_000
 
 
-def test_the_three_cases_have_both_labels(printed):
+def test_the_three_cases_have_both_labels():
     example = demo.three_cases(breast_cancer().standardised().only(demo.TWO_FEATURES))
     assert [y.data for y in example.Y] == [1, 0, 1]
-    assert "3 cases, y = 1, 0, 1, from the sum over i to (A - Y)Xᵀ" in " ".join(printed[1].split())
     frames = all_steps(example.J, detail="names", gradients="parameters")
     assert len(frames) == 11
     assert [frames[-1].gradients[closed.z] > 0 for closed in frames.closed] == [False, True, False]
@@ -77,9 +92,13 @@ def test_without_graphviz_the_report_says_what_was_not_written(monkeypatch, tmp_
     monkeypatch.setattr("micrograd_lr.pictures.renderers.find_spec", lambda name: None)
     report = Report()
     demo.pictures(report, breast_cancer().standardised(), tmp_path)
-    assert "one_example.png`: not written: PNG needs Graphviz" in report.text
+    assert "slide.png`: not written: PNG needs Graphviz" in report.text
     assert "Drawn by: built-in." in report.text
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["many_examples.svg", "one_example.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "four_boxes.svg",
+        "many_examples.svg",
+        "one_example.svg",
+    ]
 
 
 def test_the_commands_that_it_ends_with_can_be_typed(monkeypatch, tmp_path):
@@ -118,19 +137,22 @@ def test_the_one_case_is_right(printed):
     x = (X[0] - X.mean(0)) / X.std(0)
     z = 0.5 * x[0] + 0.25 * x[1] - 0.25
     a = 1 / (1 + math.exp(-z))
+    x1, x2, dw1, dw2 = (f"{number:.4g}".replace("-", "−") for number in (*x, *((a - 1) * x)))
     for line in (
-        f"| z | (1, 1) | wx + b | (0.5)({x[0]:.4f}) + (0.25)({x[1]:.4f}) - 0.25 | {z:.6f} |",
-        f"| a | (1, 1) | σ(z) | σ({z:.4f}) | {a:.6f} |",
-        f"| {-math.log(a):.6f} |",
-        f"| ∂L/∂a | (1, 1) | -y/a + (1 - y)/(1 - a) | -1/{a:.4f} + 0/{1 - a:.4f} | {-1 / a:.6f} |",
-        f"| ∂a/∂z | (1, 1) | a(1 - a) | {a:.4f}(1 - {a:.4f}) | {a * (1 - a):.6f} |",
-        f"| ∂z/∂w | (1, 2) | xᵀ | xᵀ | ({x[0]:.4f}, {x[1]:.4f}) |",
-        "| ∂z/∂b | (1, 1) | 1 | 1 | 1 |",
-        f"**({(a - 1) * x[0]:.4f}, {(a - 1) * x[1]:.4f})**",
-        f"here {a:.4f} - 1 = {a - 1:.4f}",
+        f"| z | (1, 1) | wx + b | 0.5·{x1} + 0.25·({x2}) + (−0.25) | −{-z:.4f} |",
+        f"| a | (1, 1) | σ(z) | σ(−{-z:.4f}) | {a:.4f} |",
+        f"log(1 − {a:.4f})) | {-math.log(a):.4f} |",
+        f"| ∂L/∂a | (1, 1) | −y/a + (1 − y)/(1 − a) | −1/{a:.4f} + (1 − 1)/(1 − {a:.4f}) | −{1 / a:.3f} |",
+        f"| ∂a/∂z | (1, 1) | a(1 − a) | {a:.4f}(1 − {a:.4f}) | {a * (1 - a):.3f} |",
+        f"| ∂z/∂w | (1, 2) | xᵀ |  | ({x[0]:.4f}, −{-x[1]:.4f}) |",
+        "| ∂z/∂b | (1, 1) | 1 |  | 1 |",
+        "* ∂L/∂z = (−y/a + (1 − y)/(1 − a)) · a(1 − a) = −y(1 − a) + (1 − y) a = a − y\n",
+        f"* ∂L/∂z = a − y = {a:.4f} − 1 = −{1 - a:.4f}\n",
+        f"* **∂L/∂w = (a − y)xᵀ = ({a:.4f} − 1)·({x1}, {x2}) = ({dw1}, {dw2})**\n",
+        f"* **∂L/∂b = a − y = {a:.4f} − 1 = −{1 - a:.4f}**\n",
     ):
         assert line in report
-    assert f"{a:.6f}" in text
+    assert f"{a:.4f}" in text
 
 
 def test_all_cases_and_the_training_are_right(printed):

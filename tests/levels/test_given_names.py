@@ -95,6 +95,16 @@ def test_a_label_is_kept_and_is_given_to_nobody_else():
         assert labels(w1 * w, {name: w1, "w": [w]}) == [name, "", ""]
 
 
+def test_a_slide_begins_with_the_names_that_are_given():
+    w, x = Value(2.0), Value(3.0)
+    z = w * x * x
+    root = z * z
+    assert draw(root, on="slide", names={"w": w, "x": x, "z": z}).text.splitlines()[:2] == [
+        "L = z·z: 324, ∂L/∂L = –", "└─ [z + z] z = wx x: 18, ∂L/∂z = –",
+    ]  # fmt: skip
+    assert len(draw(root, on="slide").text.splitlines()) > 4  # every op, without names
+
+
 def test_a_graph_that_has_changed_keeps_its_state():
     w = Value(2.0)
     z = w * w
