@@ -33,7 +33,7 @@ def compute(name: str, view: View) -> str:
         if id in paid:
             numbers[gradient_key(id)] = node.grad
     wanted = {payment.key("p") for payment in view.steps.payments}
-    for payment in payments(twin):
+    for payment in payments(twin, examples=view.steps.examples):
         if payment.key("p") in wanted:
             numbers |= payment.numbers
     return function(name, numbers)

@@ -122,7 +122,7 @@ class View:
         yield Row("value", f"{before}{format_formula(loss.name)} = ", loss.id)
         if closed:
             yield Row("grad", f"{format_formula(error_in(self, closed))} = ", closed.z)
-        elif loss.id in self.paid:
+        else:
             yield Row("grad", f"{format_formula(self.steps.gradient_of(loss.id))} = ", loss.id)
 
     @cached_property

@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -23,13 +24,23 @@ from micrograd_lr.logistic.breast_cancer import breast_cancer
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    """One whole run of the command, into a pipe whose encoding is not UTF-8."""
+    """One whole run of the command, into a pipe whose encoding is not UTF-8; in a process that nobody traces."""
     out = tmp_path_factory.mktemp("demo") / "new" / "folder"
+    command = [sys.executable, "-c", "import sys; from micrograd_lr import cli; sys.exit(cli.main())", "demo"]
+    run = subprocess.run(
+        [*command, "--out", str(out)], stdout=subprocess.PIPE, env=os.environ | {"PYTHONIOENCODING": "ascii"}
+    )
+    return run.returncode, run.stdout.decode("utf-8"), (out / "report.md").read_text(encoding="utf-8")
+
+
+def test_with_less_data_it_succeeds_too(tmp_path, monkeypatch):
+    cases = breast_cancer().only(demo.TWO_FEATURES)
+    monkeypatch.setattr(demo, "breast_cancer", lambda: cases)
+    monkeypatch.setattr(demo, "ITERATIONS", 30)
     pipe = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     with contextlib.redirect_stdout(pipe):
-        status = cli.main(["demo", "--out", str(out)])
-    pipe.flush()
-    return status, pipe.buffer.getvalue().decode("utf-8"), (out / "report.md").read_text(encoding="utf-8")
+        assert cli.main(["demo", "--out", str(tmp_path)]) == 0
+    assert "three factors" in (tmp_path / "report.md").read_text(encoding="utf-8")
 
 
 def test_it_succeeds_in_plain_text_of_80_columns(printed):

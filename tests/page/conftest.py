@@ -19,16 +19,32 @@ def example(tmp_path_factory):
     return page_of_ops(one).save(tmp_path_factory.mktemp("page") / "example.html")
 
 
+@pytest.fixture(scope="session")
+def usual_pages(browser):
+    """Pages of the usual size, which tests use one after the other: a new one takes longer than most tests do."""
+    return []
+
+
 @pytest.fixture
-def reader(browser):
-    opened = []
+def reader(browser, usual_pages):
+    opened, free = [], [*usual_pages]
 
     def new(path, state="", **options):
-        opened.append(Reader(browser, **options).open(path, state))
-        return opened[-1].settled()
+        one = free.pop() if free and not options else Reader(browser, **options)
+        if not options and one not in usual_pages:
+            usual_pages.append(one)
+        opened.append(one.open(path, state))
+        return one.settled()
 
     yield new
     for one in opened:
-        assert one.errors == []
-        assert [url for url in one.requests if not url.startswith("file://")] == []
-        one.context.close()
+        errors, requests = one.errors[:], one.requests[:]
+        if one in usual_pages:
+            one.page.emulate_media(media="null")
+            one.page.goto("about:blank")
+            one.errors.clear()
+            one.requests.clear()
+        else:
+            one.context.close()
+        assert errors == []
+        assert [url for url in requests if not url.startswith("file://")] == []

@@ -241,7 +241,7 @@ def test_steps_downhill(lesson, reader):
         w, b = w - 0.5 * leaf["w"].grad, b - 0.5 * leaf["b"].grad
         now = slides(w=w, b=b).data
         before = format_number(root.data, 4)
-        said = f"L after {count} step{'s' * (count > 1)}: {format_number(now, 4)}, it fell from {before}"
+        said = f"L after {count} step{'s' * (count > 1)}: {format_number(now, 4)}, down from {before}"
         assert page.text("#learnt") == said
         assert page.shown(node(page, "w"), "value") == format_number(w, 4)
         page.click("#descend")
@@ -251,7 +251,7 @@ def test_steps_downhill(lesson, reader):
     page.click("#reset")
     assert page.text("#learnt") == ""
     page.fill("#rate", "-10").click("#descend")
-    assert "it did not fall from" in page.text("#learnt")
+    assert ", up from " in page.text("#learnt")
     page.fill("#rate", "1e308").click("#descend")
     assert page.page.locator("#problem").is_visible()
 
@@ -292,3 +292,15 @@ def test_one_example_of_two_features(reader, tmp_path):
     seen = walk(page)
     assert (seen.moves, seen.hidden, seen.jumps) == (9, [], [])
     assert seen.smallest >= 11
+
+
+def test_arrows_move_on_while_nothing_is_typed(lesson, reader):
+    page = reader(lesson, "step=5&ask=formula")
+    page.page.locator("#answer").focus()
+    page.fill("#answer", "a").press("ArrowRight")
+    assert page.page.locator("#question").is_visible()  # the arrow moves in the text
+    page.fill("#answer", "").press("ArrowRight")
+    assert page.page.locator("#question").is_hidden()  # it was revealed
+    page.press("ArrowRight")
+    page.press("ArrowLeft")
+    assert page.step() == 5

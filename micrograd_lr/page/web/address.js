@@ -35,6 +35,5 @@ function restore() {
   showInputs();
   const to = Number(state.get("step") ?? 0);
   step = Number.isInteger(to) ? Math.max(0, Math.min(frames.length - 1, to)) : 0;
-  render();
-  scrollToNode();
+  measureAgain();
 }

@@ -51,7 +51,8 @@ function factorHtml(key, until) {
   const how = factorAs(key, until);
   const ways = { name: data.pool[edge.math], formula: data.pool[edge.factor], number: numberMath(edge.slot) };
   return '<button type="button" class="factor" data-colour="' + colourOf(edge.payer) + '" data-key="' + key
-    + '" aria-label="' + how + ' of a factor: show it in another way"><math>' + ways[how] + "</math></button>";
+    + '" title="Name, formula or number: click for the next" aria-label="' + how + ' of a factor"><math>'
+    + ways[how] + "</math></button>";
 }
 
 const numberMath = (slot) => "<mn>" + textInSlot("(" + slot + ")") + "</mn>";

@@ -1,22 +1,25 @@
 // Buttons and keys, and the start of the page
-// Shared: setLarge
+// Shared: setLarge, measureAgain
 
 function setLarge(on) {
   document.body.classList.toggle("large", on);
   byId("present").setAttribute("aria-pressed", String(on));
-  measureAgain();
 }
 
 /** Fit the lines and the picture into the window, after it or the size of the type has changed. */
 function measureAgain() {
   if (layout && layout !== view.layouts[TALL.matches ? "tall" : "wide"]) draw();
   render();
+  sized(); // a scroll bar that comes with the picture makes the lines shorter
   reserveRoom();
   sized();
   scrollToNode();
 }
 
-const switchLarge = () => setLarge(!document.body.classList.contains("large"));
+function switchLarge() {
+  setLarge(!document.body.classList.contains("large"));
+  measureAgain();
+}
 
 function resetInputs() {
   forgetCurve();
@@ -60,11 +63,15 @@ addEventListener("hashchange", () => location.hash.includes("=") && restore());
 const NEXT_MODE = { "": "formula", formula: "number", number: "" };
 const KEYS = {
   ArrowRight: forward, ArrowLeft: backward, Home: first, End: last, " ": playOrPause,
-  Escape: () => story && choose(story),
+  Escape: () => (story ? choose(story) : document.body.classList.contains("large") && switchLarge()),
   a: () => setAsk(NEXT_MODE[ask]), r: reveal, o: openOrClose, p: switchLarge, f: fullScreen, "?": help,
 };
 byId("answer").addEventListener("keydown", (event) => {
+  const field = byId("answer");
   if (event.key === "Escape") byId("frame").focus(); // out of the field: letters are commands again
+  if (field.value) return;
+  if (event.key === "ArrowRight") forward();
+  if (event.key === "ArrowLeft") backward();
 });
 addEventListener("keydown", (event) => {
   const typing = event.target.matches("input:not(#scrubber), select, textarea, dialog *");
@@ -83,6 +90,5 @@ byId("levels").hidden = data.views.length < 2;
 renderInputs();
 draw();
 restore();
-measureAgain();
 addEventListener("resize", measureAgain);
 TALL.addEventListener("change", measureAgain);

@@ -23,6 +23,10 @@ byId("graph").addEventListener("pointerdown", (event) => {
   dragged.from = dragged.leaf && inputs[dragged.leaf.id];
 });
 
+byId("graph").addEventListener("mousedown", (event) => {
+  if (event.target.closest("g.node")) event.preventDefault(); // the mouse leaves no frame of a focus
+});
+
 addEventListener("pointermove", (event) => {
   if (!dragged?.leaf) return;
   const way = event.clientX - dragged.x;

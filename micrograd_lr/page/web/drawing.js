@@ -1,5 +1,5 @@
 // The picture of a level of detail as SVG: its boxes and edges are where page/layout.py has put them
-// Shared: TALL, boxes, edges, made, widthOf, draw, layout, scale, room, sized, writeCaption
+// Shared: TALL, boxes, edges, made, widthOf, draw, layout, scale, room, litSpan, sized, writeCaption
 
 const SVG = "http://www.w3.org/2000/svg";
 const TALL = matchMedia("(max-width: 47rem), (max-aspect-ratio: 3/4)");
@@ -105,14 +105,31 @@ const SMALLEST_ON_A_PHONE = 11.2;
 const SMALLEST_IN_LARGE_TYPE = 20.4;
 const LARGEST = 2.1; // times the natural size
 
+/** In large type: as large as it is read from the last row, unless a move would not fit into the pane then. */
+function largeFor(pane) {
+  const wanted = SMALLEST_IN_LARGE_TYPE / Math.min(...Object.values(layout.text));
+  const fits = frames.filter((frame) => frame.nodes.length).map((frame) => {
+    const [[left, right], [top, bottom]] = [[1, 3], [2, 4]].map((place) => litSpan(frame, ...place));
+    return Math.min((pane.clientWidth - 8) / (right - left), (pane.clientHeight - 8) / (bottom - top));
+  });
+  return Math.min(wanted, ...fits);
+}
+
+/** From where to where the boxes are that a move lights, in one direction. */
+function litSpan(frame, middle, size) {
+  const lit = [...frame.nodes, ...nearTo(frame)].map((node) => layout.boxes[node]).filter(Boolean);
+  const ends = lit.flatMap((box) => [box[middle] - box[size] / 2, box[middle] + box[size] / 2]);
+  return [Math.min(...ends), Math.max(...ends)];
+}
+
 /** Fit the picture into its pane, but never with a text that is too small to read: then the pane scrolls. */
 function sized() {
   const svg = byId("graph").firstElementChild;
   if (!svg) return;
   const [width, height] = layout.size;
   const pane = byId("graph");
-  const large = document.body.classList.contains("large");
-  const least = (large ? SMALLEST_IN_LARGE_TYPE : innerWidth < 500 ? SMALLEST_ON_A_PHONE : SMALLEST)
+  const large = document.body.classList.contains("large") ? largeFor(pane) : 0;
+  const least = large || (innerWidth < 500 ? SMALLEST_ON_A_PHONE : SMALLEST)
     / Math.min(...Object.values(layout.text));
   pane.style.height = "";
   if (TALL.matches) {

@@ -22,7 +22,7 @@ function flow() {
   const move = (now) => {
     const gone = Math.min(1, (now - start) / TRAVELS);
     for (const { group, path, length } of pills) {
-      const point = path.getPointAtLength(length * (1 - gone * gone * (3 - 2 * gone)));
+      const point = path.getPointAtLength(length * (0.95 - 0.6 * gone * gone * (3 - 2 * gone)));
       group.setAttribute("transform", "translate(" + point.x.toFixed(1) + " " + point.y.toFixed(1) + ")");
     }
     if (gone < 1) flowing = requestAnimationFrame(move);

@@ -61,7 +61,7 @@ function renderLines(frame, question) {
     const parts = known.map(
       (part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part] + "</math></span>",
     );
-    const proven = line.kind === "closed" && at < hidden ? ' <span class="proven">✓ proven</span>' : "";
+    const proven = line.kind === "closed" && at < hidden ? PROVEN : "";
     return '<div class="line ' + line.kind + '"' + colourOfLine(line) + '><span class="note"></span>' + parts.join(" ")
       + open + proven + "</div>";
   });
@@ -71,7 +71,7 @@ function renderLines(frame, question) {
     if (STAYS_BESIDE.includes(frame.lines[i].kind) && i) rows[rows.length - 1] += line;
     else rows.push(line);
   });
-  lines.className = rows.length > 2 ? "crowded" : "";
+  lines.className = frame.kind === "gradients" ? "done" : frame.payments.length > 2 ? "crowded" : "";
   if (frame.kind === "inputs") rows.push(goal());
   lines.innerHTML = rows.map((row) => '<div class="row">' + row + "</div>").join("");
   lines.querySelectorAll(".note").forEach((holder, i) => {
@@ -92,6 +92,8 @@ function goal() {
 /** The parts of a line without numbers. */
 const plainParts = (line) => line.parts.filter((part) => !data.pool[part].includes("data-of"));
 
+const PROVEN = ' <span class="proven" title="Equal for all a and y: a polynomial that is 0 at more places than its '
+  + 'degree is 0 everywhere.">✓ proven</span>';
 const STAYS_BESIDE = ["payment", "ledger", "value"];
 
 /** A local derivative has the colour of its factor. */

@@ -40,9 +40,10 @@ function renderLearn() {
   byId("learn").hidden = !parametersPaid().length;
   const name = view.nodes.at(-1).name;
   const steps = losses.length - 1;
-  const fell = steps > 0 && losses.at(-1) < losses.at(-2);
-  setText(byId("learnt"), steps < 1 ? "" : name + " after " + steps + (steps === 1 ? " step: " : " steps: ")
-    + shown(losses.at(-1)) + (fell ? ", it fell from " : ", it did not fall from ") + shown(losses.at(-2)));
+  const [now, before] = [losses.at(-1), losses.at(-2)];
+  const way = (now < before ? ", down from " : ", up from ") + shown(before);
+  const after = name + " after " + steps + (steps === 1 ? " step: " : " steps: ") + shown(now);
+  setText(byId("learnt"), steps < 1 ? "" : after + (shown(now) === shown(before) ? ", as before" : way));
   byId("curve").toggleAttribute("hidden", steps < 1);
   if (steps < 1) return;
   const [low, high] = [Math.min(...losses, 0), Math.max(...losses)];
@@ -51,5 +52,9 @@ function renderLearn() {
   byId("curve").firstElementChild.setAttribute("points", points.join(" "));
 }
 
-byId("descend").addEventListener("click", () => { run(false); descend(); });
+byId("descend").addEventListener("click", () => {
+  run(false);
+  descend();
+  byId("curve").scrollIntoView({ block: "nearest" });
+});
 byId("run").addEventListener("click", () => run(!running));

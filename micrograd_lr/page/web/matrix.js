@@ -30,7 +30,7 @@ function renderMatrix(holder, until) {
   const table = (caption, body) => "<table><caption>" + caption + "</caption><tbody>" + body + "</tbody></table>";
   const all = view.closed.every(hasPaid);
   const [m, n] = [view.closed.length, features[0].size];
-  holder.innerHTML = '<div class="matrix">'
+  holder.innerHTML = '<div class="matrix" tabindex="0" role="group" aria-label="(A − Y) times Xᵀ">'
     + table("A − Y <small>(1, " + m + ")</small>", "<tr>" + errors + more + "</tr>") + '<span class="times">×</span>'
     + table("Xᵀ <small>(" + m + ", " + n + ")</small>", data) + '<span class="times">=</span>'
     + table("∂" + view.nodes.at(-1).name + "/∂w <small>(1, " + n + ")</small>" + (all ? "" : " so far"),

@@ -43,6 +43,7 @@ function play(on) {
   if (on && step === frames.length - 1) go(0);
   clearInterval(playing);
   playing = on ? setInterval(() => {
+    if (openQuestion()) return; // it waits for the answer
     next();
     if (step === frames.length - 1 && !openQuestion()) play(false);
   }, Number(byId("speed").value)) : 0;
@@ -64,6 +65,7 @@ function showLevel(index) {
   const [name, told] = [node && nodes.get(node).label, story && nodes.get(story).label];
   const wasRoot = node === view.nodes.at(-1).id;
   useView(index);
+  useNumbers(numbers); // their texts too
   const same = (x) => x.node && (wasRoot ? x.node === view.nodes.at(-1).id : name && nodes.get(x.node).label === name);
   const found = frames.findIndex((x) => x.kind === kind && (!node || same(x)));
   step = Math.max(0, found);
@@ -74,10 +76,7 @@ function showLevel(index) {
   forgetAnswers();
   fillTable();
   draw();
-  render();
-  reserveRoom();
-  sized();
-  scrollToNode();
+  measureAgain();
 }
 
 /** The level of detail in which a node is opened into its ops, or closed again; null if there is none. */

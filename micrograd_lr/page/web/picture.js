@@ -1,5 +1,5 @@
 // What the picture shows at a move: its numbers, its colours, and the part of it that is in view
-// Shared: renderPicture, paidNow, colourOf, scrollToNode
+// Shared: renderPicture, nearTo, paidNow, colourOf, scrollToNode
 
 function renderPicture() {
   const until = lastVisible();
@@ -83,12 +83,8 @@ function scrollToNode() {
   const pane = byId("graph");
   const [width, height] = layout.size;
   if (width * scale <= room.width && height * scale <= room.height) return; // all of it is in view
-  const lit = [...frame.nodes, ...nearTo(frame)].map((node) => layout.boxes[node]).filter(Boolean);
-  if (!lit.length) return pane.scrollTo(0, 0);
-  const span = (middle, size) => [
-    scale * Math.min(...lit.map((box) => box[middle] - box[size] / 2)),
-    scale * Math.max(...lit.map((box) => box[middle] + box[size] / 2)),
-  ];
+  if (!frame.nodes.some((node) => layout.boxes[node])) return pane.scrollTo(0, 0);
+  const span = (...place) => litSpan(frame, ...place).map((x) => x * scale);
   pane.scrollLeft = inView(pane.scrollLeft, room.width, ...span(1, 3));
   pane.scrollTop = inView(pane.scrollTop, room.height, ...span(2, 4));
 }

@@ -31,7 +31,8 @@ function moveOnPaper() {
 
 /** A question with a line to write on, or with its formula and its number. */
 function questionOnPaper(question) {
-  const line = frames.flatMap((frame) => frame.lines).find((x) => x.key === question.key);
+  const lines = frames.flatMap((frame) => frame.lines).filter((x) => x.key === question.key);
+  const line = (question.closed && lines.find((x) => x.kind === "closed")) || lines[0];
   const parts = plainParts(line);
   const asked = line.note ? escaped(line.note) + ": " + math(...parts) : math(parts[0]);
   const blank = "<math>" + EQUALS + '</math> <span class="blank"></span>';
