@@ -20,8 +20,8 @@ from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import as_factor
 from micrograd_lr.formulas.tokens import spellings
 from micrograd_lr.levels.names import INSIDE
-from micrograd_lr.page.layout import captions, layouts
-from micrograd_lr.page.views import View, error_in
+from micrograd_lr.page.layout import layouts
+from micrograd_lr.page.views import View, edge_key, error_in
 from micrograd_lr.stepping import answers
 from micrograd_lr.stepping.questions import questions
 
@@ -101,12 +101,11 @@ class Content:
 
     def view(self, view: View, whole: View) -> dict[str, Any]:
         """One level of detail: what stands in its boxes and frames, and where."""
-        of = {ours: theirs for node, ours in whole.ids.items() if (theirs := view.ids.get(node))}
         examples = view.steps.examples
         return {
             "title": view.title, "opens": [*view.opened], "detail": view.detail,
-            "leaves": [of[node.id] for node in _leaves(whole)],
-            "holds": {op: view.in_box.get(box, box) for op, box in _holds(whole, of).items()},
+            "leaves": [view.ids[node.id] for node in _leaves(whole)],
+            "holds": {op: view.in_box.get(box, box) for op, box in _holds(whole, view.ids).items()},
             "spellings": _typed_names(view),
             "nodes": [self.node(node, view) for node in view.steps.nodes.values()],
             "boxes": [self.box(box, view) for box in view.boxes],
@@ -142,16 +141,16 @@ class Content:
 
     def edges(self, view: View) -> dict[str, Any]:
         """Of every payment what its factor is called, and its formula as it stands in a product."""
-        beside = captions(view)
         found = {}
         for payment in view.steps.payments:
-            slope = view.steps.nodes[payment.payer].slopes[payment.position]
-            found[f"{payment.payer}.{payment.position}"] = {
+            payer, key = view.steps.nodes[payment.payer], edge_key(payment.payer, payment.position)
+            slope = payer.slopes[payment.position]
+            found[key] = {
                 "payer": payment.payer, "operand": payment.operand, "slot": payment.key("p"),
                 "math": self.math(view.steps.slope_of(payment), view),
                 "factor": self.math(as_factor(slope), view) if slope else None,
-                "plain": is_number(slope),
-                "caption": beside[f"{payment.payer}.{payment.position}"],
+                "plain": payer.has_plain_slope(payment.position),
+                "caption": view.captions[key],
             }  # fmt: skip
         return found
 
@@ -186,11 +185,6 @@ class Content:
 def _leaves(whole: View) -> list[Node]:
     """The leaves, the parameters first."""
     return sorted((x for x in whole.steps.nodes.values() if not x.op), key=lambda x: x.kind != "parameter")
-
-
-def is_number(formula: str) -> bool:
-    """Whether a formula is a plain number."""
-    return formula.removeprefix("-").replace(".", "", 1).isdecimal()
 
 
 def _typed_names(view: View) -> dict[str, str]:

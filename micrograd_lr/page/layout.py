@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.templates import filled, slot
 from micrograd_lr.pictures.boxes import Box, Edge, Picture
 from micrograd_lr.pictures.builtin_layout import LONGEST_ROUTE, MARGIN, Layout, curve, text_width
@@ -17,12 +16,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from micrograd_lr.page.views import View
-    from micrograd_lr.stepping.moves import Payment
 
 SPARED = 4.0  # pixels around the picture
 WIDEST = -0.1235  # about as long as a number gets: every box has room for it
 LARGE, SHORT_ROUTE = 200, 2  # boxes of a picture in which long edges pass behind the boxes, and ranks they do not
-LONGEST_CAPTION = 30  # characters of a local derivative beside its edge; of a longer one the number is shown
 
 
 @dataclass(frozen=True)
@@ -48,23 +45,6 @@ SHAPES = {
 }
 
 
-def captions(view: View) -> dict[str, str]:
-    """What is written beside each edge that pays: the local derivative, as a formula if that is short.
-
-    It is the slot of its number if the formula is long, or if every op has its own box. Beside the box of an example
-    there is nothing.
-    """
-    return {f"{x.payer}.{x.position}": _caption(view, x) for x in view.steps.payments}
-
-
-def _caption(view: View, payment: Payment) -> str:
-    if payment.payer in view.in_box:
-        return ""
-    formula = format_formula(view.steps.nodes[payment.payer].slopes[payment.position])
-    number = slot(payment.key("p"))
-    return formula if formula and view.detail != "ops" and len(formula) <= LONGEST_CAPTION else number
-
-
 def layouts(view: View) -> dict[str, Any]:
     """The picture of a view in each of the shapes: its size, and where the boxes, the edges and their captions are."""
     return {name: _laid_out(view, shape) for name, shape in SHAPES.items()}
@@ -72,23 +52,22 @@ def layouts(view: View) -> dict[str, Any]:
 
 def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
     boxes = {box.id: Box(box.id, box.kind) for box in view.boxes}
-    beside = captions(view)
     shown: dict[Edge, tuple[str, ...]] = {}
     edges: dict[str, Edge] = {}
     for box in view.boxes:
         for key, operand in box.operands.items():
             edge = edges[key] = Edge(boxes[operand])
             boxes[box.id].edges.append(edge)
-            caption = _widest(beside.get(key, "")) if shape.direction == "LR" else ""
+            caption = _widest(view.captions.get(key, "")) if shape.direction == "LR" else ""
             shown[edge] = (_stretched(caption, shape.text["caption"]),) if caption else ()
     sizes, titles = {}, {}
     for box in view.boxes:
         titles[box.id] = box.rows[0].text
-        if not box.rows[0].of and _width(titles[box.id], shape.text["title"]) > shape.widest:
+        if not box.rows[0].of and text_width(titles[box.id], shape.text["title"]) > shape.widest:
             titles[box.id] = box.name
         lines = [("title", titles[box.id]), *((row.what, row.text) for row in box.rows[1:])]
         longest = [_widest(f"{text}{slot('') if row.of else ''}") for row, (_, text) in zip(box.rows, lines)]
-        width = max(_width(text, shape.text[what]) for text, (what, _) in zip(longest, lines))
+        width = max(text_width(text, shape.text[what]) for text, (what, _) in zip(longest, lines))
         sizes[boxes[box.id]] = width + 2 * shape.pad, shape.line * len(lines) + 1.2 * shape.pad
     drawn = Picture([*boxes.values()], [], {})
     route = LONGEST_ROUTE if len(boxes) <= LARGE else SHORT_ROUTE
@@ -104,9 +83,8 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
 
 def _drawn(made: Layout, edge: Edge) -> list[Any]:
     """The path of an edge, and where its caption is: beside its middle, if its ends are in neighbouring ranks."""
-    start, *passing, end = made.routes[
-        edge
-    ]  # two points for each rank that it passes: where it enters, where it leaves
+    # Of each rank that it passes there are two points, where it enters and where it leaves.
+    start, *passing, end = made.routes[edge]
     middles = [((x0 + x1) / 2, (y0 + y1) / 2) for (x0, y0), (x1, y1) in zip(passing[::2], passing[1::2])]
     beside_box = len(middles) <= 1
     points = [start, *([] if beside_box else middles), end]
@@ -122,10 +100,6 @@ def _place(x: float) -> int:
 
 def _whole(x: float) -> int:
     return round(x)
-
-
-def _width(text: str, size: float) -> float:
-    return text_width(text, size)
 
 
 def _stretched(caption: str, size: float) -> str:

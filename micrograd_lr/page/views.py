@@ -9,8 +9,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.formulas.templates import slot
-from micrograd_lr.levels.examples import EXAMPLES_OPENED
-from micrograd_lr.levels.names import INSIDE, at_level, usual_level
+from micrograd_lr.levels.names import INSIDE, usual_level
 from micrograd_lr.stepping.frames import steps
 
 TYPE_CHECKING = False
@@ -20,11 +19,12 @@ if TYPE_CHECKING:
 
     from micrograd_lr.engine.value import Value
     from micrograd_lr.stepping.frames import Steps
-    from micrograd_lr.stepping.moves import Closed, Node
+    from micrograd_lr.stepping.moves import Closed, Node, Payment
 
 MOST_OPENED = 8  # nodes, or examples, that can be opened on a page, and what is paid in all these views together
 MOST_PAID = 600
 MOST_OPS = 150  # with more, the page has no view in which every op is a box
+LONGEST_CAPTION = 30  # characters of a local derivative beside its edge; of a longer one the number is shown
 MOST_DATA = 4  # numbers of an example that its box shows
 
 
@@ -57,11 +57,11 @@ class View:
     def __init__(self, whole: Value, detail: str, opened: tuple[str, ...], **options: Any) -> None:
         self.detail, self.opened, self.options = detail, opened, options
         self.steps: Steps = steps(whole, detail=detail, opened=opened, **options)
-        words = {EXAMPLES_OPENED, *(example.word for example in self.steps.examples)}
-        standing_for = at_level(whole, detail, [name for name in opened if name not in words])
-        self.root = standing_for[whole]
-        id_of = ids(topological(self.root))
-        self.ids = {node: id_of[twin] for node, twin in standing_for.items()}  # of the nodes that have a box here
+        standing_for, own = self.steps.level.shown_for(), self.steps.level.root
+        self.root = standing_for[own]
+        of_all, id_of = ids(topological(own)), ids(topological(self.root))
+        # By the ids of the graph of all ops those of the nodes that are shown here
+        self.ids = {of_all[node]: id_of[shown] for node, shown in standing_for.items()}
         self.in_box = {  # the box in which each node of an example is
             node: example.nodes[-1] for example in self.steps.moves.examples.values() for node in example.nodes
         }
@@ -73,7 +73,7 @@ class View:
             return "every op"
         if not self.opened:
             return "examples" if self.steps.examples else "names"
-        return f"inside {format_formula(self.opened[0] or self.steps.root.name)}"
+        return f"inside {format_formula(self.opened[0])}"
 
     @cached_property
     def boxes(self) -> list[Shown]:
@@ -82,7 +82,7 @@ class View:
         for node in self.steps.nodes.values():
             box = self.in_box.get(node.id, node.id)
             operands = {
-                f"{node.id}.{i}": self.in_box.get(x, x) for i, x in enumerate(node.operands) if isinstance(x, str)
+                edge_key(node.id, i): self.in_box.get(x, x) for i, x in enumerate(node.operands) if isinstance(x, str)
             }
             inside = found.pop(box).operands if box in found else {}
             operands = {key: x for key, x in (inside | operands).items() if x != box}
@@ -126,9 +126,30 @@ class View:
             yield Row("grad", f"{format_formula(self.steps.gradient_of(loss.id))} = ", loss.id)
 
     @cached_property
+    def captions(self) -> dict[str, str]:
+        """What is written beside each edge that pays: the local derivative, as a formula if that is short.
+
+        It is the slot of its number if the formula is long, or if every op has its own box. Beside the box of an
+        example there is nothing.
+        """
+        return {edge_key(x.payer, x.position): self._caption(x) for x in self.steps.payments}
+
+    def _caption(self, payment: Payment) -> str:
+        if payment.payer in self.in_box:
+            return ""
+        formula = format_formula(self.steps.nodes[payment.payer].slopes[payment.position])
+        short = formula and self.detail != "ops" and len(formula) <= LONGEST_CAPTION
+        return formula if short else slot(payment.key("p"))
+
+    @cached_property
     def paid(self) -> set[str]:
         """The nodes that get a gradient."""
         return {*self.steps[-1].gradients}
+
+
+def edge_key(payer: str, position: int) -> str:
+    """What the page calls an edge: ``n5.0`` is that from the operand 0 of n5."""
+    return f"{payer}.{position}"
 
 
 def error_in(view: View, closed: Closed) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.templates import different, slot
-from micrograd_lr.formulas.text import SLOT
 from micrograd_lr.stepping.moves import Line
 
 TYPE_CHECKING = False
@@ -42,7 +41,7 @@ def payment_lines(graph: NamedNodes, payments: Iterable[Payment]) -> Iterable[Li
         payer = graph.nodes[payment.payer]
         local = graph.slope_of(payment)
         slope, template = payer.slopes[payment.position], payer.slope_templates[payment.position]
-        if SLOT not in template:  # a plain number
+        if payer.has_plain_slope(payment.position):
             slope = template = ""
         p, c = payment.key("p"), payment.key("c")
         of_all = graph.gradient_of(payment.operand)

@@ -54,6 +54,10 @@ class Node:
         """The key of its value."""
         return value_key(self.id)
 
+    def has_plain_slope(self, position: int) -> bool:
+        """Whether the partial by the operand at `position` is a plain number, the same for all inputs."""
+        return SLOT not in self.slope_templates[position]
+
 
 @dataclass(frozen=True)
 class Payment:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import gradient_key, payment_key
-from micrograd_lr.formulas.text import SLOT
 from micrograd_lr.stepping import hints
 
 TYPE_CHECKING = False
@@ -90,9 +89,8 @@ class _OfAPayment:
 
     def questions(self) -> Iterator[Question]:
         payment, of_root = self.payment, self.payer == self.steps.root
-        asked = SLOT in self.payer.slope_templates[payment.position]  # not a plain number
         path = self.steps.path(payment)
-        if asked:
+        if not self.payer.has_plain_slope(payment.position):
             known = [*hints.OF_EVERY_SLOPE, *self._wrong_slopes(self.words), *self._said(hints.OF_EVERY_SLOPE_LAST)]
             if not of_root:
                 known += self._said(hints.OF_A_SLOPE_BELOW)

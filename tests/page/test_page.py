@@ -13,7 +13,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.format import format_number
 
 
-def test_the_file_is_small_and_asks_for_nothing_but_itself(file, example, reader):
+def test_the_file_is_small_and_asks_for_nothing_but_itself(file, reader):
     assert file.stat().st_size < 230_000
     page = reader(file)
     assert len(page.requests) == 1

@@ -28,8 +28,8 @@ let paysAt; // node → the frame in which it pays its operands
 let colours; // node that pays → the number of its colour
 let paidTo; // node → what it is paid, and when
 
-/** The numbers of the inputs by the ids that the leaves have in a level of detail. */
-const at = (given, shown = view) => Object.fromEntries(leaves.map((leaf, i) => [shown.leaves[i], given[leaf.id]]));
+/** The numbers of the inputs by the ids that the leaves have in the present level of detail. */
+const at = (given) => Object.fromEntries(leaves.map((leaf, i) => [view.leaves[i], given[leaf.id]]));
 
 /** Show another level of detail. */
 function useView(index) {
