@@ -180,6 +180,6 @@ def _question(
     once: dict[str, str] = {}
     for wrong, hint in known:
         once.setdefault(wrong, format_formula(hint))
-    used = {name for wrong in once for name in _NAMES.findall(wrong)}
+    used = dict.fromkeys(name for wrong in once for name in _NAMES.findall(wrong))  # in their order, on every run
     numbers = {name: x for name, x in numbers.items() if name in used} | {x: x for x in used if _KEYS.fullmatch(x)}
     return Question(prompt, name, key, tuple(once.items()), numbers, formula, closed)
