@@ -55,8 +55,8 @@ class View:
     """The graph at one level of detail: its steps, and `root`, the node that stands for the root there."""
 
     def __init__(self, whole: Value, detail: str, opened: tuple[str, ...], **options: Any) -> None:
-        self.detail, self.opened, self.options = detail, opened, options
         self.steps: Steps = steps(whole, detail=detail, opened=opened, **options)
+        self.detail, self.opened, self.options = self.steps.level.detail, opened, options
         standing_for, own = self.steps.level.shown_for(), self.steps.level.root
         self.root = standing_for[own]
         of_all, id_of = ids(topological(own)), ids(topological(self.root))
@@ -159,11 +159,10 @@ def error_in(view: View, closed: Closed) -> str:
 
 def views(root: Value, detail: str = "", opened: Iterable[str] = (), **options: Any) -> list[View]:
     """The views of a page, the one that it begins with first. `detail` is "" for the level that the graph has."""
-    first = detail or usual_level(root), (opened,) if isinstance(opened, str) else tuple(opened)
-    found = {first: View(root, *first, **options)}
-    if "names" in (first[0], usual_level(root)):
-        names = found[first] if first == ("names", ()) else View(root, "names", (), **options)
-        found.setdefault(("names", ()), names)
+    first = View(root, detail, (opened,) if isinstance(opened, str) else tuple(opened), **options)
+    found = {(first.detail, first.opened): first}
+    if "names" in (first.detail, usual_level(root)):
+        names = found.setdefault(("names", ()), found.get(("names", ())) or View(root, "names", (), **options))
         inside = [node.label for node in names.steps.nodes.values() if node.op.startswith(INSIDE)]
         most = min(MOST_OPENED, MOST_PAID // (len(names.steps.payments) + 1))
         for name in ([example.word for example in names.steps.examples] or inside)[:most]:

@@ -53,6 +53,8 @@ def test_the_page_begins_with_the_level_that_is_wanted():
         long = long * 0.9 + 0.1
         long.label = f"s{i}"
     assert len(data_of(StepThrough(long).html)["views"]) == 8  # and not every op: these are many
+    with pytest.raises(TypeError, match=r"steps through the graph of a Value, not 3 \(int\)\. Compute with Values"):
+        StepThrough(3)
     with pytest.raises(ValueError, match=r"detail='nams' is not known. Choose one of: names, ops."):
         StepThrough(slides(), detail="nams")
 
