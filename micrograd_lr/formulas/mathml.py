@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from unicodedata import normalize
 
@@ -11,43 +12,92 @@ from micrograd_lr.formulas.text import SLOT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable, Iterator
+
+    from micrograd_lr.engine.ops import Op
 
 _LOW, _HIGH = "₀-₉ᵢⱼₖₘₙₚ₊₋₌", "⁰-⁹¹²³ᵀᵐⁿⁱ⁺⁻⁼⁽⁾"
-_LETTER = rf"[^\W\d_{_LOW}{_HIGH}]"
+_INDEX = re.compile(f"[{_LOW}{_HIGH}]")
+_LETTER = re.compile(rf"[^\W\d_{_LOW}{_HIGH}]")
+_NAME = rf"(?<!{_LETTER.pattern}){_LETTER.pattern}_?\d+(?!{_LETTER.pattern})|∞|…|{_LETTER.pattern}|_"  # x1, n13; x
+_INDEX_OR_SLOT = re.compile(rf"(?P<slot>{SLOT}[^⟧]*⟧)|(?P<low>[{_LOW}]+)|(?P<high>[{_HIGH}]+)")
+_PIECE = re.compile(
+    rf"(?P<name>{_NAME})|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?P<space>\s+)|(?P<other>.)", re.DOTALL
+)
 _NUMBERED = re.compile(r"(.*[^\d_])_?(\d+)", re.DOTALL)
 _OPENING, _CLOSING = {"(": ")", "[": "]"}, ")]"
 _FENCE = '<mo stretchy="false">'
 _THIN = '<mspace width="0.17em"/>'
 
 
-def mathml(text: str, names: Collection[str] = ()) -> str:
+def mathml(text: str, names: Iterable[str] = ()) -> str:
     """The inside of a ``<math>`` element for a formula.
 
     `names` are names of several letters, to be read whole: without them ``wx`` is w times x. A fraction takes the two
     factors beside its stroke; a name or a group keeps its indices: ``w₁``, ``X⁽ⁱ⁾``, ``(1, 2)ᵀ``. A slot ``⟦v3⟧``
     becomes ``<mn data-of="v3"></mn>``, to be filled in later. Any text works: what is not a formula stays as it is.
     """
-    return _Reader(text, names).row()
+    return _Reader(text, known_to((*names,), (*OPS.values(),))).row()
+
+
+class Known:
+    """The names that are read whole, and the `functions` among them.
+
+    A name is read whole where no letter stands before or after it; and so is, before an index, the stem of a name: what
+    it has before its own index.
+    """
+
+    def __init__(self, names: tuple[str, ...], functions: set[str]) -> None:
+        self.functions = functions - {*names}
+        self.names, self.stems = set[str](), set[str]()
+        lengths: dict[str, set[int]] = {}
+        for name in (*names, *functions):
+            stem = _INDEX.split(name, maxsplit=1)[0]
+            if len(stem) > 1:
+                (self.names if stem == name else self.stems).add(stem)
+                lengths.setdefault(stem[0], set()).add(len(stem))
+        self.lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}  # by the first letter
+
+    def name_at(self, text: str, start: int) -> str:
+        """The longest name that begins at this place of a text; "" if there is none."""
+        if start and _LETTER.match(text, start - 1):
+            return ""
+        for length in self.lengths.get(text[start], ()):
+            end = start + length
+            name = text[start:end]
+            if name in self.stems and _INDEX.match(text, end):
+                return name
+            if name in self.names and not _LETTER.match(text, end):
+                return name
+        return ""
+
+
+@lru_cache(maxsize=16)
+def known_to(names: tuple[str, ...], ops: tuple[Op, ...]) -> Known:
+    """Kept, because a graph has the same names in all of its formulas."""
+    functions = {x for op in ops for x in (op.name, op.symbol) if x.isidentifier()}
+    return Known(names, functions | {"softplus", "step"})
+
+
+def pieces(text: str, known: Known) -> Iterator[tuple[str, str]]:
+    """What a formula consists of, each piece with its kind; spaces are left out."""
+    start = 0
+    while start < len(text):
+        match = _INDEX_OR_SLOT.match(text, start)
+        kind, piece = "name", "" if match else known.name_at(text, start)
+        if not piece and (match := match or _PIECE.match(text, start)):
+            kind, piece = match.lastgroup or "", match.group()
+        start += len(piece)
+        if kind != "space":
+            yield kind, piece
 
 
 class _Reader:
     """Reads the tokens of a formula from left to right; each method returns the MathML of what it has read."""
 
-    def __init__(self, text: str, names: Collection[str]) -> None:
-        functions = {x for op in OPS.values() for x in (op.name, op.symbol) if x.isidentifier()} | {"softplus", "step"}
-        stems = {re.split(f"[{_LOW}{_HIGH}]", name)[0] for name in (*names, *functions) if name in text}
-        whole = sorted((name for name in stems if len(name) > 1), key=len, reverse=True)
-        self.functions = functions - {*names}
-        known = "|".join([*map(re.escape, whole), rf"{_LETTER}_?\d+"])  # and x1, n13
-        token = re.compile(
-            rf"(?P<slot>{SLOT}[^⟧]*⟧)|(?P<low>[{_LOW}]+)|(?P<high>[{_HIGH}]+)"
-            rf"|(?P<name>(?<!{_LETTER})(?:{known})(?!{_LETTER})|∞|…|{_LETTER}|_)"
-            r"|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?P<space>\s+)|(?P<other>.)",
-            re.DOTALL,
-        )
-        found = [(match.lastgroup or "", match.group()) for match in token.finditer(text)]
-        self.tokens = [token for token in found if token[0] != "space"]
+    def __init__(self, text: str, known: Known) -> None:
+        self.functions = known.functions
+        self.tokens = [*pieces(text, known)]
 
     def next(self, *texts: str) -> bool:
         """Whether the next token is one of `texts`."""
@@ -127,7 +177,7 @@ class _Reader:
         if not self.tokens or self.tokens[0][0] != kind:
             return ""
         text = normalize("NFKC", self.tokens.pop(0)[1])
-        return f"<mrow>{_Reader(text, ()).row()}</mrow>"
+        return f"<mrow>{mathml(text)}</mrow>"
 
 
 def _bare(part: str) -> str:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd_lr.formulas.mathml import mathml
+from micrograd_lr import OPS
+from micrograd_lr.formulas.mathml import known_to, mathml, pieces
 
 F = '<mo stretchy="false">'
 
@@ -46,6 +47,54 @@ def test_names_of_several_letters_are_read_whole():
     assert mathml("mean radius·2", ["mean radius"]) == "<mi>mean radius</mi><mo>·</mo><mn>2</mn>"
     assert "<mi>log</mi>" in mathml("log(a)")
     assert mathml("y log(a)").count("<mspace") == 1
+
+
+@pytest.mark.parametrize(
+    "text, names, expected",
+    [
+        ("wx₁ + wx", ["wx₂"], ["wx", "₁", "+", "w", "x"]),  # a stem only before an index
+        ("a b + a bc", ["a b", "a bc"], ["a b", "+", "a bc"]),  # the longest first
+        ("2x + 12x", ["2x"], ["2x", "+", "12", "x"]),
+        ("x12 + x123 + xx1", ["x12"], ["x12", "+", "x12", "3", "+", "x", "x", "1"]),
+        ("mean_radius·mean", ["mean_radius"], ["mean_radius", "·", "m", "e", "a", "n"]),
+        ("<b>&⟦v1⟧⟦", ["<b>&", "⟦v", "b>"], ["<b>&", "⟦v1⟧", "⟦"]),
+        ("log₂ + logs", [], ["log", "₂", "+", "l", "o", "g", "s"]),
+    ],
+)
+def test_what_is_read_whole(text, names, expected):
+    assert [piece for _, piece in pieces(text, known(names))] == expected
+
+
+def known(names):
+    return known_to((*names,), (*OPS.values(),))
+
+
+LOW, HIGH = "₀-₉ᵢⱼₖₘₙₚ₊₋₌", "⁰-⁹¹²³ᵀᵐⁿⁱ⁺⁻⁼⁽⁾"
+LETTER = rf"[^\W\d_{LOW}{HIGH}]"
+
+
+def by_one_pattern(text, names):
+    """The pieces, by a regular expression that has all names in it: the same rules, put in another way."""
+    known = "|".join(
+        [*map(re.escape, sorted(names, key=len, reverse=True)), "sigmoid", "log", "exp", rf"{LETTER}_?\d+"]
+    )
+    pattern = re.compile(
+        rf"(?P<slot>⟦[^⟧]*⟧)|(?P<low>[{LOW}]+)|(?P<high>[{HIGH}]+)|(?P<name>(?<!{LETTER})(?:{known})(?!{LETTER})"
+        rf"|∞|…|{LETTER}|_)|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?P<space>\s+)|(?P<other>.)",
+        re.DOTALL,
+    )
+    found = [(match.lastgroup, match.group()) for match in pattern.finditer(text)]
+    return [piece for piece in found if piece[0] != "space"]
+
+
+PARTS = [*"wx12.e_(/+ ∂Σ⟦⟧&½", "mean", "mean radius", "x1", "₁", "⁽¹⁾", "ᵀ", "log", "<b>", "  ", "é", "\n"]
+
+
+@given(st.lists(st.lists(st.sampled_from(PARTS), min_size=2, max_size=3).map("".join), max_size=4), st.data())
+def test_names_of_any_characters(names, data):
+    text = "".join(data.draw(st.lists(st.sampled_from(PARTS + names), max_size=10)))
+    names = [name for name in names if not re.search(f"[{LOW}{HIGH}]", name)]
+    assert [*pieces(text, known(names))] == by_one_pattern(text, names)
 
 
 def test_indices_above_and_below():
