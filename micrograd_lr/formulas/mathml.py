@@ -37,7 +37,7 @@ def mathml(text: str, names: Iterable[str] = ()) -> str:
     factors beside its stroke; a name or a group keeps its indices: ``w₁``, ``X⁽ⁱ⁾``, ``(1, 2)ᵀ``. A slot ``⟦v3⟧``
     becomes ``<mn data-of="v3"></mn>``, to be filled in later. Any text works: what is not a formula stays as it is.
     """
-    return _Reader(text, known_to((*names,), (*OPS.values(),))).row()
+    return _Reader(text, known_to(tuple(names), (*OPS.values(),))).row()
 
 
 class Known:

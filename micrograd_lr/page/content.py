@@ -63,10 +63,11 @@ class Content:
 
     def __init__(self, root: Value, views: list[View]) -> None:
         self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
-        self.typeset: dict[tuple[str, tuple[str, ...]], int] = {}
         whole = next((view for view in views if view.detail == "ops"), None) or View(
             root, "ops", (), **views[0].options
         )
+        of_names: dict[tuple[str, ...], dict[str, int]] = {}
+        self.typeset = {view: of_names.setdefault(view.steps.names, {}) for view in (*views, whole)}
         self.data = {
             "digits": whole.steps.digits, "reading": READING, "judging": JUDGING,
             "leaves": [self.leaf(node, whole) for node in _leaves(whole)],
@@ -76,10 +77,10 @@ class Content:
 
     def math(self, text: str, view: View) -> int:
         """The number of a formula in the pool."""
-        key = text, view.steps.names
-        if key not in self.typeset:
-            self.typeset[key] = self.formulas(mathml(*key))
-        return self.typeset[key]
+        known = self.typeset[view]
+        if text not in known:
+            known[text] = self.formulas(mathml(text, view.steps.names))
+        return known[text]
 
     def leaf(self, node: Node, view: View) -> dict[str, Any]:
         """A leaf of the whole graph: an input of the page."""
@@ -129,13 +130,12 @@ class Content:
         }  # fmt: skip
 
     def node(self, node: Node, view: View) -> dict[str, Any]:
-        paid = view.steps[-1].gradients
         return {
             "id": node.id, "name": format_formula(node.name), "math": self.math(node.name, view),
             "kind": node.kind, "op": bool(node.op), "label": node.label,
             "formula": self.math(node.formula, view),
             "line": [self.math(x, view) for x in (node.name, node.formula, node.template) if x],
-            "grad": format_formula(view.steps.gradient_of(node.id)) if node.id in paid else "",
+            "grad": format_formula(view.steps.gradient_of(node.id)) if node.id in view.paid else "",
             "gradMath": self.math(view.steps.gradient_of(node.id), view),
         }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from micrograd_lr.pictures.look import STRAIGHT
@@ -128,13 +129,16 @@ def caption_size(lines: Sequence[str], look: Look) -> tuple[float, float]:
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a text in points, rather too wide than too narrow: the reader's font is unknown."""
-    ems = 0.0
-    for c in text:
-        if unicodedata.combining(c):
-            continue
-        wide = 1.1 if unicodedata.east_asian_width(c) in "WF" else 0.72 if c.isupper() else 0.65
-        ems += next((width for width, characters in EMS.items() if c in characters), wide)
-    return ems * size * (1.1 if bold else 1)
+    return sum(map(_ems, text)) * size * (1.1 if bold else 1)
+
+
+@lru_cache(maxsize=1000)
+def _ems(c: str) -> float:
+    """The width of a character as a share of the size of its font."""
+    if unicodedata.combining(c):
+        return 0.0
+    wide = 1.1 if unicodedata.east_asian_width(c) in "WF" else 0.72 if c.isupper() else 0.65
+    return next((width for width, characters in EMS.items() if c in characters), wide)
 
 
 def ranked(
@@ -203,30 +207,36 @@ def broken(ranks: list[list[Place]], longest: float) -> list[list[Place]]:
 def order(ranks: list[list[Place]]) -> None:
     """Fewer crossings: each place moves to the mean position of its neighbours one rank before, down and up again."""
     for _ in range(ROUNDS):
+        before = [*map(tuple, ranks)]
         for path, sequence in (("above", ranks[1:]), ("below", ranks[-2::-1])):
             position = {place: i for rank in ranks for i, place in enumerate(rank)}
             for rank in sequence:
                 keys = {}
                 for i, place in enumerate(rank):
                     near = getattr(place, path)
-                    keys[place] = sum(position[other] for other in near) / len(near) if near else i
+                    keys[place] = sum([position[other] for other in near]) / len(near) if near else i
                 rank.sort(key=keys.__getitem__)
                 position.update((place, i) for i, place in enumerate(rank))
+        if before == [*map(tuple, ranks)]:  # and so it would stay
+            return
 
 
 def position(ranks: list[list[Place]]) -> None:
     """Set the x of every place: as near to its neighbours as the widths in its rank allow."""
-    for rank in ranks:
-        spread(rank, [0.0] * len(rank))
+    places = [place for rank in ranks for place in rank]
+    near = {place: place.above + place.below for place in places}
+    weight = {place: sum(other.weight for other in near[place]) for place in places}
+    spaced = [(rank, offsets(rank)) for rank in ranks]
+    for rank, offset in spaced:
+        spread(rank, offset, [0.0] * len(rank))
     for _ in range(ROUNDS):
-        for sequence in (ranks, ranks[::-1]):
-            for rank in sequence:
+        for sequence in (spaced, spaced[::-1]):
+            for rank, offset in sequence:
                 wanted = []
                 for place in rank:
-                    near = place.above + place.below
-                    weight = sum(other.weight for other in near)
-                    wanted.append(sum(other.x * other.weight for other in near) / weight if near else place.x)
-                spread(rank, wanted)
+                    pulls = [other.x * other.weight for other in near[place]]
+                    wanted.append(sum(pulls) / weight[place] if pulls else place.x)
+                spread(rank, offset, wanted)
 
 
 def centre(ranks: list[list[Place]]) -> None:
@@ -239,24 +249,30 @@ def centre(ranks: list[list[Place]]) -> None:
     for rank in ranks:
         if rank and rank not in of_boxes:
             near = [place.above + place.below for place in rank]
-            spread(rank, [sum(other.x for other in others) / len(others) for others in near])
+            spread(rank, offsets(rank), [sum(other.x for other in others) / len(others) for others in near])
 
 
-def spread(rank: list[Place], wanted: list[float]) -> None:
+def offsets(rank: list[Place]) -> list[float]:
+    """How far each place of a rank is from the first one at least."""
+    found = [0.0] * len(rank)
+    for i in range(1, len(rank)):
+        found[i] = found[i - 1] + (rank[i - 1].after + rank[i].before + GAP)
+    return found
+
+
+def spread(rank: list[Place], offsets: list[float], wanted: list[float]) -> None:
     """The positions nearest to the wanted ones, in weighted squares, that keep order and distance.
 
     This is done by pooling adjacent violators.
     """
-    offset, offsets = 0.0, []
-    for i, place in enumerate(rank):
-        offset += rank[i - 1].after + place.before + GAP if i else 0.0
-        offsets.append(offset)
-    pools: list[list[float]] = []  # sum, weight and count
+    pools: list[tuple[float, float, int]] = []  # sum, weight and count
     for place, target, offset in zip(rank, wanted, offsets):
-        pools.append([(target - offset) * place.weight, place.weight, 1])
-        while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
-            pools[-2:] = [[x + y for x, y in zip(*pools[-2:])]]
-    means = [total / weight for total, weight, count in pools for _ in range(int(count))]
+        total, weight, count = (target - offset) * place.weight, place.weight, 1
+        while pools and pools[-1][0] / pools[-1][1] > total / weight:
+            before = pools.pop()
+            total, weight, count = before[0] + total, before[1] + weight, before[2] + count
+        pools.append((total, weight, count))
+    means = [mean for total, weight, count in pools for mean in [total / weight] * count]
     for place, mean, offset in zip(rank, means, offsets):
         place.x = mean + offset
 

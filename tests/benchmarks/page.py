@@ -1,4 +1,4 @@
-"""What a student sees of a page, and how fast it follows: the scrubber over every step, and a number that is dragged.
+"""What a student sees of a page, and how fast it is written, and how fast it follows: the scrubber, a dragged number.
 
 In a real browser; `make bench` runs this, where a Chromium is installed.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,26 @@ def ten_of_thirty() -> Value:
     return ManyExamples([0.0] * 30, 0.0, X, [Value(y) for y in cases.labels[:10]], loss=literal_loss).J
 
 
+def of_names(count: int) -> Value:
+    """A chain of so many named nodes."""
+    node = Value(0.5, "w")
+    for i in range(count):
+        node = (node * 0.999 + 0.001).tanh()
+        node.label = f"h{i}"
+    return node
+
+
+def written() -> None:
+    """How long Python takes to write a page."""
+    print("| page | is written in, ms | wanted |")
+    print("|---|--:|--:|")
+    for name, root, wanted in (("slides", lessons()["slides"], 60), ("2,000 names", of_names(2000), 8000)):
+        start = time.process_time()
+        _ = StepThrough(root).html
+        print(f"| {name} | {1000 * (time.process_time() - start):.0f} | {wanted} |", flush=True)
+    print()
+
+
 def walks(browser: Any, folder: Path) -> None:
     """What a student sees who walks through a page."""
     print("| page | screen | kB | open, ms | moves | hidden | smallest text, px | wanted | jumps | cut | tallest |")
@@ -114,6 +135,7 @@ def main() -> None:
         return
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=HERE, args=ARGUMENTS)
+        written()
         walks(browser, Path(folder))
         print("| nodes | frames | what moves | a second | slowest in 100, ms | wanted | holds |")
         print("|--:|--:|---|--:|--:|--:|---|")

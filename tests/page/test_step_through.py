@@ -1,6 +1,7 @@
 """`StepThrough` without a browser: what it takes, what it writes, what it refuses. The page itself: test_page.py."""
 
 import base64
+import cProfile
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ from stepped import all_steps
 
 from micrograd_lr import Expression, StepThrough, Value, log, logistic
 from micrograd_lr.logistic.breast_cancer import breast_cancer
+from micrograd_lr.page import content, views
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 
@@ -126,6 +128,31 @@ def test_a_batch_of_real_cases_has_a_page():
     html = StepThrough(many).html
     assert len(data_of(html)["views"][0]["frames"]) == len(StepThrough(many).steps)
     assert len(html) < 2_000_000
+
+
+def calls_for_a_page_of(names):
+    """How many functions are called to write the page of a chain with so many named nodes."""
+    node = Value(0.5, "w")
+    for i in range(names):
+        node = (node * 0.999 + 0.001).tanh()
+        node.label = f"hidden{i}"
+    profile = cProfile.Profile()
+    profile.enable()
+    assert "hidden1" in StepThrough(node).html
+    profile.disable()
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_twice_as_many_names_are_twice_the_work(monkeypatch):
+    monkeypatch.setattr(views, "MOST_OPENED", 0)
+    monkeypatch.setattr(views, "MOST_OPS", 0)
+    calls_for_a_page_of(2)  # what is done only once
+    assert calls_for_a_page_of(240) < 2.03 * calls_for_a_page_of(120)
+    of_a_node = content.Content.node  # and here is a reader of all gradients for each node
+    monkeypatch.setattr(
+        content.Content, "node", lambda *given: of_a_node(*given) | {"all": len(given[2].steps[-1].gradients)}
+    )
+    assert calls_for_a_page_of(240) > 2.03 * calls_for_a_page_of(120)
 
 
 def test_names_with_html_stay_names():
