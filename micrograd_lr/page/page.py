@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -12,6 +11,7 @@ from string import Template
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.page.arithmetic import compute, functions, values
 from micrograd_lr.page.content import Content
+from micrograd_lr.page.packed import packed
 from micrograd_lr.pictures.look import THEMES
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_DEFINED = 4  # lines of the heading
 SCRIPTS = (
+    "packed.js",
     "state.js", "text.js", "drawing.js", "picture.js", "flow.js", "matrix.js", "chain.js", "frame.js", "table.js",
     "questions.js", "tokens.js", "typed.js", "answers.js", "inputs.js", "drag.js", "learn.js", "moves.js",
     "address.js", "print.js", "controls.js",
@@ -50,7 +51,7 @@ def page(root: Value, views: list[View]) -> str:
         ),
         style=style,
         script=script,
-        data=_in_a_script(json.dumps(content.data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)),
+        data=_in_a_script(packed(content.data)),
     )  # fmt: skip
 
 

@@ -3,10 +3,8 @@
 import contextlib
 import io
 import itertools
-import json
 import math
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +12,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from pages import data_of
 from stepped import all_steps
 
 from micrograd_lr import cli, logistic
@@ -81,7 +80,7 @@ def test_it_opens_with_the_lesson_and_with_its_pages(printed, tmp_path_factory):
     assert text.index("The lesson is four boxes") < 200
     for name, moves in (("one_example.html", 9), ("many_examples.html", 11)):
         source = (folder / name).read_text(encoding="utf-8")
-        data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', source)[1])
+        data = data_of(source)
         assert len(data["views"][0]["frames"]) == moves
     assert (folder / "one_example.html").stat().st_size < 225_000
 

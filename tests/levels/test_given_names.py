@@ -1,10 +1,9 @@
 """What nodes without a label are called in one picture or walk: by the caller's variables."""
 
-import json
-import re
 from types import MappingProxyType
 
 import pytest
+from pages import data_of
 from stepped import all_steps
 
 from micrograd_lr import Expression, StepThrough, Value, draw, log, sigmoid, steps
@@ -124,7 +123,7 @@ def test_steps_keep_the_names_of_their_time():
     text = [frame.text for frame in frames]
     names["z"].label = "later"
     assert [frame.text for frame in frames] == text
-    data = json.loads(re.search(r'id="data">(.*?)</script>', StepThrough(root, names=names).html, re.DOTALL)[1])
+    data = data_of(StepThrough(root, names=names).html)
     named = [node["name"] for node in data["views"][0]["nodes"] if node["name"] in ("z", "later")]
     assert named == ["later"]
 

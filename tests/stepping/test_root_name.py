@@ -1,9 +1,9 @@
 """A root without a name is called L, or out: in formulas, gradients, steps, questions, the terminal and the page."""
 
-import json
 import re
 
 import pytest
+from pages import data_of
 from stepped import all_steps
 
 from micrograd_lr import Expression, StepThrough, Value, draw, logistic, logistic_loss, sigmoid
@@ -67,7 +67,7 @@ def test_the_id_is_nowhere_in_words_and_the_ids_stay():
     assert frames.root.id == "n18"
     said = [word for frame in frames for word in (frame.text, frame.formula, frame.numbers, frame.mathematics)]
     html = StepThrough(root).html
-    data = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])
+    data = data_of(html)
     shown = next(view for view in data["views"] if view["detail"] == "ops")
     said += [shown["nodes"][-1]["name"], *shown["spellings"], *data["pool"], *data["hints"]]
     said += [frame["text"] + frame["lead"] + str(frame["lines"]) for frame in shown["frames"]]

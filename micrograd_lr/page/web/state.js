@@ -5,7 +5,8 @@
 // No rule of the engine stands in these files: `computes`, `wholeValues`, `functions` and `stable` are
 // generated from the op table (page/arithmetic.py), and stand before them.
 
-const data = JSON.parse(document.getElementById("data").textContent);
+const data = unpacked(JSON.parse(document.getElementById("data").textContent));
+data.pool = data.pool.map((formula) => formula.replaceAll("<mo f>", data.fence));
 const byId = (id) => document.getElementById(id);
 const leaves = data.leaves; // the inputs, with their ids in the graph of all ops
 
