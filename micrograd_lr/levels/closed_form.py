@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from operator import mul
 
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
-from micrograd_lr.levels.proof import HALF, NOT_RATIONAL, Degree, Logit, degree, is_zero_everywhere
+from micrograd_lr.levels.proof import HALF, NOT_RATIONAL, Degree, Logit, degree, is_zero_everywhere, zero_everywhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Container, Iterable
     from typing import Any
 
 
 LEAST = 1e-9  # share of the root that a loss may be
+LONGEST = 4  # nodes from a to z
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,11 @@ def closed_forms(root: Value, parameters: Container[Value]) -> list[ClosedForm]:
     shares = _shares(root, order, users)
     found = []
     for loss in order:
-        for x in _computed_and_not_constant(loss) if loss in shares else ():
-            if users[x] != [loss]:
-                continue
-            a, z = (x, x.nodes[0]) if _is_sigmoid(x) else (None, x)
-            if (a is None or (z.op and users[z] == [a])) and (y := _label_of(loss, a, z)) is not None:
+        candidates = _computed_and_not_constant(loss) if loss in shares else []
+        for x in (x for x in candidates if users[x] == [loss]):
+            way = _as_sigmoid(x, users)
+            a, z = (x, way[-1].nodes[0]) if way else (None, x)
+            if (y := _label_of(loss, way, z)) is not None:
                 found.append(ClosedForm(loss, z, a, y, dict(_factors(z, parameters)), shares[loss]))
     return found
 
@@ -103,17 +106,44 @@ def _is_constant(slope: Any) -> bool:
     return not (bound.above > 0 or bound.below > 0)
 
 
-def _is_sigmoid(a: Value) -> bool:
-    """Whether a node is σ of its only operand: then σ(z) takes the place of z, and comes out."""
-    op: Any = a.op
-    return len(a.operands) == len(a.nodes) == 1 and is_zero_everywhere(lambda p: op.compute([Logit(p)])[0] - p, 1)
+def _as_sigmoid(a: Value, users: dict[Value, list[Value]]) -> list[Value]:
+    """The nodes from `a` down to the one that is computed from a z with σ(z) = a; none if there is no such z.
+
+    Each is computed from the next one alone, which nothing else uses: most often a is all there is, but a = 1/(1 + u)
+    with u = e⁻ᶻ is σ(z) too.
+    """
+    way: list[Value] = []
+    node = a
+    while len(way) < LONGEST and len(node.nodes) == 1:
+        way.append(node)
+        (below,) = node.nodes
+        if not below.op or users[below] != [node]:
+            break
+        if is_zero_everywhere(lambda p, z=below: _along(way, z, p)[a] - p, 1):
+            return way
+        node = below
+    return []
+
+
+def _along(way: list[Value], z: Value, p: Any) -> dict[Value, Any]:
+    """The numbers of z, with σ(z) = p, and of the nodes on the way up from it."""
+    numbers: dict[Value, Any] = {z: Logit(p)}
+    for node in reversed(way):
+        numbers[node] = _value(node, numbers)
+    return numbers
+
+
+def _value(node: Value, number_of: dict[Value, Any]) -> Any:
+    """The value of a node at other numbers of its operands."""
+    op: Any = node.op
+    return op.compute([number_of[x] if isinstance(x, Value) else x for x in node.operands])[0]
 
 
 def _partials(node: Value, number_of: dict[Value, Any]) -> dict[Value, Any]:
     """∂node/∂operand for every operand, at other numbers, which may be of any type."""
     op: Any = node.op
     numbers = [number_of[x] if isinstance(x, Value) else x for x in node.operands]
-    out = number_of[node] if node in number_of else op.compute(numbers)[0]
+    out = number_of[node] if node in number_of else _value(node, number_of)
     found: dict[Value, Any] = {}
     for x, partial in zip(node.operands, op.partials(out, *numbers)):
         if isinstance(x, Value):
@@ -121,50 +151,49 @@ def _partials(node: Value, number_of: dict[Value, Any]) -> dict[Value, Any]:
     return found
 
 
-def _that_matter(of: Callable[[dict[Value, Any]], dict[Any, Any]], variables: list[Value]) -> dict[Any, list[Value]]:
-    """The variables that each of some functions depends on; of those that are not rational, all of them."""
-    found: dict[Any, list[Value]] = {}
-    for x in variables:
-        for name, number in of({**dict.fromkeys(variables, Degree()), x: Degree(1)}).items():
-            found.setdefault(name, []).extend([x] * (not _is_constant(number)))
-    return found
+def _variables(nodes: Iterable[Value]) -> dict[Value, Any]:
+    return {x: Degree(1, of=frozenset([x])) for x in nodes}
 
 
-def _label_of(loss: Value, a: Value | None, z: Value) -> Any:
-    """The y for which ∂loss/∂z = σ(z) − y, through a or at once; None if there is none."""
-    rest: dict[Value, Any] = {x: HALF for x in loss.nodes if x is not (a or z)}
+def _label_of(loss: Value, way: list[Value], z: Value) -> Any:
+    """The y for which ∂loss/∂z = σ(z) − y, along this way or at once; None if there is none."""
+    top = way[0] if way else z
+    rest: dict[Value, Any] = {x: HALF for x in loss.nodes if x is not top}
 
     def slope(p: Any, number_of: dict[Value, Any]) -> Any:
-        if a is None:
-            return _partials(loss, {**number_of, z: Logit(p)})[z]
-        return _partials(loss, {**number_of, a: p})[a] * _partials(a, {z: Logit(p), a: p})[z]
+        numbers = number_of | _along(way, z, p) | dict.fromkeys(way[:1], p)
+        slopes = (_partials(node, numbers)[node.nodes[0]] for node in way)
+        return reduce(mul, slopes, _partials(loss, numbers)[top])
 
     try:
-        matter = [x for x in rest if not _is_constant(slope(Degree(), {**dict.fromkeys(rest, Degree()), x: Degree(1)}))]
+        matter = degree(slope(Degree(), _variables(rest))).of
         if not matter:  # the label is a plain number
             label = HALF - slope(HALF, rest)
             return float(label) if is_zero_everywhere(lambda p: slope(p, rest) - (p - label), 1) else None
     except NOT_RATIONAL:
         return None
-    y = matter[0]
-    known = len(matter) == 1 and is_zero_everywhere(lambda p, q: slope(p, {**rest, y: q}) - (p - q), 2)
+    y, *others = matter
+    known = not others and is_zero_everywhere(lambda p, q: slope(p, {**rest, y: q}) - (p - q), 2)
     return y if known else None
 
 
 def _factors(z: Value, parameters: Container[Value]) -> Iterable[tuple[Value, Any]]:
     """The operands w of z for which ∂z/∂w is another operand x, or a plain number, each with it."""
-    rest: dict[Value, Any] = dict.fromkeys(z.nodes, HALF)
     try:
-        matter = _that_matter(lambda at: _partials(z, at), [*rest])
-        slopes = _partials(z, rest)
+        bounds = {w: degree(slope) for w, slope in _partials(z, _variables(z.nodes)).items() if w in parameters}
+        numbers = _partials(z, dict.fromkeys(z.nodes, HALF))
     except NOT_RATIONAL:
         return
-    for w, others in matter.items():
-        if w in parameters and not others:
-            yield w, float(slopes[w])
-        elif w in parameters and len(others) == 1 and is_zero_everywhere(_difference(z, w, others[0], rest), 1):
-            yield w, others[0]
+    of_one = {w: x for w, bound in bounds.items() for x in bound.of if len(bound.of) == 1}
 
+    def differences(t: Any) -> dict[Value, Any]:
+        """∂z/∂w − x for each w, where x is all that ∂z/∂w depends on: so every operand may be t at once."""
+        slopes = _partials(z, dict.fromkeys(z.nodes, t))
+        return {w: slopes[w] - t for w in of_one}
 
-def _difference(z: Value, w: Value, x: Value, rest: dict[Value, Any]) -> Callable[..., Any]:
-    return lambda number: _partials(z, {**rest, x: number})[w] - number
+    proven = zero_everywhere(differences, 1)
+    for w, bound in bounds.items():
+        if w in proven:
+            yield w, of_one[w]
+        elif _is_constant(bound):
+            yield w, float(numbers[w])

@@ -15,35 +15,41 @@ from micrograd_lr.engine.number_types import is_plain, number_type
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeVar
+
+    Key = TypeVar("Key")
 
 HIGHEST = 24  # degree in one variable up to which a proof is tried
 
 
 class Degree:
-    """As a number: a rational function of one variable, of which only bounds of its degrees are known."""
+    """As a number: a rational function, of which only bounds of its degrees are known, and the variables it is `of`.
 
-    __slots__ = ("above", "below")
+    The degrees are those in all of its variables together; their names may be left out.
+    """
 
-    def __init__(self, above: float = 0, below: float = 0) -> None:
-        self.above, self.below = above, below  # the line of the fraction
+    __slots__ = ("above", "below", "of")
+
+    def __init__(self, above: float = 0, below: float = 0, of: frozenset[Any] = frozenset()) -> None:
+        self.above, self.below, self.of = above, below, of  # above and below the line of the fraction
 
     def __add__(self, other: Any) -> Degree:
         other = degree(other)
-        return Degree(max(self.above + other.below, other.above + self.below), self.below + other.below)
+        above = max(self.above + other.below, other.above + self.below)
+        return Degree(above, self.below + other.below, self.of | other.of)
 
     def __mul__(self, other: Any) -> Any:
         if is_plain(other, 0):
             return 0
         other = degree(other)
-        return Degree(self.above + other.above, self.below + other.below)
+        return Degree(self.above + other.above, self.below + other.below, self.of | other.of)
 
     def __truediv__(self, other: Any) -> Degree:
         other = degree(other)
-        return Degree(self.above + other.below, self.below + other.above)
+        return Degree(self.above + other.below, self.below + other.above, self.of | other.of)
 
     def __rtruediv__(self, other: Any) -> Degree:
-        return Degree(self.below, self.above)
+        return Degree(self.below, self.above, self.of)
 
     def __pow__(self, exponent: Any) -> Degree:
         whole = isinstance(exponent, int) or (isinstance(exponent, float) and exponent.is_integer())
@@ -52,7 +58,7 @@ class Degree:
         if exponent == 0:
             return Degree()
         above, below = (self.above, self.below) if exponent > 0 else (self.below, self.above)
-        return Degree(above * abs(exponent), below * abs(exponent))
+        return Degree(above * abs(exponent), below * abs(exponent), self.of)
 
     def __rpow__(self, base: Any) -> Degree:
         return UNKNOWN
@@ -96,23 +102,33 @@ for _name in ("add", "sub", "mul", "truediv"):
     _exactly(f"__{_name}__")
     _exactly(f"__r{_name}__")
 
+ONE = Fraction(1)
 UNKNOWN = Degree(math.inf, math.inf)  # of a function that is not rational, such as log
 number_type(Degree, named=lambda name: lambda x: UNKNOWN)
 
 
 class Logit:
-    """As a number: z, of which σ(z) = `a` is known. So eᶻ = a/(1 − a) and −z are known too, and nothing else is."""
+    """As a number: z, of which σ(z) = `a` is known, or a multiple of it. So eᶻ = a/(1 − a) is known, and its powers."""
 
-    __slots__ = ("a",)
+    __slots__ = ("a", "times")
 
-    def __init__(self, a: Any) -> None:
-        self.a = a
+    def __init__(self, a: Any, times: Fraction = ONE) -> None:
+        self.a, self.times = a, times
 
     def __neg__(self) -> Logit:
-        return Logit(1 - self.a)
+        return Logit(self.a, -self.times)
 
     def __mul__(self, other: Any) -> Any:
-        return self if is_plain(other, 1) else -self if is_plain(other, -1) else UNKNOWN
+        if is_plain(other, 0):
+            return 0
+        return Logit(self.a, self.times * Fraction(other)) if isinstance(other, (int, float)) else UNKNOWN
+
+    def __truediv__(self, other: Any) -> Any:
+        return Logit(self.a, self.times / Fraction(other)) if isinstance(other, (int, float)) else UNKNOWN
+
+    def exp(self) -> Any:
+        """A power of a/(1 − a), if it is a whole one."""
+        return (self.a / (1 - self.a)) ** int(self.times) if self.times.denominator == 1 else UNKNOWN
 
     def __add__(self, other: Any) -> Any:
         return self if is_plain(other, 0) else UNKNOWN
@@ -124,11 +140,12 @@ class Logit:
         """None, as for a `Degree`."""
 
     __rmul__, __radd__ = __mul__, __add__
-    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __rsub__ = __sub__
+    __rtruediv__ = __pow__ = __rpow__ = __rsub__ = __sub__
 
 
 number_type(
-    Logit, sigmoid=lambda z: z.a, exp=lambda z: z.a / (1 - z.a), named=lambda name: lambda x: UNKNOWN
+    Logit, exp=Logit.exp, tanh_slope=lambda out, x: 1 - out**2,
+    named=lambda name: None if name in ("sigmoid", "tanh") else lambda x: UNKNOWN,  # they have their forms with exp
 )  # fmt: skip
 
 
@@ -149,22 +166,26 @@ def is_zero_everywhere(function: Callable[..., Any], count: int) -> bool:
 
     False also where that is not known: it is not rational, or of a degree above `HIGHEST`, or has no value somewhere.
     """
-    degrees = [_degree_in(function, count, k) for k in range(count)]
-    if max(degrees, default=0) > HIGHEST:
-        return False
-    # Between 0 and 1, where a and y lie; other places in each direction, so that no two variables are always equal.
-    places = [[Exact(2 * i + 1, 2 * int(d) + 3 + 2 * k) for i in range(int(d) + 1)] for k, d in enumerate(degrees)]
-    try:
-        found = [function(*place) for place in product(*places)]
-        return all(isinstance(x, (int, Fraction)) and x == 0 for x in found)  # a float may have been rounded to 0
-    except NOT_RATIONAL:
-        return False
+    return bool(zero_everywhere(lambda *numbers: {"": function(*numbers)}, count))
 
 
-def _degree_in(function: Callable[..., Any], count: int, k: int) -> float:
-    """A bound of the degree of the numerator in variable k; infinite where the function is not rational."""
+def zero_everywhere(functions: Callable[..., dict[Key, Any]], count: int) -> set[Key]:
+    """Which of some functions, given by their names and all together, are 0 everywhere, as in `is_zero_everywhere`."""
     try:
-        found = function(*(Degree(int(i == k)) for i in range(count)))
+        bounds = [functions(*(Degree(int(i == k)) for i in range(count))) for k in range(count)]
+        degrees = {name: [degree(bound[name]).above for bound in bounds] for name in bounds[0]}
+        left = {name for name, found in degrees.items() if max(found) <= HIGHEST}
+        highest = [max((int(degrees[name][k]) for name in left), default=0) for k in range(count)]
+        # Between 0 and 1, where a and y lie; other places in each direction, so that no two variables are always equal.
+        places = [[Exact(2 * i + 1, 2 * d + 3 + 2 * k) for i in range(d + 1)] for k, d in enumerate(highest)]
+        for place in product(*places):
+            if left:
+                found = functions(*place)
+                left = {name for name in left if _is_zero(found[name])}
     except NOT_RATIONAL:
-        return math.inf
-    return degree(found).above
+        return set()
+    return left
+
+
+def _is_zero(x: Any) -> bool:
+    return isinstance(x, (int, Fraction)) and x == 0  # a float may have been rounded to 0

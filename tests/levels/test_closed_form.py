@@ -1,5 +1,6 @@
 """Where ∂L/∂z is a − y: proven on fractions, by SymPy as well, and refused where one sign is another."""
 
+import cProfile
 from fractions import Fraction
 
 import pytest
@@ -104,6 +105,9 @@ def test_sympy_agrees():
         "L=logistic_loss(z, y)", "L=log(1+exp(z))-y*z", "L=log(exp(-z)+1)+(1-y)*z", "L=logistic_loss(1*z+0, y)",
         "L=-(y*log(sigmoid(z))+(1-y)*log(1-sigmoid(z)))", "L=logistic_loss(z, 0)*(1-y)+logistic_loss(z, 1)*y",
         "L=-log(sigmoid(z))*y-log(sigmoid(-z))*(1-y)",
+        "a=0.5*(1+tanh(z/2)); L=-(y*log(a)+(1-y)*log(1-a))", "a=(tanh(0.5*z)+1)/2; L=-(y*log(a)+(1-y)*log(1-a))",
+        "a=sigmoid(2*(z/2)); L=-(y*log(a)+(1-y)*log(1-a))", "L=-log(0.5*(1+tanh(z/2)))*y-log(sigmoid(-z))*(1-y)",
+        "a=exp(3*z)/(exp(3*z)+exp(2*z)); L=-(y*log(a)+(1-y)*log(1-a))",
     ],
 )  # fmt: skip
 def test_sigma_in_whatever_way_it_is_written(text):
@@ -121,11 +125,66 @@ def test_sigma_in_whatever_way_it_is_written(text):
         "L=logistic_loss(z-1, y)", "L=logistic_loss(1-z, y)", "L=logistic_loss(1/z, y)", "L=logistic_loss(z**1, y)",
         "L=logistic_loss(abs(z), y)", "L=logistic_loss(relu(z), y)", "L=-logistic_loss(z, y)", "L=z*z-y*z", "L=z-y",
         "L=tanh(z)-y", "L=exp(z)-y", "L=logistic_loss(2**z, y)", "L=logistic_loss(z, 1-y)", "L=logistic_loss(z, y*y)",
-        "a=sigmoid(z); L=log(2*a-1)",
+        "a=sigmoid(z); L=log(2*a-1)", "a=0.5*(1+tanh(z)); L=-(y*log(a)+(1-y)*log(1-a))",
+        "a=0.5*(1-tanh(z/2)); L=-(y*log(a)+(1-y)*log(1-a))", "a=sigmoid(z/2); L=-(y*log(a)+(1-y)*log(1-a))",
+        "a=0.5*(1+tanh(0.3*z)); L=-(y*log(a)+(1-y)*log(1-a))", "a=sigmoid(z/c*c); L=-(y*log(a)+(1-y)*log(1-a))",
     ],
 )  # fmt: skip
 def test_what_is_planted_there(text):
     assert found_in(recorded(f"z=w*x+b; {text}")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "u=exp(-z); a=1/(1+u)", "t=tanh(z/2); a=0.5*(1+t)", "m=-z; u=exp(m); a=1/(1+u)", "u=exp(z); a=u/(1+u)",
+        "m=z*0.5; t=tanh(m); s=1+t; a=s/2",
+    ],
+)  # fmt: skip
+def test_named_nodes_between_z_and_a(text):
+    root = recorded(f"z=w*x+b; {text}; L=-(y*log(a)+(1-y)*log(1-a))")
+    assert found_in(root) == [("L", "z", "a", "y", {"w": "x", "b": 1.0})]
+    root.backward()
+    z, a, y = (next(node for node in topological(root) if node.label == name) for name in "zay")
+    assert z.grad == pytest.approx(a.data - y.data, rel=1e-13)
+    frames = all_steps(root, detail="names")
+    assert [line.formula for line in frames[-1].lines][-2:] == ["∂L/∂w = (a - y)xᵀ", "∂L/∂b = a - y"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "u=exp(z); a=1/(1+u)", "u=exp(-z); a=1/(2+u)", "t=tanh(z); a=0.5*(1+t)", "u=exp(-z); a=1/(1+u)+0*u*z",
+        "u=exp(-z); v=1+u; s=1/v; r=s*1; q=r*1; a=q*1",
+    ],
+)  # fmt: skip
+def test_what_is_planted_between_them(text):
+    assert found_in(recorded(f"z=w*x+b; {text}; L=-(y*log(a)+(1-y)*log(1-a))")) == []
+
+
+def test_what_is_between_them_is_used_only_there():
+    between = "z=w*x+b; u=exp(-z); a=1/(1+u); L=-(y*log(a)+(1-y)*log(1-a))"
+    assert found_in(recorded(between)) != []
+    assert found_in(recorded(f"{between}+u")) == found_in(recorded(f"{between}+z")) == []
+
+
+def test_many_features_are_proven_together():
+    """Twice as many are twice the work."""
+
+    def calls(features):
+        X = [[Value(0.01 * i + k) for k in range(2)] for i in range(features)]
+        J = logistic.ManyExamples([0.01] * features, 0.1, X, [Value(1.0), Value(0.0)], loss=literal_loss).J
+        shown = at_level(J, "names")[J]
+        parameters = {node for node in topological(shown) if node.op is None and node.label[:1] in ("w", "b")}
+        profile = cProfile.Profile()
+        profile.enable()
+        found = closed_forms(shown, parameters)
+        profile.disable()
+        assert [len(form.factors) for form in found] == [features + 1] * 2
+        return sum(entry.callcount for entry in profile.getstats())
+
+    calls(2)  # what is done only once
+    assert calls(120) < 2.1 * calls(60)
 
 
 def test_a_plain_label():
