@@ -1,6 +1,6 @@
 """What several test files need."""
 
-import functools
+import contextlib
 import gc
 import os
 import stat
@@ -21,19 +21,15 @@ from micrograd_lr.levels.closed_form import Degree  # plug themselves in when im
 assert {Text, Symbol, Degree} <= {*_FUNCTIONS}
 
 
-def _untraced(compiler):
-    """Coverage counts our lines, and Numba's compiler runs a million others, half as long again if they are traced."""
-
-    @functools.wraps(compiler)
-    def compiled(*arguments, **named):
-        tracer = sys.gettrace()
-        sys.settrace(None)
-        try:
-            return compiler(*arguments, **named)
-        finally:
-            sys.settrace(tracer)
-
-    return compiled
+@contextlib.contextmanager
+def _untraced():
+    """Coverage counts our lines. Where there are none to count, or all have been counted, it is only slow."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
 
 
 def pytest_configure(config):
@@ -46,19 +42,21 @@ def pytest_configure(config):
     if sys.gettrace():
         from numba.core.dispatcher import _FunctionCompiler
 
-        _FunctionCompiler.compile = _untraced(_FunctionCompiler.compile)
+        # Numba's compiler runs a million lines of its own, half as long again if they are traced.
+        _FunctionCompiler.compile = _untraced()(_FunctionCompiler.compile)
 
 
 def _folder_for_kernels(config):
-    """In pytest's own cache; a new one where others can write there, because no kernel is loaded from such a place."""
-    folder = config.cache.mkdir("kernels")
-    folder.chmod(0o700)
-    states = [place.stat().st_mode for place in folder.parents]
-    if any(state & (stat.S_IWGRP | stat.S_IWOTH) and not state & stat.S_ISVTX for state in states):
-        temporary = tempfile.TemporaryDirectory()
-        config.add_cleanup(temporary.cleanup)
-        return temporary.name
-    return folder
+    """In pytest's own cache; a new one without that, or where others write: no kernel is loaded from such a place."""
+    if config.pluginmanager.hasplugin("cacheprovider"):
+        folder = config.cache.mkdir("kernels")
+        folder.chmod(0o700)
+        states = [place.stat().st_mode for place in folder.parents]
+        if not any(state & (stat.S_IWGRP | stat.S_IWOTH) and not state & stat.S_ISVTX for state in states):
+            return folder
+    temporary = tempfile.TemporaryDirectory()
+    config.add_cleanup(temporary.cleanup)
+    return temporary.name
 
 
 def pytest_collection_modifyitems(items):
@@ -68,6 +66,15 @@ def pytest_collection_modifyitems(items):
         compiled = any(isinstance(x, str) and x == "numba" for x in parameters)
         if compiled or {"browser", "printed"} & {*item.fixturenames}:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Coverage watches the quick tests, which run nearly every line, and the slow ones that run the rest."""
+    if item.get_closest_marker("slow") and not item.get_closest_marker("covers"):
+        with _untraced():
+            return (yield)
+    return (yield)
 
 
 def pytest_collection_finish():

@@ -158,6 +158,7 @@ def test_what_a_number_type_lacks_is_asked_for_and_can_be_added():
         exp(next(cls for cls in object.__subclasses__() if cls.__name__ == "Bare")())
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 def test_a_function_of_the_users_own(erf):
     """It is recorded, differentiated, written as text and compiled; a message says where something is missing."""

@@ -71,6 +71,7 @@ def test_the_closed_form_on_many_shapes_and_types(backend):
     assert whole[0] == flat[0]
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 def test_wide_data_in_both_orders():
     w, b, X, Y = data(n=70, m=1_000)

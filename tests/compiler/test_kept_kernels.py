@@ -70,6 +70,7 @@ def test_a_planted_kernel_is_never_unpickled(how, place, tmp_path):
     assert not marker.exists()
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 def test_the_bomb_goes_off_where_it_is_unpickled(place, tmp_path):
     """So that the test above can fail: this user's own file, whole, is read."""

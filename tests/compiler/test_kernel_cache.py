@@ -145,6 +145,7 @@ def test_who_owns_a_sticky_folder_can_rename_what_is_in_it(place):
         assert kernel_cache.folder() is None
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 def test_that_nothing_is_kept_is_said_once(place, monkeypatch):
     """And ends no call, also where warnings are errors."""

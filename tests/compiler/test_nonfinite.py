@@ -71,6 +71,7 @@ def test_a_derivative_is_infinite_while_the_loss_is_finite(backend):
         hessian(lambda w, x: w[1] ** 1.5 + w[0] * x[0], batch="x", backend=backend)(weights, ones)
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 def test_a_gradient_beyond_single_precision():
     with pytest.raises(FloatingPointError, match=r"the gradient of w leaves the range of float32\. Give w as float64."):

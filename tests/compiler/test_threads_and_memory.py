@@ -16,6 +16,7 @@ from micrograd_lr import logistic_loss, tanh, value_and_grad
 from micrograd_lr.compiler import compiled, threads
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 def test_the_result_does_not_depend_on_the_threads(monkeypatch):
     w, b, X, Y = data(n=3, m=10_000)

@@ -102,6 +102,7 @@ MATRICES = {
 }
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MATRICES)
 def test_every_container_gives_what_lists_give(name):

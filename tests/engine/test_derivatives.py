@@ -52,6 +52,7 @@ def test_hessian_keys_in_fractions():
     assert found == [[F(1, 2), F(-1, 4), F(0)], [F(-1, 4), F(5, 4), F(3, 4)], [F(0), F(3, 4), F(3, 4)]]
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "fun",

@@ -31,7 +31,7 @@ def reader(browser, usual_pages):
     for one in opened:
         errors, requests = one.errors[:], one.requests[:]
         if one in usual_pages:
-            one.page.emulate_media(media="null")
+            one.page.emulate_media(media="null", color_scheme="null")
             one.page.goto("about:blank")
             one.errors.clear()
             one.requests.clear()

@@ -107,6 +107,7 @@ def test_steps_downhill_are_those_of_gradient_descent(three, reader):
     assert page.text("#learnt").startswith(f"J after 3 steps: {shown(logistic.ManyExamples(w, b, X, Y).J.data)}, down")
 
 
+@pytest.mark.covers
 def test_only_what_is_proven_is_a_product_of_matrices(three, reader, tmp_path):
     page = reader(three, "step=10").fill("#input-" + reader(three).page.evaluate("leaves[3].id"), "0")
     assert "✓ proven" in page.text("#lines")

@@ -9,6 +9,7 @@ from micrograd_lr import Expression, Op, Value, log
 from micrograd_lr.formulas.format import format_number
 
 
+@pytest.mark.covers
 def test_rows_of_the_users_own_leave_other_pages_alone(reader, tmp_path):
     cosine = Op("cosine", "cos", lambda x: math.cos(x), lambda out, x: (-math.sin(x),))
     Op("soft-sign", "ss", lambda x: x / (1 + abs(x)), lambda out, x: (1 / (1 + abs(x)) ** 2,))

@@ -89,6 +89,7 @@ NOT_THE_SVG = {
 }  # fmt: skip
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 @pytest.mark.parametrize("what", NOT_THE_SVG)
 def test_a_dot_that_succeeds_with_something_else(what, gives, whole, tmp_path):
@@ -116,6 +117,7 @@ FAILURES = {
 }
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 @pytest.mark.parametrize("what", FAILURES)
 def test_a_dot_that_fails_where_there_is_no_other(what, dot, without_pygraphviz, monkeypatch, tmp_path):

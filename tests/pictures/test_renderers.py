@@ -240,6 +240,7 @@ def test_without_any_renderer_svg_dot_and_text_still_work(monkeypatch, tmp_path)
     assert drawing.text
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 def test_without_fonts_there_is_an_error_instead_of_empty_boxes(renderer, monkeypatch, tmp_path):
     (tmp_path / "fonts.conf").write_text(
@@ -325,6 +326,7 @@ def test_saving_touches_nothing_else(tmp_path):
     assert len([*tmp_path.iterdir()]) == 5
 
 
+@pytest.mark.covers
 @pytest.mark.slow
 def test_nan_and_a_number_beyond_the_floats_are_drawn(renderer):
     root = Value(float("nan"), "w") * 2.0 + Value(1.0, "q")

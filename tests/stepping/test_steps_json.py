@@ -182,7 +182,7 @@ def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph, detail)
     text = all_steps(graph(), detail=detail).to_json()
     rng = random.Random(text)
     refused = 0
-    for _ in range(250):
+    for _ in range(100):
         mutated = rng.choice(MUTATIONS)(text, rng)
         try:
             frames = Steps.from_json(mutated)
@@ -194,7 +194,7 @@ def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph, detail)
         else:
             assert json.loads(frames.to_json()) == json.loads(mutated)
             read_through(frames)
-    assert refused > 125
+    assert refused > 50
 
 
 @pytest.mark.parametrize(
@@ -217,6 +217,7 @@ def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph, detail)
         ("nodes 0 label", " y", r"nodes\[0\].label is ' y'; expected 'y'"),
         ("nodes 0 label", "v", r"nodes\[0\].name is 'y'; expected 'v'"),
         ("nodes 0 value", True, r"nodes\[0\].value is True; expected a float, int, Fraction or Decimal of at most .*"),
+        ("nodes 0 value", {"type": "Fraction", "text": "a half"}, r"nodes\[0\].value is {.*}; expected a float, .*"),
         ("nodes 0 value", 10**400, r"nodes\[0\].value cannot be computed \(OverflowError: .*\)"),
         ("nodes 3 value", 2.0, r"nodes\[3\].value is 2.0; expected 1.0"),
         ("nodes 3 op", "sine", r"nodes\[3\].op is 'sine'; expected one of add, .*\. Add a row .* first: Op\(...\)"),

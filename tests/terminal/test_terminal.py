@@ -6,7 +6,16 @@ from sessions import EXPRESSIONS, at, session, typed
 
 from micrograd_lr import Expression
 from micrograd_lr.stepping.answers import saturated
-from micrograd_lr.terminal.screen import NOW, OPERAND, fitted, ledger_lines, node_table, wrapped, wrapped_formula
+from micrograd_lr.terminal.screen import (
+    LEGEND,
+    NOW,
+    OPERAND,
+    fitted,
+    ledger_lines,
+    node_table,
+    wrapped,
+    wrapped_formula,
+)
 from micrograd_lr.terminal.session import HELP, KEYS, why_saturated
 
 # What a page shows
@@ -37,6 +46,13 @@ def test_a_page_fits_into_a_window(expression, numbers):
         assert not talk.walk.open or any(line.endswith(" = ?") for line, _ in page)
         talk.do("")
     assert any("… more in a taller window" in line for line, _ in session(ask="number").page(80, 8))
+
+
+@pytest.mark.parametrize("width, explained", [(80, True), (30, False)])
+def test_the_marks_are_explained_where_there_is_room(width, explained):
+    page = session().page(width)
+    assert any(LEGEND in line for line, _ in page) == explained
+    assert max(cell_len(line) for line, _ in page) <= width
 
 
 def test_the_table_marks_the_node_and_its_operands():
