@@ -7,7 +7,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     ],
     "keys": ["gradient_key", "ids", "node_id", "payment_key", "value_key"],
     "language": ["MAX_DEPTH", "MAX_LENGTH", "functions"],
-    "mathml": ["FENCE", "mathml"],
+    "mathml": ["mathml"],
     "rules": ["FOR_NUMBERS_ONLY", "formula_of", "slopes_of"],
     "templates": ["as_factor", "different", "filled", "signed", "slot"],
     "text": ["SLOT", "Text", "as_text"],

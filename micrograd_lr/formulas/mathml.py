@@ -26,7 +26,7 @@ _PIECE = re.compile(
 )
 _NUMBERED = re.compile(r"(.*[^\d_])_?(\d+)", re.DOTALL)
 _OPENING, _CLOSING = {"(": ")", "[": "]"}, ")]"
-FENCE = '<mo stretchy="false">'
+_FENCE = '<mo stretchy="false">'
 _THIN = '<mspace width="0.17em"/>'
 
 
@@ -148,7 +148,7 @@ class _Reader:
             inside = self.row(_OPENING[text])
             closing = self.tokens.pop(0)[1] if self.tokens else ""
             # Parentheses stretch only around a fraction: browsers leave too much room around stretched ones.
-            mo = "<mo>" if "<mfrac" in inside else FENCE
+            mo = "<mo>" if "<mfrac" in inside else _FENCE
             return self.indexed(f"<mrow>{mo}{text}</mo>{inside}{mo}{closing}</mo></mrow>", "msub")
         if text == "∂" and self.tokens:
             return f"<mrow><mi>∂</mi>{self.factor()}</mrow>"

@@ -16,7 +16,7 @@ from micrograd_lr.formulas import tokens
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.formulas.language import MAX_DEPTH, MAX_LENGTH
-from micrograd_lr.formulas.mathml import FENCE, mathml
+from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import as_factor
 from micrograd_lr.formulas.tokens import spellings
 from micrograd_lr.levels.names import INSIDE
@@ -47,8 +47,6 @@ JUDGING = {
     "said": answers.SAID,
 }  # fmt: skip
 
-SHORT_FENCE = "<mo f>"  # stands for the parentheses of the formulas in the pool, which are many
-
 
 class _Pool:
     """Texts and their numbers: the same text has the same number."""
@@ -74,8 +72,7 @@ class Content:
             "digits": whole.steps.digits, "reading": READING, "judging": JUDGING,
             "leaves": [self.leaf(node, whole) for node in _leaves(whole)],
             "whole": self.whole(root, whole), "views": [self.view(view, whole) for view in views],
-            "fence": FENCE, "pool": [text.replace(FENCE, SHORT_FENCE) for text in self.formulas.texts],
-            "hints": [*self.hints.texts], "mistakes": [*self.mistakes.texts],
+            "pool": [*self.formulas.texts], "hints": [*self.hints.texts], "mistakes": [*self.mistakes.texts],
         }  # fmt: skip
 
     def math(self, text: str, view: View) -> int:

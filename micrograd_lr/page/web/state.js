@@ -6,7 +6,6 @@
 // generated from the op table (page/arithmetic.py), and stand before them.
 
 const data = unpacked(JSON.parse(document.getElementById("data").textContent));
-data.pool = data.pool.map((formula) => formula.replaceAll("<mo f>", data.fence));
 const byId = (id) => document.getElementById(id);
 const leaves = data.leaves; // the inputs, with their ids in the graph of all ops
 
