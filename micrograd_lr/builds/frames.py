@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
-from micrograd_lr.formulas.format import DIGITS
+from micrograd_lr.formulas.format import DIGITS, format_formula
+from micrograd_lr.formulas.text import SLOT
 from micrograd_lr.levels.examples import EXAMPLES_OPENED
 from micrograd_lr.pictures.drawing import Drawing, viewed
 from micrograd_lr.pictures.graph import FOREIGN, LIMIT, picture
@@ -17,13 +18,16 @@ from micrograd_lr.tools.files import write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
     from micrograd_lr.engine.value import Value
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
     from micrograd_lr.stepping.frames import Frame, Steps
+    from micrograd_lr.stepping.moves import Payment
 
 FORMS = ("svg", "png", "pdf")
+LONGEST_CLOSED = 20  # characters of a closed form that a box shows
 
 
 def draw_frames(
@@ -39,70 +43,114 @@ def draw_frames(
     opened: str | Iterable[str] = (),
     limit: int = LIMIT,
     data: Iterable[str] = ("x", "y"),
+    names: Mapping[str, Any] | None = None,
     renderer: str | None = None,
 ) -> DrawnFrames:
     """One picture per move of ``steps(root)``, all laid out alike: ``draw_frames(L, on="slide").save("frames")``.
 
     Each picture shows the values, local derivatives and gradients that are known after its move, and marks what the
     move is about: blue forward, crimson backward. A gradient that is paid along several paths is shown when all have
-    paid. No gradient of `root` is read or changed, so ``backward()`` is not needed.
+    paid. With names, an example of many is one box and has one move, and the last picture has the closed form,
+    ∂L/∂w = (a − y)xᵀ, where there is one. No gradient of `root` is read or changed, so ``backward()`` is not needed.
 
-    The options are those of `draw`. With gradients=False the frames end with the forward pass. `opened` are names of
-    nodes; each example of a batch has its own boxes.
+    The options are those of `draw`, but for highlight. With gradients=False the frames end with the forward pass.
+    `opened` are names of nodes, "example 2", or examples: then each node of an example has its own box and its moves.
 
     TypeError if `root` is not a Value, ValueError for an unknown option; the errors of `steps`.
     """
-    detail, paid, look = viewed(root, on, detail, gradients, digits, theme, direction=direction, partials=partials)
-    names = {opened} if isinstance(opened, str) else {*opened}
-    names.add(EXAMPLES_OPENED)
-    walk = steps(root, detail=detail, opened=names, gradients=paid, data=data, digits=digits)
+    look_at = {"direction": direction, "partials": partials}
+    detail, paid, look = viewed(root, on, detail, gradients, digits, theme, names, **look_at)
+    inside = {opened} if isinstance(opened, str) else {*opened}
+    if detail == "ops":  # where every op has a move of its own
+        inside.add(EXAMPLES_OPENED)
+    walk = steps(root, detail=detail, opened=inside, gradients=paid, data=data, digits=digits, names=names)
 
     def drawing(frame: Frame) -> Drawing:
-        drawn = picture(root, names, limit, data, detail, all_paid=paid == "all")
+        drawn = picture(root, inside, limit, data, detail, paid == "all", names)
         _fill(drawn, walk)
-        _hide(drawn, frame)
+        seen = _Seen(drawn, frame)
+        seen.hide()
         at_this = replace(look, mark="forward" if frame.phase == "forward" else "grad")
-        marked = {*_marked(drawn, frame)}
+        marked = {*seen.marked()}
         return Drawing(drawn, at_this, marked, choose(len(drawn.boxes), renderer), heading=frame.text)
 
     return DrawnFrames([drawing(frame) for frame in walk if look.gradients or frame.phase == "forward"])
 
 
 def _fill(drawn: Picture, walk: Steps) -> None:
-    """Give the boxes the gradients of the end, whatever those of the graph are: they are what needs room."""
+    """Give the boxes the gradients and closed forms of the end, whatever those of the graph are: they need room."""
     gradients = walk[-1].gradients
-    for box in drawn.boxes:
-        box.grad, box.foreign = gradients.get(box.node), False
+    closed = {}
+    for family, line in walk.closed_lines.results():
+        name, *formulas = (part for part in line.parts if SLOT not in part)
+        if formulas and len(formulas[-1]) <= LONGEST_CLOSED:
+            closed[family.parameters[0]] = format_formula(f"{name} = {formulas[-1]}")
+    for box, parts in _shown_by(drawn, walk).items():
+        box.grad, box.foreign = gradients.get(parts[0][-1]) if parts else None, False
+        box.closed = closed.get(box.node, "")
     drawn.notes[:] = [note for note in drawn.notes if note != FOREIGN]
 
 
-def _hide(drawn: Picture, frame: Frame) -> None:
-    """Hide what is not known after this move: values, gradients, local derivatives."""
-    walk = frame.steps
-    paid = [payment for past in walk[: frame.index + 1] for payment in past.payments]
-    complete = {payment.operand for payment in paid if payment.path == payment.paths}
-    complete |= {walk.root.id} if frame.phase == "backward" else set()
-    edges = {(payment.payer, payment.position) for payment in paid}
-    for box in drawn.boxes:
-        known = {"value": box.node in frame.values or box.node not in walk.nodes, "grad": box.node in complete}
-        box.hidden = frozenset(what for what in known if not known[what])
-        for i, edge in enumerate(box.edges):
-            edge.hidden = (box.node, i) not in edges
+def _shown_by(drawn: Picture, walk: Steps) -> dict[Box, list[tuple[str, ...]]]:
+    """The nodes that each box shows: one; those of an example; or of each of the examples that share one box.
+
+    A box for what is not shown, or for what has no node in the walk, shows none.
+    """
+    examples = {loss: example.nodes for loss, example in walk.moves.examples.items()}
+    alone = {loss: examples.get(loss, (loss,)) for loss in walk.nodes}
+    found = {box: [alone[box.node]] if box.node in alone else [] for box in drawn.boxes}
+    own = {box.node for box in drawn.boxes}
+    sharing = [nodes for loss, nodes in examples.items() if loss not in own]
+    return found | {box: sharing for box in drawn.boxes if box.kind == "folded" and box.value is not None}
 
 
-def _marked(drawn: Picture, frame: Frame) -> Iterator[Box | Edge]:
-    """What the move is about: the node, what it reads or pays, and the edges between them; or leaves."""
-    paid = {(payment.payer, payment.position) for payment in frame.payments}
-    for box in drawn.boxes:
-        if (
-            (frame.kind == "inputs" and box.kind in ("parameter", "data"))
-            or (frame.kind == "gradients" and box.kind == "parameter")
-            or (frame.node and box.node == frame.node)
-        ):
-            yield box
-        for i, edge in enumerate(box.edges):
-            if (box.node, i) in paid or (frame.kind == "forward" and box.node == frame.node):
-                yield from (edge, edge.to)
+class _Seen:
+    """A picture as it is seen after a move."""
+
+    def __init__(self, drawn: Picture, frame: Frame) -> None:
+        self.frame, self.parts = frame, _shown_by(drawn, frame.steps)
+        self.nodes = {box: {node for part in parts for node in part} for box, parts in self.parts.items()}
+        paid_by: dict[str, list[Payment]] = {}
+        for payment in frame.steps.payments:
+            paid_by.setdefault(payment.payer, []).append(payment)
+        self.along: dict[Edge, set[str]] = {}  # the keys of what is paid along each edge
+        for box, nodes in self.nodes.items():
+            paid = [payment for node in nodes for payment in paid_by.get(node, ())]
+            for i, edge in enumerate(box.edges):  # that of an example is for all that it pays a node
+                own = (x for x in paid if (x.operand == edge.to.node if len(nodes) > 1 else x.position == i))
+                self.along[edge] = {payment.key("c") for payment in own}
+
+    def hide(self) -> None:
+        """Hide what is not known after this move: values, gradients, local derivatives, closed forms."""
+        frame, walk = self.frame, self.frame.steps
+        paid = [payment for past in walk[: frame.index + 1] for payment in past.payments]
+        made = {payment.key("c") for payment in paid}
+        complete = {payment.operand for payment in paid if payment.path == payment.paths}
+        complete |= {walk.root.id} if frame.phase == "backward" else set()
+        for box, parts in self.parts.items():
+            computed = self.nodes[box] <= frame.values.keys()
+            known = {
+                "value": computed, "inside": computed, "closed": frame.kind == "gradients",
+                "grad": bool(parts) and all(part[-1] in complete for part in parts),
+            }  # fmt: skip
+            box.hidden = frozenset(what for what in known if not known[what])
+            for edge in box.edges:
+                edge.hidden = not self.along[edge] or not self.along[edge] <= made
+
+    def marked(self) -> Iterator[Box | Edge]:
+        """What the move is about: the node, what it reads or pays, and the edges between them; or leaves."""
+        frame, now = self.frame, {payment.key("c") for payment in self.frame.payments}
+        for box, nodes in self.nodes.items():
+            turn = not nodes.isdisjoint(frame.nodes)
+            if (
+                turn
+                or (frame.kind == "inputs" and box.kind in ("parameter", "data"))
+                or (frame.kind == "gradients" and box.kind == "parameter")
+            ):
+                yield box
+            for edge in box.edges:
+                if (frame.kind == "forward" and turn) or not self.along[edge].isdisjoint(now):
+                    yield from (edge, edge.to)
 
 
 class DrawnFrames(Sequence[Drawing]):

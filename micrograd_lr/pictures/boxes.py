@@ -22,12 +22,13 @@ class Box:
     `value` and `grad` are numbers; `grad` is None before backward and for a plain number. `edges` lead to the operands
     in order, duplicates kept. `inside` holds the labelled boxes that an example stands for; `word` says what the box
     is. `foreign` is set on a root whose graph holds the gradients of another root, `unpaid` where no gradient is shown.
-    `hidden` holds the lines, value and grad, that have room but are not shown yet.
+    `closed` is a closed form of the gradient. `hidden` holds the lines, such as value and grad, that have room but are
+    not shown yet.
     """
 
     __slots__ = (
-        "edges", "foreign", "formula", "grad", "hidden", "id", "inside", "kind", "label", "op", "unpaid", "value",
-        "word",
+        "closed", "edges", "foreign", "formula", "grad", "hidden", "id", "inside", "kind", "label", "op", "unpaid",
+        "value", "word",
     )  # fmt: skip
 
     def __init__(
@@ -36,6 +37,7 @@ class Box:
         self.id, self.kind, self.label, self.op, self.value, self.grad = box_id, kind, label, op, value, grad
         self.word = kind if kind in ("parameter", "data", "constant") else ""
         self.foreign, self.unpaid = False, kind == "constant"
+        self.closed = ""
         self.hidden: frozenset[str] = frozenset()
         self.formula: Any = ""
         self.edges: list[Edge] = []

@@ -83,7 +83,7 @@ def _label(box: Box, root: Box, look: Look) -> str:
         text = _escaped(text)
         if what == "title":
             text = f"<B>{text}</B>"
-        elif what in ("word", "grad") or what in box.hidden:
+        elif what in ("word", "grad", "closed") or what in box.hidden:
             colour = HIDDEN if what in box.hidden else theme[what]
             text = f'<FONT COLOR="{colour}" POINT-SIZE="{look.font_size(what) * enlarged:g}">{text}</FONT>'
         cells.append(text)

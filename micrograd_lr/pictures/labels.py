@@ -21,7 +21,7 @@ def title(box: Box) -> str:
 
 
 def box_lines(box: Box, root: Box, look: Look) -> list[tuple[str, str]]:
-    """The lines of text in a box, each after what it is: word, inside, title, value or grad."""
+    """The lines of text in a box, each after what it is: word, inside, title, value, grad or closed."""
     lines = [("word", box.word)] if box.word else []
     lines += [
         ("inside", f"{clean(inner.label)} = {format_number(inner.value, look.digits)}") for inner in box.inside[:INSIDE]
@@ -34,6 +34,7 @@ def box_lines(box: Box, root: Box, look: Look) -> list[tuple[str, str]]:
         lines.append(("title" if box.kind == "constant" else "value", format_number(box.value, look.digits)))
         if look.gradients and not box.unpaid:
             lines.append(("grad", f"{gradient_name(box, root)} = {format_number(box.grad, look.digits)}"))
+            lines += [("closed", box.closed)] if box.closed else []
     return lines
 
 
@@ -103,4 +104,5 @@ def sentence(box: Box, root: Box, look: Look) -> str:
         said += "; its gradient is " + (
             "not computed yet" if box.grad is None else format_number(box.grad, look.digits)
         )
+        said += f"; {box.closed}" if box.closed and "closed" not in box.hidden else ""
     return said + "."

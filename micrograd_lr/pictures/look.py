@@ -70,9 +70,13 @@ class Look:
 
     @property
     def colours(self) -> dict[str, Any]:
-        """The colours of the theme, with that of what is marked as mark."""
+        """The colours of the theme, with that of what is marked as mark, and that of closed forms of a gradient."""
         theme = THEMES[self.theme]
-        return theme | {"mark": theme[self.mark]} | ({"canvas": "transparent"} if self.slide else {})
+        return (
+            theme
+            | {"mark": theme[self.mark], "closed": theme["grad"]}
+            | ({"canvas": "transparent"} if self.slide else {})
+        )
 
     def straight(self, edge: Edge) -> bool:
         """Whether an edge keeps what it joins in one line, as z → a → L on a slide."""

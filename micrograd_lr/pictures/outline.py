@@ -44,8 +44,8 @@ def _line(box: Box, root: Box, look: Look) -> str:
     if box.kind == "constant":
         return format_number(box.value, look.digits)
     lines = shown_lines(box, root, look)
-    inside = ", ".join(text for what, text in lines if what == "inside")
-    numbers = ", ".join(text for what, text in lines if text and what in ("value", "grad"))
+    inside = ", ".join(text for what, text in lines if text and what == "inside")
+    numbers = ", ".join(text for what, text in lines if text and what in ("value", "grad", "closed"))
     name = f"{title(box)} ({box.word})" if title(box) and box.word else title(box) or box.word
     return ": ".join(filter(None, (name + f" ({inside})" * bool(inside), numbers)))
 

@@ -1,17 +1,18 @@
 """One picture per move: as many as moves, all of one size, and nothing is shown before it is known."""
 
+import inspect
 import io
 import struct
 from xml.etree import ElementTree as ET
 
 import pypdf
 import pytest
-from graphs import batch_of, slides
+from graphs import batch_of, many_of, slides
 from seen import Seen, colours
 from stepped import all_steps
 from svg import SVG, groups, texts
 
-from micrograd_lr import Value, draw, draw_frames
+from micrograd_lr import Value, draw, draw_frames, log, sigmoid, steps
 from micrograd_lr.pictures import renderers as render
 from micrograd_lr.pictures.look import THEMES
 
@@ -214,15 +215,103 @@ def test_without_gradients_the_frames_end_with_the_forward_pass():
     assert isinstance(frames[1:], tuple)
 
 
-def test_each_example_of_a_batch_has_its_moves():
-    J = batch_of(2).J
+def closed_in(frame):
+    """The closed forms in a picture, by the title of the box."""
+    boxes = [dict(texts(group)) for group in groups(frame.svg, "node").values()]
+    return {lines["title"]: lines["closed"] for lines in boxes if lines.get("closed")}
+
+
+def test_the_last_picture_has_the_closed_form(renderer):
+    L = slides(backward=False)
+    *before, last = draw_frames(L, on="slide", renderer=renderer)
+    assert closed_in(last) == {"w": "∂L/∂w = (a − y)xᵀ", "b": "∂L/∂b = a − y"}
+    end = steps(L)[-1]
+    assert all(form in end.formula for form in closed_in(last).values())  # as the walk ends
+    assert [closed_in(frame) for frame in before] == [{}] * 8
+    assert "its gradient is −1; ∂L/∂w = (a − y)xᵀ." in last.description
+    assert "(a − y)x" not in "".join(frame.text + frame.description for frame in before)
+    assert "w (parameter): 0.5, ∂L/∂w = −1, ∂L/∂w = (a − y)xᵀ" in last.text
+    for other in (draw_frames(L, detail="ops"), draw_frames(L * 2.0, on="slide")):
+        assert "(a − y)x" not in other[-1].text
+
+
+def test_names_are_those_of_the_caller():
+    w, x, b, y = Value(0.5), Value(2.0), Value(-1.0), Value(1.0)
+    z = w * x + b
+    a = sigmoid(z)
+    L = -(y * log(a) + (1 - y) * log(1 - a))
+    by_name = draw_frames(L, on="slide", names=locals(), renderer="built-in")
+    assert [frame.svg for frame in by_name] == [
+        frame.svg for frame in draw_frames(slides(), on="slide", renderer="built-in")
+    ]
+    assert len(draw_frames(L, on="slide", names=locals(), opened="z", renderer="built-in")) == 11
+    assert (L.label, z.label) == ("", "")
+    with pytest.raises(TypeError, match="is not a mapping from names to Values"):
+        draw_frames(L, names=["z"])
+
+
+def test_the_options_are_those_of_draw():
+    of_draw, of_frames = (dict(inspect.signature(function).parameters) for function in (draw, draw_frames))
+    del of_draw["highlight"]
+    assert of_frames == of_draw
+
+
+def test_an_example_has_one_move():
+    J = many_of(3)
+    walk, frames = steps(J), draw_frames(J, detail="names", renderer="built-in")
+    titles = [ET.fromstring(frame.svg).findtext(f"{SVG}title") for frame in frames]
+    assert titles == [frame.text for frame in walk]
+    known = [[*shown_of_examples(frame)] for frame in frames]
+    assert known[1] == ["example 1: 6 numbers"]
+    assert known[3] == [f"example {i}: 6 numbers" for i in (1, 2, 3)]
+    assert known[6] == [f"example {i}: 6 numbers, grad" for i in (1, 2, 3)]
+    assert known[7] == ["example 1: 6 numbers, grad, paid", *known[6][1:]]
+    assert known[10] == [f"example {i}: 6 numbers, grad, paid" for i in (1, 2, 3)]
+    assert closed_in(frames[-1]) == {"w₁": "∂J/∂w = (A − Y)Xᵀ/3", "b": "∂J/∂b = (A − Y)𝟏/3"}
+    assert [marked(frame.svg)[0] for frame in frames[1:3]] == [{*"Lwb"}, {*"Lwb"}]
+    assert marked(frames[7].svg) == ({*"Lwb"}, {BACKWARD})
+
+
+def shown_of_examples(frame):
+    edges = groups(frame.svg, "edge")
+    for node, group in groups(frame.svg, "node").items():
+        lines = [what for what, text in texts(group) if text]
+        if node.endswith("-example") and "value" in lines:
+            word = next(text for what, text in texts(group) if what == "word")
+            paid = [edge for edge, x in edges.items() if edge.startswith(node) and any(text for _, text in texts(x))]
+            count = lines.count("inside") + lines.count("value")
+            yield f"{word}: {count} numbers{', grad' * ('grad' in lines)}{', paid' * (len(paid) == 3)}"
+
+
+def test_examples_that_share_a_box_are_shown_when_all_are_known():
+    J = many_of(7)
     frames = draw_frames(J, detail="names", renderer="built-in")
+    total = sum(node.value for node in steps(J).nodes.values() if node.label in ("L⁽⁵⁾", "L⁽⁶⁾", "L⁽⁷⁾"))
+    said = f"3 more examples: {total:.4g}, grad = 0.1429"
+    with_rest = [i for i, frame in enumerate(frames) if "more examples: " in frame.text]
+    assert len(frames) == 19
+    assert with_rest == [*range(7, 19)]  # example 7 is the last one of those
+    assert [i for i, frame in enumerate(frames) if said in frame.text] == [*range(10, 19)]
+    paid_at = {}
+    for i, frame in enumerate(frames):
+        for edge, group in groups(frame.svg, "edge").items():
+            if edge.startswith("examples-folded") and any(text for _, text in texts(group)):
+                paid_at.setdefault(edge, i)
+    assert paid_at == {f"examples-folded-operand{i}": 17 for i in range(3)}
+
+
+def test_examples_are_opened_when_asked_for_and_where_every_op_has_a_move():
+    J = batch_of(2).J
+    frames = draw_frames(J, detail="names", opened="examples", renderer="built-in")
     assert len(frames) == len(all_steps(J, detail="names", opened="examples", gradients="parameters"))
     assert "node example" not in frames[0].svg
     assert draw_frames(J, limit=4, renderer="built-in").notes[0].endswith("shows all of them")
     last = groups(frames[-1].svg, "node")
     whole = groups(draw(J, detail="names", opened="examples", renderer="built-in").svg, "node")
     assert {node: texts(group) for node, group in last.items()} == {node: texts(group) for node, group in whole.items()}
+    of_ops = draw_frames(J, renderer="built-in")
+    assert len(of_ops) == len(all_steps(J))
+    assert "node example" not in of_ops[0].svg
 
 
 def test_wrong_arguments(tmp_path):
