@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 
 from micrograd_lr.pictures.look import STRAIGHT
+from micrograd_lr.pictures.places import GAP, Place, broken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from micrograd_lr.pictures.boxes import Box, Edge, Picture
     from micrograd_lr.pictures.look import Look
 
-LINE, PAD, GAP = 14.0, 6.0, 16.0  # points
+LINE, PAD = 14.0, 6.0  # points
 MARGIN = 15.0  # points around the picture
 ROUNDS = 8  # of each improvement
 EMS = {  # widths of characters
@@ -98,24 +99,6 @@ def curve(points: Sequence[tuple[float, float]], sideways: bool) -> str:
     return path
 
 
-class Place:
-    """A place in a rank: for a box, or for an edge that passes through, perhaps with its caption beside it.
-
-    `x` is the middle of the box, or where the edge passes; the place reaches from x - `before` to x + `after`. The
-    caption is in lines. Others make way for a place of more weight.
-    """
-
-    __slots__ = ("above", "after", "before", "below", "box", "caption", "rank", "weight", "x")
-
-    def __init__(
-        self, rank: int, before: float, after: float, box: Box | None = None, caption: Sequence[str] = ()
-    ) -> None:
-        self.rank, self.before, self.after, self.box, self.caption, self.x = rank, before, after, box, caption, 0.0
-        self.weight = 1
-        self.above: list[Place] = []
-        self.below: list[Place] = []
-
-
 def box_size(lines: Sequence[tuple[str, str]], look: Look) -> tuple[float, float]:
     """The width and the height of a box in points."""
     widest = max((text_width(text, look.font_size(what), what == "title") for what, text in lines), default=0)
@@ -184,24 +167,6 @@ def _written_order(drawn: Picture) -> list[Box]:
             order[box] = True
             stack += [edge.to for edge in reversed(box.edges)]
     return [*order]
-
-
-def broken(ranks: list[list[Place]], longest: float) -> list[list[Place]]:
-    """The ranks, with those that are longer than `longest` as several, one after the other."""
-    found: list[list[Place]] = []
-    for rank in ranks:
-        found.append([])
-        length = 0.0
-        for place in rank:
-            length += place.before + place.after + (GAP if found[-1] else 0)
-            if length > longest and found[-1]:
-                found.append([])
-                length = place.before + place.after
-            found[-1].append(place)
-    for i, rank in enumerate(found):
-        for place in rank:
-            place.rank = i
-    return found
 
 
 def order(ranks: list[list[Place]]) -> None:

@@ -16,10 +16,11 @@ from svg import SVG, groups, texts
 from micrograd_lr import Expression, RenderError, Value, draw, logistic
 from micrograd_lr.engine.order import topological
 from micrograd_lr.pictures import renderers as render
-from micrograd_lr.pictures.builtin_layout import GAP, Place, ranked, spread, text_width
+from micrograd_lr.pictures.builtin_layout import ranked, spread, text_width
 from micrograd_lr.pictures.graph import picture
 from micrograd_lr.pictures.labels import box_lines, caption, captions, title
 from micrograd_lr.pictures.look import Look
+from micrograd_lr.pictures.places import GAP, Place
 from micrograd_lr.tools.files import write_whole
 
 NAMED = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
