@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from micrograd_lr.formulas.templates import filled, slot
 from micrograd_lr.pictures.boxes import Box, Edge, Picture
-from micrograd_lr.pictures.builtin_layout import LONGEST_ROUTE, MARGIN, Layout, curve, text_width
+from micrograd_lr.pictures.builtin_layout import LONGEST_ROUTE, MARGIN, Layout, text_width
 from micrograd_lr.pictures.look import Look
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ class Shape:
 
 SHAPES = {
     "wide": Shape("LR", {"title": 15, "value": 15, "grad": 13, "data": 13, "caption": 13}, 18, 9, 14, 430, 300),
-    "tall": Shape("TB", {"title": 13, "value": 13, "grad": 12, "data": 12, "caption": 12}, 17, 5, 12, 372, 330),
+    "tall": Shape("TB", {"title": 13, "value": 13, "grad": 12, "data": 12, "caption": 12}, 17, 5, 12, 386, 330),
 }
 
 
@@ -74,24 +75,61 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
     look, centred = Look(direction=shape.direction), shape.direction == "TB"
     made = Layout(drawn, sizes, shown, look, shape.room, shape.longest, centred, route)
     placed = {id: [*map(_place, made.centres[box]), *map(_whole, sizes[box])] for id, box in boxes.items()}
+    routes = {key: _route(made, edge) for key, edge in edges.items()}
+    size = shape.text["caption"]
+    captions = {
+        key: ([(_place(x), _place(y)) for _, (x, y) in made.captions[edge]] + _places(routes[key], made.sideways),
+              (text_width(_widest(view.captions[key]), size) + 0.8 * size, 1.6 * size))
+        for key, edge in edges.items() if view.captions.get(key)
+    }  # fmt: skip
+    at = _free(captions, [*placed.values()]) if len(boxes) <= LARGE else {key: x[0][0] for key, x in captions.items()}
     return {
         "size": [_whole(x - 2 * (MARGIN - SPARED)) for x in made.size], "text": shape.text, "line": shape.line,
         "boxes": {id: [titles[id], *place] for id, place in placed.items()},
-        "edges": {key: _drawn(made, edge) for key, edge in edges.items()},
+        "edges": {key: [at.get(key, 0), *route] for key, route in routes.items()},
     }  # fmt: skip
 
 
-def _drawn(made: Layout, edge: Edge) -> list[Any]:
-    """The path of an edge, and where its caption is: beside its middle, if its ends are in neighbouring ranks."""
-    # Of each rank that it passes there are two points, where it enters and where it leaves.
-    start, *passing, end = made.routes[edge]
-    middles = [((x0 + x1) / 2, (y0 + y1) / 2) for (x0, y0), (x1, y1) in zip(passing[::2], passing[1::2])]
-    beside_box = len(middles) <= 1
-    points = [start, *([] if beside_box else middles), end]
-    path = curve([(_place(x), _place(y)) for x, y in points], made.sideways).replace(".00", "")
-    places = [at for _, at in made.captions[edge]]
-    x, y = places[0] if places and not beside_box else ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-    return [path, _place(x), _place(y)]
+def _route(made: Layout, edge: Edge) -> list[tuple[int, int]]:
+    """The points through which an edge goes: its ends, and of each rank on its way where it enters and leaves."""
+    start, *passing, end = ((_place(x), _place(y)) for x, y in made.routes[edge])
+    # Between neighbouring ranks of boxes there is but the rank of its caption, and the edge needs no way through it.
+    return [start, *(dict.fromkeys(passing) if len(passing) > 2 else ()), end]
+
+
+def _places(route: list[tuple[int, int]], sideways: bool) -> list[tuple[int, int]]:
+    """Where the caption of an edge may be: on its curve, the nearest to the node that pays first."""
+    # At a quarter of a curve that leaves and arrives along the ranks
+    along, across = 0.296875, 0.15625
+    right, down = (along, across) if sideways else (across, along)
+    found = route[-2:0:-1]
+    for (x0, y0), (x1, y1) in reversed([*pairwise(route)]):
+        found += [
+            (_whole(x0 + (x1 - x0) * share_x), _whole(y0 + (y1 - y0) * share_y))
+            for share_x, share_y in ((0.5, 0.5), (1 - right, 1 - down), (right, down))
+        ]
+    return found
+
+
+def _free(
+    captions: Mapping[str, tuple[list[tuple[int, int]], tuple[float, float]]], boxes: list[list[int]]
+) -> dict[str, tuple[int, int]]:
+    """The first place of each caption at which it covers nothing, or else the one at which it covers least."""
+    taken = [(x - width / 2, y - height / 2, x + width / 2, y + height / 2) for x, y, width, height in boxes]
+    found = {}
+    for key, (places, (width, height)) in captions.items():
+        least = math.inf
+        for x, y in places:
+            own = left, top, right, bottom = x - width / 2, y - height / 2, x + width / 2, y + height / 2
+            covered = sum(
+                (min(right, x1) - max(left, x0)) * (min(bottom, y1) - max(top, y0))
+                for x0, y0, x1, y1 in taken
+                if x0 < right and left < x1 and y0 < bottom and top < y1
+            )
+            if covered < least:
+                least, found[key], chosen = covered, (x, y), own
+        taken.append(chosen)
+    return found
 
 
 def _place(x: float) -> int:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 
 from micrograd_lr.pictures.look import STRAIGHT
-from micrograd_lr.pictures.places import GAP, Place, broken
+from micrograd_lr.pictures.places import GAP, Place, broken, past_boxes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Layout:
 
     Ranks by longest path, order by barycentres, positions by least squares. Between two ranks of boxes lies a rank of
     captions, so that every caption has its own place beside its edge. A rank that is longer than `longest` is broken
-    into several. With `centred`, the middles of all ranks of boxes are in one line. An edge makes its way through at
-    most `route` ranks; the rest of a longer one passes behind the boxes.
+    into several, and edges go past their boxes. With `centred`, the middles of all ranks of boxes are in one line. An
+    edge makes its way through at most `route` ranks; the rest of a longer one passes behind the boxes.
     """
 
     def __init__(
@@ -48,6 +48,10 @@ class Layout:
         position(ranks)
         if centred:
             centre(ranks)
+        for rank in past_boxes(ranks, routes, route):
+            spread(rank, [place.x for place in rank])
+        if centred:
+            centre(ranks)
         middles, halves, end = [], [], 0.0
         for rank in ranks:
             size = max((along[place.box] if place.box else _length(place, look) for place in rank), default=0)
@@ -55,8 +59,8 @@ class Layout:
             halves.append(size / 2)
             end += size + room
         length = end - room
-        left = min(place.x - place.before for rank in ranks for place in rank)
-        right = max(place.x + place.after for rank in ranks for place in rank)
+        left = min(place.x - max(place.before, 0) for rank in ranks for place in rank)
+        right = max(place.x + max(place.after, 0) for rank in ranks for place in rank)
 
         def at(x: float, y: float) -> tuple[float, float]:
             """From a position across and along the ranks to one on the page."""
@@ -208,7 +212,8 @@ def centre(ranks: list[list[Place]]) -> None:
     """Move every rank of boxes so that its middle is at 0, and let the edges between follow."""
     of_boxes = [rank for rank in ranks if any(place.box for place in rank)]
     for rank in of_boxes:
-        middle = (rank[0].x - rank[0].before + rank[-1].x + rank[-1].after) / 2
+        boxes = [place for place in rank if not place.lane]
+        middle = (boxes[0].x - boxes[0].before + boxes[-1].x + boxes[-1].after) / 2
         for place in rank:
             place.x -= middle
     for rank in ranks:

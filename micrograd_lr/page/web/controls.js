@@ -10,7 +10,6 @@ function setLarge(on) {
 function measureAgain() {
   if (layout && layout !== view.layouts[TALL.matches ? "tall" : "wide"]) draw();
   render();
-  sized(); // a scroll bar that comes with the picture makes the lines shorter
   reserveRoom();
   sized();
   scrollToNode();

@@ -27,28 +27,35 @@ function draw() {
   made("g", { class: "edges" }, svg);
   drawEdges(svg.firstChild);
   for (const box of view.boxes) drawBox(box, svg);
+  for (const edge of edges) if (edge.edge?.caption) edge.caption = drawCaption(svg, edge.at);
   made("g", { class: "pills" }, svg);
   byId("graph").replaceChildren(svg);
-  sized();
 }
 
 function drawEdges(parent) {
-  for (const [key, [d, x, y]] of Object.entries(layout.edges)) {
+  const wide = layout === view.layouts.wide;
+  for (const [key, [at, ...route]] of Object.entries(layout.edges)) {
     const edge = view.edges[key];
     const node = key.split(".")[0];
     const group = made("g", { id: key.replace(".", "-operand"), class: "edge" }, parent);
-    const path = made("path", { d }, group);
-    const end = d.slice(d.lastIndexOf(" ") + 1).split(",").map(Number);
-    const [dx, dy] = layout === view.layouts.wide ? [-8, 0] : [0, -8];
+    const path = made("path", { d: "M" + route[0] + route.slice(1).map((to, i) => curve(route[i], to, wide)).join("") }, group);
+    const end = route.at(-1);
+    const [dx, dy] = wide ? [-8, 0] : [0, -8];
     const head = [end, [end[0] + dx - dy / 2, end[1] + dy + dx / 2], [end[0] + dx + dy / 2, end[1] + dy - dx / 2]];
     made("polygon", { points: head.join(" ") }, group);
-    edges.push({ key, group, path, node, edge, caption: edge?.caption ? drawCaption(group, x, y) : null });
+    edges.push({ key, group, path, node, edge, at });
   }
 }
 
-/** A small box on the middle of an edge, for the local derivative. */
-function drawCaption(parent, x, y) {
-  const group = made("g", { class: "caption", transform: "translate(" + x + " " + y + ")" }, parent);
+/** From one point to the next, along the ranks at both. */
+function curve([x0, y0], [x1, y1], wide) {
+  const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
+  return "C" + (wide ? [x, y0, x, y1] : [x0, y, x1, y]) + "," + [x1, y1];
+}
+
+/** A small box on an edge, for the local derivative. */
+function drawCaption(parent, at) {
+  const group = made("g", { class: "caption", transform: "translate(" + at + ")" }, parent);
   const size = layout.text.caption;
   const [rect, text] = [made("rect", { rx: 6 }, group), made("text", {
     class: "partial", y: size * 0.36, "text-anchor": "middle", "font-size": size,
@@ -122,6 +129,16 @@ function litSpan(frame, middle, size) {
   return [Math.min(...ends), Math.max(...ends)];
 }
 
+/** Where the picture is above its lines: so high that both are in view, at least below each other; and every move. */
+function heightFor(least) {
+  const [pane, panel] = [byId("graph"), byId("frame")];
+  const left = byId("transport").offsetTop - panel.offsetHeight - 16;
+  const moves = frames.length > MOST_MEASURED ? [] : frames.filter((frame) => frame.nodes.length);
+  const lit = moves.map((frame) => litSpan(frame, 2, 4)).map(([from, to]) => to - from);
+  const needed = moves.length ? Math.max(...lit) * least + 12 : 0.6 * innerHeight;
+  return Math.max(left - pane.offsetTop, Math.min(left, layout.size[1] * least + 6), needed);
+}
+
 /** Fit the picture into its pane, but never with a text that is too small to read: then the pane scrolls. */
 function sized() {
   const svg = byId("graph").firstElementChild;
@@ -134,7 +151,7 @@ function sized() {
   pane.style.height = "";
   if (TALL.matches) {
     const wanted = Math.max(least, Math.min((pane.clientWidth - 4) / width, LARGEST));
-    pane.style.height = Math.round(Math.min(height * wanted + 6, 0.6 * innerHeight)) + "px";
+    pane.style.height = Math.round(Math.min(height * wanted + 6, heightFor(least))) + "px";
   }
   const fits = Math.min((pane.clientWidth - 4) / width, (pane.clientHeight - 4) / height, LARGEST);
   scale = Math.max(least, fits);

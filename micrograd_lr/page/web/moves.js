@@ -31,7 +31,14 @@ function go(to) {
   story = "";
   showVerdict("", "");
   byId("answer").value = "";
+  showPanel();
   renderSoon();
+}
+
+/** Scroll the page until all of the panel is above the bar, but no further than to the picture. */
+function showPanel() {
+  const below = byId("frame").getBoundingClientRect().bottom + 4 - byId("transport").offsetTop;
+  if (below > 0) scrollBy(0, Math.min(below, byId("graph").getBoundingClientRect().top));
 }
 
 function next() {

@@ -18,7 +18,10 @@ function renderPicture() {
   const widths = edgeWidths(until);
   for (const { key, group, path, node, edge, caption } of edges) {
     const known = edge && paysAt.get(node) <= until;
-    if (caption) writeCaption(caption, known ? filled(edge.caption) : "");
+    if (caption) {
+      writeCaption(caption, known ? filled(edge.caption) : "");
+      caption.group.dataset.colour = colourOf(node);
+    }
     setClass(group, "paid", Boolean(known));
     setClass(group, "now", now.has(node) && (frame.kind === "forward" || paidNow(frame, key)));
     setClass(group, "path", onPath.edges.has(key));
