@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SPARED = 4.0  # pixels around the picture
 WIDEST = -0.1235  # about as long as a number gets: every box has room for it
+ROOM = "0000"  # as long as this are at least the edges of a wide picture, captions or not
 LARGE, SHORT_ROUTE = 200, 2  # boxes of a picture in which long edges pass behind the boxes, and ranks they do not
 
 
@@ -59,7 +60,7 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
         for key, operand in box.operands.items():
             edge = edges[key] = Edge(boxes[operand])
             boxes[box.id].edges.append(edge)
-            caption = _widest(view.captions.get(key, "")) if shape.direction == "LR" else ""
+            caption = _widest(view.captions.get(key) or ROOM) if shape.direction == "LR" else ""
             shown[edge] = (_stretched(caption, shape.text["caption"]),) if caption else ()
     sizes, titles = {}, {}
     for box in view.boxes:
@@ -78,15 +79,14 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
     routes = {key: _route(made, edge) for key, edge in edges.items()}
     size = shape.text["caption"]
     captions = {
-        key: ([(_place(x), _place(y)) for _, (x, y) in made.captions[edge]] + _places(routes[key], made.sideways),
-              (text_width(_widest(view.captions[key]), size) + 0.8 * size, 1.6 * size))
-        for key, edge in edges.items() if view.captions.get(key)
+        key: (_places(made, edge, routes[key]), (text_width(_widest(caption), size) + 0.8 * size, 1.6 * size))
+        for key, edge in edges.items() if (caption := view.captions.get(key))
     }  # fmt: skip
     at = _free(captions, [*placed.values()]) if len(boxes) <= LARGE else {key: x[0][0] for key, x in captions.items()}
     return {
         "size": [_whole(x - 2 * (MARGIN - SPARED)) for x in made.size], "text": shape.text, "line": shape.line,
         "boxes": {id: [titles[id], *place] for id, place in placed.items()},
-        "edges": {key: [at.get(key, 0), *route] for key, route in routes.items()},
+        "edges": {key: [x for point in (at.get(key, (0, 0)), *route) for x in point] for key, route in routes.items()},
     }  # fmt: skip
 
 
@@ -97,12 +97,13 @@ def _route(made: Layout, edge: Edge) -> list[tuple[int, int]]:
     return [start, *(dict.fromkeys(passing) if len(passing) > 2 else ()), end]
 
 
-def _places(route: list[tuple[int, int]], sideways: bool) -> list[tuple[int, int]]:
-    """Where the caption of an edge may be: on its curve, the nearest to the node that pays first."""
+def _places(made: Layout, edge: Edge, route: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where the caption of an edge may be, the best place first: where it has a place, or else on its curve."""
     # At a quarter of a curve that leaves and arrives along the ranks
     along, across = 0.296875, 0.15625
-    right, down = (along, across) if sideways else (across, along)
-    found = route[-2:0:-1]
+    right, down = (along, across) if made.sideways else (across, along)
+    passing = route[-2:0:-1]  # from the node that pays
+    found = [(_place(x), _place(y)) for _, (x, y) in made.captions[edge] if passing] + passing
     for (x0, y0), (x1, y1) in reversed([*pairwise(route)]):
         found += [
             (_whole(x0 + (x1 - x0) * share_x), _whole(y0 + (y1 - y0) * share_y))

@@ -34,11 +34,13 @@ function draw() {
 
 function drawEdges(parent) {
   const wide = layout === view.layouts.wide;
-  for (const [key, [at, ...route]] of Object.entries(layout.edges)) {
+  for (const [key, places] of Object.entries(layout.edges)) {
+    const [at, ...route] = places.flatMap((x, i) => (i % 2 ? [] : [[x, places[i + 1]]]));
     const edge = view.edges[key];
     const node = key.split(".")[0];
     const group = made("g", { id: key.replace(".", "-operand"), class: "edge" }, parent);
-    const path = made("path", { d: "M" + route[0] + route.slice(1).map((to, i) => curve(route[i], to, wide)).join("") }, group);
+    const curves = route.slice(1).map((to, i) => curve(route[i], to, wide));
+    const path = made("path", { d: "M" + route[0] + curves.join("") }, group);
     const end = route.at(-1);
     const [dx, dy] = wide ? [-8, 0] : [0, -8];
     const head = [end, [end[0] + dx - dy / 2, end[1] + dy + dx / 2], [end[0] + dx + dy / 2, end[1] + dy - dx / 2]];

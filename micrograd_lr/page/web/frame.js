@@ -1,5 +1,5 @@
 // The current move under the picture: its lines, the open question; or the story of a node that was clicked
-// Shared: renderFrame, plainParts, reserveRoom
+// Shared: renderFrame, plainParts, reserveRoom, MOST_MEASURED
 
 function renderFrame() {
   const frame = frames[step];
