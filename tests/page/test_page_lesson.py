@@ -246,14 +246,32 @@ def test_steps_downhill(lesson, reader):
         assert page.shown(node(page, "w"), "value") == format_number(w, 4)
         page.click("#descend")
     assert len(page.page.locator("#curve polyline").get_attribute("points").split()) == 4
-    page.click("#run")
-    page.page.wait_for_function("() => losses.length > 60 && !running")
     page.click("#reset")
     assert page.text("#learnt") == ""
     page.fill("#rate", "-10").click("#descend")
     assert ", up from " in page.text("#learnt")
     page.fill("#rate", "1e308").click("#descend")
     assert page.page.locator("#problem").is_visible()
+
+
+def test_a_run_downhill_says_why_it_stops_and_goes_on(lesson, reader):
+    page = reader(lesson, "step=8").click("#descend").click("#run")
+    done = "count => losses.length === count && !running"
+    page.page.wait_for_function(done, arg=62)
+    assert page.text("#learnt").startswith("L after 61 steps: ")
+    assert page.text("#learnt").endswith(". Stopped after 60 steps; it still falls.")
+    assert page.text("#run") == "Go on"
+    page.click("#run").page.wait_for_function(done, arg=122)
+    page.fill("#input-" + page.page.evaluate("leaves[0].id"), "0.25")
+    assert (page.text("#learnt"), page.text("#run")) == ("", "Run")
+    page.fill("#rate", "0").click("#run").page.wait_for_function(done, arg=2)
+    assert page.text("#learnt").endswith(", as before. Stopped: it no longer falls.")
+    page.fill("#rate", "-1").click("#run").page.wait_for_function("() => !running")
+    assert page.text("#learnt").endswith(". Stopped: it no longer falls. Try a smaller rate.")
+    page.fill("#rate", "1e308").click("#run").page.wait_for_function("() => !running")
+    assert page.page.locator("#problem").is_visible()
+    page.fill("#rate", "0.5").click("#reset").page.evaluate("run(true); resetInputs()")
+    assert page.page.evaluate("[running, losses.length, byId('run').textContent]") == [0, 0, "Run"]
 
 
 def _leaves(root):

@@ -21,6 +21,7 @@ function switchLarge() {
 }
 
 function resetInputs() {
+  run(false);
   forgetCurve();
   useInputs(Object.fromEntries(leaves.map((leaf) => [leaf.id, leaf.start])));
   showInputs();

@@ -1,14 +1,15 @@
 // Gradient descent from the page: w ← w − rate · ∂J/∂w for every parameter, and the curve of the loss
-// Shared: renderLearn, forgetCurve
+// Shared: renderLearn, run, forgetCurve
 
 let losses = []; // before the first step, and after each
 let running = 0; // the timer of a run, or 0
+let stopped = ""; // why the last run has ended
 const LONGEST_RUN = 60; // steps
 
 const parametersPaid = () => view.nodes.filter((node) => node.kind === "parameter" && node.grad && !node.op);
 const lossNow = () => numbers[valueSlot(view.nodes.at(-1).id)];
 
-/** One step against the gradient; whether the loss has a value there. */
+/** One step against the gradient. */
 function descend() {
   const rate = Number(byId("rate").value);
   if (!losses.length) losses = [lossNow()];
@@ -21,19 +22,27 @@ function descend() {
   showInputs();
   if (!tried) losses.push(lossNow());
   render();
-  return !tried;
 }
 
-function run(on) {
+/** Take steps, so many at once, while the loss falls; or stop, and say why. */
+function run(on, why = "", goesOn = false) {
   clearInterval(running);
+  stopped = why;
+  let left = LONGEST_RUN;
   running = on ? setInterval(() => {
-    if (!descend() || losses.length > LONGEST_RUN) run(false);
+    descend();
+    const [before, now] = losses.slice(-2);
+    if (tried) run(false);
+    else if (now >= before) run(false, "Stopped: it no longer falls" + (now > before ? ". Try a smaller rate." : "."));
+    else if (!--left) run(false, "Stopped after " + LONGEST_RUN + " steps; it still falls.", true);
   }, STILL.matches ? 0 : 60) : 0;
-  setText(byId("run"), on ? "Stop" : "Run");
+  setText(byId("run"), on ? "Stop" : goesOn ? "Go on" : "Run");
+  renderLearn();
 }
 
 function forgetCurve() {
   losses = [];
+  if (!running) run(false);
 }
 
 function renderLearn() {
@@ -43,7 +52,8 @@ function renderLearn() {
   const [now, before] = [losses.at(-1), losses.at(-2)];
   const way = (now < before ? ", down from " : ", up from ") + shown(before);
   const after = name + " after " + steps + (steps === 1 ? " step: " : " steps: ") + shown(now);
-  setText(byId("learnt"), steps < 1 ? "" : after + (shown(now) === shown(before) ? ", as before" : way));
+  const said = after + (shown(now) === shown(before) ? ", as before" : way) + (stopped && ". " + stopped);
+  setText(byId("learnt"), steps < 1 ? "" : said);
   byId("curve").toggleAttribute("hidden", steps < 1);
   if (steps < 1) return;
   const [low, high] = [Math.min(...losses, 0), Math.max(...losses)];
