@@ -63,5 +63,7 @@ class Reader:
         return self.settled()
 
     def fill(self, selector, text):
+        """Type a text into a field, and leave it."""
         self.page.locator(selector).fill(text)
+        self.page.locator(selector).dispatch_event("change")
         return self.settled()

@@ -127,6 +127,7 @@ def test_the_page_works_inside_a_notebook(reader, tmp_path):
     inside.locator("#next").click()
     inside.locator("#scrubber").fill("24")
     inside.locator("#input-n1").fill("2")
+    inside.locator("#input-n1").press("Enter")
     root = slides(w=2.0)
     assert inside.locator("#graph #n14 .value").text_content() == format_number(root.data, 4)
     page.page.frames[1].evaluate("remember()")

@@ -1,5 +1,5 @@
 // Judges an answer, and finds the mistake behind a wrong one: in JavaScript what stepping/answers.py does
-// Shared: judged, readable
+// Shared: judged, readable, valueOr
 
 const { judging } = data; // the numbers and the words of Python's judge
 

@@ -19,6 +19,7 @@ function rangeOf(leaf) {
 byId("graph").addEventListener("pointerdown", (event) => {
   const group = event.target.closest("g.node");
   if (!group || event.button) return;
+  if (document.activeElement.matches("#leaves input, .typed")) document.activeElement.blur(); // what is typed, first
   dragged = { node: group.id, leaf: leafOf(group.id), x: event.clientX, moved: false };
   dragged.from = dragged.leaf && inputs[dragged.leaf.id];
 });
@@ -58,7 +59,6 @@ function typeInto(node) {
   const [box, pane] = [boxes.get(node).group.getBoundingClientRect(), byId("graph").getBoundingClientRect()];
   const field = document.createElement("input");
   field.className = "typed";
-  field.inputMode = "decimal";
   field.setAttribute("aria-label", leaf.name);
   field.value = inputs[leaf.id];
   field.style.left = box.left - pane.left + byId("graph").scrollLeft + "px";
@@ -69,7 +69,7 @@ function typeInto(node) {
     if (left) return;
     left = true;
     field.remove();
-    if (takes && field.value.trim()) change(leaf.id, Number(field.value.replace("−", "-").replace(",", ".")));
+    if (takes && field.value.trim()) change(leaf.id, numberIn(field.value));
     boxes.get(node).group.focus({ preventScroll: true });
   };
   field.addEventListener("keydown", (event) => {

@@ -1,5 +1,5 @@
 // The inputs that the student changes, and what the page says where there is no value at them
-// Shared: tried, renderInputs, showInputs, change, useInputs
+// Shared: tried, renderInputs, showInputs, numberIn, change, useInputs
 
 const KEPT = "The page keeps the last numbers that worked. Change an input to go on.";
 
@@ -9,26 +9,43 @@ function renderInputs() {
   for (const leaf of leaves) {
     const row = document.createElement("div");
     row.className = "leaf " + leaf.kind;
-    row.innerHTML = "<label>" + math(leaf.math) + '</label><input type="number" step="any">';
+    row.innerHTML = "<label>" + math(leaf.math) + '</label><input type="text" autocomplete="off">';
     const [name, box] = row.children;
     name.htmlFor = box.id = "input-" + leaf.id;
     box.setAttribute("aria-label", leaf.name + ", " + leaf.kind);
-    box.addEventListener("input", () => change(leaf.id, box.value === "" ? NaN : Number(box.value)));
+    const show = (x) => {
+      if (Number.isFinite(x)) box.value = x;
+      box.select();
+    };
+    box.addEventListener("focus", () => show((tried ?? inputs)[leaf.id]));
+    box.addEventListener("change", () => change(leaf.id, numberIn(box.value))); // Enter, or leaving the box
+    box.addEventListener("blur", showInputs);
+    box.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: 0.1, ArrowDown: -0.1, Escape: 0 }[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      change(leaf.id, by ? Number((numberIn(box.value) + by).toFixed(9)) : inputs[leaf.id]);
+      show(inputs[leaf.id]);
+    });
     byId("leaves").append(row);
   }
 }
+
+/** The number that was typed: -1.5, ,5, 1e-3, 1/3; NaN for what is none. */
+const numberIn = (text) => valueOr(NaN, FormulaError, text.replace(",", "."), {}, {});
 
 /** Write the numbers into the boxes: those in force, or those that were tried, and then which of them are new. */
 function showInputs() {
   leaves.forEach((leaf, i) => {
     const [, box] = byId("leaves").children[i].children;
     const x = (tried ?? inputs)[leaf.id];
-    if (document.activeElement !== box) box.value = Number.isFinite(x) ? x : "";
+    if (document.activeElement !== box && Number.isFinite(x)) box.value = shown(x);
     box.setAttribute("aria-invalid", String(tried !== null && !Object.is(x, inputs[leaf.id])));
   });
 }
 
 function change(id, x) {
+  if (Object.is(x, (tried ?? inputs)[id])) return;
   forgetCurve();
   useInputs({ ...(tried ?? inputs), [id]: x });
   showInputs();

@@ -1,0 +1,117 @@
+"""The fields of the inputs: a number counts when it is typed to its end, and none loses its digits."""
+
+import pytest
+from stepped import slides
+
+from micrograd_lr import StepThrough, Value, logistic
+from micrograd_lr.engine.literal import literal_loss
+
+LONG = 1.0970639814699807
+
+
+@pytest.fixture(scope="session")
+def long(tmp_path_factory):
+    """A page with a number of many digits."""
+    return StepThrough(slides(w=0.1 + 0.2, x=LONG)).save(tmp_path_factory.mktemp("inputs") / "long.html")
+
+
+def field(page, name):
+    return page.page.locator("#input-" + page.page.evaluate("name => leaves.find((x) => x.name === name).id", name))
+
+
+def now(page, name):
+    return page.page.evaluate("name => inputs[leaves.find((x) => x.name === name).id]", name)
+
+
+def test_a_field_shows_all_digits_only_while_it_is_edited(long, reader):
+    page = reader(long, "step=8")
+    w, x = field(page, "w"), field(page, "x")
+    assert [w.input_value(), x.input_value()] == ["0.3", "1.097"]
+    x.focus()
+    assert x.input_value() == str(LONG)
+    page.click("#descend")  # which leaves the field, and begins a curve
+    assert now(page, "x") == LONG
+    w.focus()
+    w.press("Enter")
+    x.focus()
+    x.press("End")
+    x.blur()
+    assert page.settled().page.evaluate("[losses.length, tried]") == [2, None]  # nothing was edited
+    assert x.input_value() == "1.097"
+    assert now(page, "x") == LONG
+
+
+def test_no_number_is_cut_off_in_its_field(reader, tmp_path):
+    columns = [[1.0970639, 1.82982061], [-2.0733350, -0.35363241]]
+    rows = [[Value(x) for x in row] for row in columns]
+    many = logistic.ManyExamples([0.5, 0.25], -0.25, rows, [Value(1.0), Value(0.0)], loss=literal_loss)
+    page = reader(StepThrough(many).save(tmp_path / "many.html"))
+    fields = page.page.locator("#leaves input")
+    assert "−0.3536" in fields.evaluate_all("all => all.map((x) => x.value)")
+    cut = "all => all.filter((x) => x.scrollWidth > x.clientWidth).length"
+    assert fields.evaluate_all(cut) == 0
+    fields.first.fill("0.1234567890123456789")
+    assert fields.evaluate_all(cut) == 1
+
+
+def test_a_number_counts_when_it_is_typed_to_its_end(long, reader):
+    page = reader(long)
+    x = field(page, "x")
+    for typed, number in (
+        ("10.5", 10.5), ("-", None), ("-12.5", -12.5), ("1e", None), ("1e-3", 0.001), (",5", 0.5), ("1/3", 1 / 3),
+        ("−2", -2.0), ("", None), ("4", 4.0),
+    ):  # fmt: skip
+        before = now(page, "x")
+        x.focus()
+        x.press("Control+a")
+        x.press("Delete")
+        for key in typed:
+            page.page.keyboard.type(key)
+            assert now(page, "x") == before
+            assert page.page.locator("#problem").is_hidden()
+        x.press("Enter")
+        page.settled()
+        if number is None:
+            assert page.text("#problem").startswith("x needs a number.")
+            assert now(page, "x") == before
+            assert x.input_value() == typed
+            x.press("Escape")
+            assert x.input_value() == str(before).removesuffix(".0")
+            assert page.page.locator("#problem").is_hidden()
+        else:
+            assert now(page, "x") == number
+            assert page.page.locator("#problem").is_hidden()
+
+
+def test_a_number_without_a_value_leaves_the_one_before_it_and_not_its_first_digits(long, reader):
+    page = reader(long)
+    w = field(page, "w")
+    w.focus()
+    w.press("Control+a")
+    page.page.keyboard.type("1000", delay=5)
+    w.blur()
+    assert page.page.locator("#problem").is_visible()
+    assert now(page, "w") == 0.1 + 0.2
+    assert w.input_value() == "1000"
+    w.focus()
+    w.press("Escape")
+    assert page.page.locator("#problem").is_hidden()
+    w.press("ArrowUp")
+    w.press("ArrowUp")
+    w.press("ArrowDown")
+    assert now(page, "w") == 0.4
+
+
+def test_dragging_ends_typing(long, reader):
+    page = reader(long)
+    x = field(page, "x")
+    x.focus()  # which selects what is there
+    page.page.keyboard.type("2")
+    box = page.page.locator("#graph .node.parameter").first.bounding_box()
+    page.page.mouse.move(box["x"] + 20, box["y"] + 10)
+    page.page.mouse.down()
+    assert now(page, "x") == 2
+    page.page.mouse.move(box["x"] + 95, box["y"] + 10)
+    page.page.mouse.up()
+    assert now(page, "w") == pytest.approx(1.3)
+    assert page.page.evaluate("document.activeElement.id") == ""
