@@ -99,3 +99,33 @@ def test_pages_are_measured_once(pages, reader):
     page = reader(pages["slides"])
     page.page.evaluate("window.count = 0; const whole = sized; sized = () => { count++; whole(); }; measureAgain()")
     assert page.page.evaluate("count") == 1
+
+
+@pytest.mark.parametrize("name", ["slides", "one", "many"])
+def test_a_sheet_of_paper_has_text_to_read_and_nothing_is_cut_off(name, pages, reader):
+    page = reader(pages[name], "step=4", viewport={"width": 680, "height": 960})  # an A4 page without its margins
+    drawn = page.page.locator("#graph svg").get_attribute("viewBox")
+    page.page.emulate_media(media="print")
+    for what in ("end", "questions", "key"):
+        page.page.evaluate("what => { sheet = what; prepareSheet(); }", what)
+        seen = page.page.evaluate("""() => ({
+            texts: [...document.querySelectorAll("#printed svg text")].filter((x) => x.textContent.trim()).map(
+                (x) => parseFloat(getComputedStyle(x).fontSize) * x.getScreenCTM().a),
+            right: Math.max(...[...document.querySelectorAll("#printed *")].map(
+                (x) => x.getBoundingClientRect().right)),
+            height: document.querySelector("#printed svg").getBoundingClientRect().height,
+        })""")
+        assert min(seen["texts"]) >= 10.6  # 8 points
+        assert seen["right"] <= 680
+        assert seen["height"] <= 840
+    grads = page.page.locator("#printed svg .grad").first.evaluate("x => getComputedStyle(x).fill")
+    assert grads == "rgb(163, 18, 58)"
+    page.page.emulate_media(media="screen")
+    page.page.evaluate("measureAgain()")
+    assert page.page.locator("#graph svg").get_attribute("viewBox") == drawn
+    assert page.step() == 4
+
+
+def test_the_matrices_of_three_examples_fit_a_tablet(pages, reader):
+    page = reader(pages["many"], viewport={"width": 768, "height": 1024}).press("End")
+    assert page.page.locator("#chain .matrix").evaluate("x => x.scrollWidth - x.clientWidth") == 0

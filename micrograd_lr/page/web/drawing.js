@@ -16,9 +16,9 @@ function made(name, attributes, parent) {
   return element;
 }
 
-/** Draw the present level of detail in the shape that the window asks for. */
-function draw() {
-  layout = view.layouts[TALL.matches ? "tall" : "wide"];
+/** Draw the present level of detail, in the shape that the window asks for. */
+function draw(shape = TALL.matches ? "tall" : "wide") {
+  layout = view.layouts[shape];
   boxes.clear();
   edges = [];
   const [width, height] = layout.size;

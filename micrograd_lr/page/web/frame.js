@@ -1,5 +1,5 @@
 // The current move under the picture: its lines, the open question; or the story of a node that was clicked
-// Shared: renderFrame, plainParts, reserveRoom, MOST_MEASURED
+// Shared: renderFrame, equated, plainParts, reserveRoom, MOST_MEASURED
 
 function renderFrame() {
   const frame = frames[step];
@@ -58,11 +58,8 @@ function renderLines(frame, question) {
   const html = frame.lines.slice(0, end).map((line, at) => {
     const known = at < hidden ? line.parts : plainParts(line);
     const open = at < hidden ? "" : "<math>" + EQUALS + "<mo>?</mo></math>";
-    const parts = known.map(
-      (part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part] + "</math></span>",
-    );
     const proven = line.kind === "closed" && at < hidden ? PROVEN : "";
-    return '<div class="line ' + line.kind + '"' + colourOfLine(line) + '><span class="note"></span>' + parts.join(" ")
+    return '<div class="line ' + line.kind + '"' + colourOfLine(line) + '><span class="note"></span>' + equated(known)
       + open + proven + "</div>";
   });
   // A payment stands beside its local derivative, and every other line on a row of its own.
@@ -80,6 +77,11 @@ function renderLines(frame, question) {
   });
   fillSlots(lines);
 }
+
+/** Formulas with = between them, before which the line may be broken. */
+const equated = (parts) => parts.map(
+  (part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part] + "</math></span>",
+).join(" ");
 
 /** What the walk is for. */
 function goal() {

@@ -3,6 +3,8 @@
 
 let sheet = "end"; // what is printed next: "end", "questions" or "key"
 
+const WIDEST_ON_PAPER = 830; // pixels of a picture whose text is large enough on a page, which has 680 by 960
+
 const SHEETS = { end: "Step by step", questions: "Questions", key: "Questions and answers" };
 
 /** Fill the part of the page that only paper shows. */
@@ -11,7 +13,10 @@ function prepareSheet() {
   const kept = [step, ask, story];
   [ask, story] = ["", ""];
   step = sheet === "questions" ? 0 : frames.length - 1;
+  draw(view.layouts.wide.size[0] > WIDEST_ON_PAPER ? "tall" : "wide");
   renderPicture();
+  const [width, height] = layout.size;
+  byId("graph").firstElementChild.setAttribute("width", width * Math.min(680 / width, 830 / height, 1.1));
   const picture = byId("graph").firstElementChild.outerHTML.replace(/ id="/g, ' data-id="');
   const parts = ["<h2>" + SHEETS[sheet] + "</h2>", '<div class="picture">' + picture + "</div>"];
   if (sheet === "end") for (step = 0; step < frames.length; step++) parts.push(moveOnPaper());
@@ -19,7 +24,7 @@ function prepareSheet() {
   holder.innerHTML = parts.join("");
   fillSlots(holder);
   [step, ask, story] = kept;
-  render();
+  measureAgain();
 }
 
 function moveOnPaper() {
@@ -36,7 +41,7 @@ function questionOnPaper(question) {
   const parts = plainParts(line);
   const asked = line.note ? escaped(line.note) + ": " + math(...parts) : math(parts[0]);
   const blank = "<math>" + EQUALS + '</math> <span class="blank"></span>';
-  return "<li><p>" + (sheet === "key" ? math(...line.parts) : asked + blank) + "</p></li>";
+  return "<li><p>" + (sheet === "key" ? equated(line.parts) : asked + blank) + "</p></li>";
 }
 
 function escaped(text) {
