@@ -117,10 +117,11 @@ class Frame:
     @property
     def template(self) -> str:
         """The sentence that says what happens, with slots for its numbers."""
+        left_out = ("cancel",) if self.node == self.steps.root.id else ("local", "cancel")
         said = [
             f"{line.template} (proven)" if line.kind == "closed" else line.template
             for line in self.lines
-            if line.kind not in ("local", "cancel")
+            if line.kind not in left_out
         ]
         if self.more:
             said.append(f"and {self.more} more of the same kind")

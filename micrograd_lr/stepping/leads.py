@@ -15,7 +15,10 @@ LISTED = 4  # names at most, where nodes are listed
 def lead(
     graph: NamedNodes, kind: str, node: str, place: str, example: Example | None, payments: Iterable[Payment]
 ) -> str:
-    """``Forward, 2 of 11: z is computed``; ``Backward, example 2 of 3 pays w₁, w₂ and b``."""
+    """``Forward, 2 of 11: z is computed``; ``Backward, example 2 of 3 pays w₁, w₂ and b``.
+
+    The root's gradient is 1. That is said here, as the lines of what it pays leave it out.
+    """
     if kind in ("inputs", "gradients"):
         return {"inputs": "The inputs", "gradients": "Done: the gradients"}[kind]
     name = graph.name(node)
@@ -24,7 +27,8 @@ def lead(
     if kind == "forward":
         return f"Forward, {example or place}: {name} is computed"
     if example is None:
-        return f"Backward, {place}: {name} passes its gradient back"
+        passed = f"{graph.gradient_of(node)} = 1" if node == graph.root.id else "its gradient"
+        return f"Backward, {place}: {name} passes {passed} back"
     paid = {payment.operand for payment in payments} - {*example.nodes}
     receivers = [x.name for x in graph.nodes.values() if x.id in paid and x.kind != "data"]
     return f"Backward, {example} pays {_listed(receivers)}"

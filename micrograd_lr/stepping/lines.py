@@ -36,7 +36,10 @@ def gradient_line(kind: str, graph: NamedNodes, node: str) -> Line:
 
 
 def payment_lines(graph: NamedNodes, payments: Iterable[Payment]) -> Iterable[Line]:
-    """For each payment the local derivative and the contribution, and from the second path on the sum so far."""
+    """For each payment the local derivative and the contribution, and from the second path on the sum so far.
+
+    What the root pays is its local derivative, times ∂L/∂L = 1: one line says both.
+    """
     for payment in payments:
         payer = graph.nodes[payment.payer]
         local = graph.slope_of(payment)
@@ -45,10 +48,13 @@ def payment_lines(graph: NamedNodes, payments: Iterable[Payment]) -> Iterable[Li
             slope = template = ""
         p, c = payment.key("p"), payment.key("c")
         of_all = graph.gradient_of(payment.operand)
-        yield Line("local", different(local, slope, template, slot(p)), p)
-        product = f"{graph.gradient_of(payer.id)} · {local}", f"{slot(gradient_key(payer.id))}·{slot(f'({p})')}"
         note = graph.path(payment)
-        yield Line("payment", different("" if note else of_all, *product, slot(c)), c, note)
+        if payer == graph.root:
+            yield Line("local", different("" if note else of_all, slope, template, slot(p)), p, note)
+        else:
+            yield Line("local", different(local, slope, template, slot(p)), p)
+            product = f"{graph.gradient_of(payer.id)} · {local}", f"{slot(gradient_key(payer.id))}·{slot(f'({p})')}"
+            yield Line("payment", different("" if note else of_all, *product, slot(c)), c, note)
         if payment.path > 1:
             r, s, note = payment.key("r"), payment.key("s"), graph.so_far(payment)
             yield Line("ledger", different("" if note else of_all, f"{slot(r)} + {slot(f'({c})')}", slot(s)), s, note)

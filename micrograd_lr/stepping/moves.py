@@ -160,7 +160,7 @@ class Line:
     """A line of a frame: parts that are equal, as templates.
 
     `kind` is value, local, payment, ledger, seed, result; closed for a closed form, which is proven; or cancel for what
-    leads to it.
+    leads to it. What the root pays is a local derivative and has no other line.
 
     `key` is the key of the number at its end, which is hidden while it is asked for, "" of a vector; `note` says
     which number that is if the first part does not.

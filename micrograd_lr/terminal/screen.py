@@ -89,7 +89,7 @@ def formula_lines(
         elif line.kind in ("closed", "cancel") and line != hidden[0]:
             continue  # with these the number could be found, or the formula of a local derivative read
         elif bare and line.kind in ("local", "closed"):
-            texts.append((f"{format_formula(line.parts[0])} = ?", "yellow"))
+            texts.append((f"{format_formula(line.note or line.parts[0])} = ?", "yellow"))
         else:
             texts.append((f"{format_formula(line.formula)} = ?", "yellow"))
     shown = [(f"  {row}", style) for text, style in texts for row in wrapped_formula(text, width - 2)]

@@ -39,7 +39,7 @@ def test_the_forward_pass_and_then_the_backward_pass():
     assert [frame.lead for frame in frames[11:14]] == [
         "Forward, 11 of 11: L is computed",
         "The backward pass begins at L",
-        "Backward, 1 of 11: L passes its gradient back",
+        "Backward, 1 of 11: L passes ∂L/∂L = 1 back",
     ]  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def test_sums_of_many_terms_show_the_first_lines():
     root = total([Value(float(i), f"t{i}") for i in range(40)])
     frame = all_steps(root)[3]
     assert len(frame.payments) == 40
-    assert len(frame.lines) == 2 * SHOWN
+    assert len(frame.lines) == SHOWN
     assert frame.text.endswith("and 34 more of the same kind.")
     assert all_steps(root)[1].text == "Forward, 1 of 1: L is computed: L = Σ of 40 = 780."
 
@@ -191,7 +191,7 @@ def test_rows_of_the_users_own_that_take_numbers_only_have_frames():
 
     frames = all_steps(cosine(Value(1.0, "x")))
     assert frames[1].text == "Forward, 1 of 1: L is computed: L = cosine(x) = cosine(1) = 0.5403."
-    assert frames[3].numbers == "∂L/∂x = −0.8415; ∂L/∂x = ∂L/∂L · ∂L/∂x = 1·(−0.8415) = −0.8415"
+    assert frames[3].numbers == "∂L/∂x = −0.8415"
 
 
 def test_labels_with_spaces_and_long_formulas_keep_their_names():

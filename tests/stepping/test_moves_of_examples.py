@@ -40,7 +40,7 @@ def test_what_they_say():
         "Forward, example 3 of 3: L⁽³⁾ is computed",
         "Forward, 4 of 4: J is computed",
         "The backward pass begins at J",
-        "Backward, 1 of 4: J passes its gradient back",
+        "Backward, 1 of 4: J passes ∂J/∂J = 1 back",
         "Backward, example 1 of 3 pays w₁, w₂ and b",
         "Backward, example 2 of 3 pays w₁, w₂ and b",
         "Backward, example 3 of 3 pays w₁, w₂ and b",

@@ -210,3 +210,12 @@ def test_questions_about_what_an_example_pays():
     page, _ = of_three("a", *"nnnnnnnn", "o", "n", "a", "n", ask="formula")
     assert "What is the formula of ∂a2/∂z2?" in page
     assert "a2(1 − a2)" not in page
+
+
+def test_a_path_from_the_root_is_asked_for_without_its_formula():
+    sums = {"text": "p=w*x; L=p+w*w", "numbers": {"w": 3.0, "x": 2.0}, "ask": "formula"}
+    page, _ = shown(*"nnnn", **sums)
+    assert "  path 1 of 2 to w = ?\n" in page
+    assert "What is the formula of path 1 of 2 to w?" in page
+    assert "w + w" not in page
+    assert shown(*"nnnn", "2w", **sums)[1] == "Right."

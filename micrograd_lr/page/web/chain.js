@@ -38,18 +38,27 @@ function pathNodes() {
   return { nodes: new Set([story, ...keys.map((key) => view.edges[key].payer)]), edges: new Set(keys) };
 }
 
+/** Whether an edge is a whole path to the node that is shown: ∂L/∂a = ∂L/∂a would say nothing. */
+const isWhole = (key) => view.edges[key].payer === view.nodes.at(-1).id && view.edges[key].operand === (story || chosen);
+
+/** How a factor can stand in its product once it is paid. */
+const waysOf = (key) => ["name", "formula", "number"].filter(
+  (way) => (way !== "name" || !isWhole(key)) && (way !== "formula" || view.edges[key].factor !== null),
+);
+
 /** How a factor stands in its product: by its name, by its formula as soon as it is paid, or by its number. */
 function factorAs(key, until) {
   const edge = view.edges[key];
-  const paid = paysAt.get(edge.payer) <= until;
-  if (!paid) return "name";
-  return wishes.get(key) ?? (edge.factor === null ? "number" : "formula");
+  if (!(paysAt.get(edge.payer) <= until)) return "name";
+  const ways = waysOf(key);
+  return ways.includes(wishes.get(key)) ? wishes.get(key) : ways.includes("formula") ? "formula" : "number";
 }
 
 function factorHtml(key, until) {
   const edge = view.edges[key];
   const how = factorAs(key, until);
-  const ways = { name: data.pool[edge.math], formula: data.pool[edge.factor], number: numberMath(edge.slot) };
+  const name = isWhole(key) ? "<mo>?</mo>" : data.pool[edge.math];
+  const ways = { name, formula: data.pool[edge.factor], number: numberMath(edge.slot) };
   return '<button type="button" class="factor" data-colour="' + colourOf(edge.payer) + '" data-key="' + key
     + '" title="Name, formula or number: click for the next" aria-label="' + how + ' of a factor"><math>'
     + ways[how] + "</math></button>";
@@ -84,7 +93,8 @@ function renderChain() {
   const start = "<math>" + data.pool[node.gradMath] + EQUALS + "</math>";
   const products = paths.slice(0, MOST_PRODUCTS).map((path) => {
     const whole = walked.includes(path);
-    const result = whole ? "<math>" + EQUALS + "<mn>" + shown(productOf(path)) + "</mn></math>" : "";
+    const said = path.length === 1 && (view.edges[path[0]].plain || factorAs(path[0], until) === "number");
+    const result = whole && !said ? "<math>" + EQUALS + "<mn>" + shown(productOf(path)) + "</mn></math>" : "";
     return '<span class="product">' + productHtml(path, until) + result + "</span>";
   });
   const more = paths.length - products.length;
@@ -101,10 +111,9 @@ const productOf = (path) => path.reduce((product, key) => product * numbers[view
 
 /** Show the next way to write a factor: its name, its formula, its number. */
 function turnFactor(key) {
-  const edge = view.edges[key];
-  const ways = ["name", ...(edge.factor === null ? [] : ["formula"]), "number"];
+  const ways = waysOf(key);
   const now = factorAs(key, lastVisible());
-  if (!(paysAt.get(edge.payer) <= lastVisible())) return;
+  if (!(paysAt.get(view.edges[key].payer) <= lastVisible())) return;
   wishes.set(key, ways[(ways.indexOf(now) + 1) % ways.length]);
   renderChain();
   byId("chain").querySelector('[data-key="' + key + '"]').focus();

@@ -1,0 +1,50 @@
+"""The story of a box that the root pays."""
+
+import pytest
+from stepped import slides
+
+from micrograd_lr import Expression, StepThrough
+
+
+@pytest.fixture
+def opened(reader, tmp_path):
+    return lambda root, state: reader(StepThrough(root).save(tmp_path / "page.html"), state)
+
+
+def told(page, element):
+    return "".join((page.page.locator(element).text_content() or "").split())
+
+
+def click(page, name):
+    box = page.page.evaluate("name => view.nodes.find((x) => x.name === name).id", name)
+    return page.click(f"#graph #{box}")
+
+
+def test_what_the_root_pays_is_not_told_by_its_own_name(opened):
+    page = click(opened(slides(), "step=4"), "a")
+    assert told(page, "#chain") == "∂L∂a=?"
+    page.press("Escape").press("ArrowRight")
+    assert told(page, "#lines") == "∂L∂a=−ya+1−y1−a=−10.3775+1−11−0.3775=−2.649"
+    click(page, "a")
+    factor = page.page.locator("#chain .factor")
+    said = []
+    for _ in range(3):
+        said.append(told(page, "#chain"))
+        factor.click()
+    assert said == ["∂L∂a=(−ya+1−y1−a)=−2.649", "∂L∂a=(−2.649)", "∂L∂a=(−ya+1−y1−a)=−2.649"]
+
+
+def test_a_name_that_was_wished_for_elsewhere_is_not_its_own_reason(opened):
+    page = opened(slides(), "step=9")
+    factor = page.page.locator("#chain .factor").first
+    factor.click()
+    factor.click()
+    assert told(page, "#chain").startswith("∂L∂w=∂L∂a·")
+    assert told(click(page, "a"), "#chain") == "∂L∂a=(−ya+1−y1−a)=−2.649"
+
+
+def test_one_of_several_paths(opened):
+    page = click(opened(Expression("p=w*x; L=p+w*w")(w=3.0, x=2.0), "step=3"), "w")
+    assert told(page, "#chain") == "∂L∂w=thesumover2paths?∂L∂p·∂p∂w"
+    page.press("Escape").press("End")
+    assert told(page, "#chain") == "∂L∂w=thesumover2paths(w+w)=61·x=2Thepathsaddup:∂L∂w=8"
