@@ -5,12 +5,12 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "format": [
         "DIGITS", "check_digits", "clean", "format_formula", "format_number", "letters", "subscript", "superscript",
     ],
-    "keys": ["gradient_key", "ids", "node_id", "payment_key", "value_key"],
+    "keys": ["VALUE", "gradient_key", "ids", "node_id", "payment_key", "value_key"],
     "language": ["MAX_DEPTH", "MAX_LENGTH", "functions"],
     "mathml": ["mathml"],
     "rules": ["FOR_NUMBERS_ONLY", "formula_of", "slopes_of"],
     "templates": ["as_factor", "different", "filled", "signed", "slot"],
     "text": ["SLOT", "Text", "as_text"],
-    "tokens": ["FormulaError", "spellings", "tokens"],
+    "tokens": ["FormulaError", "said", "spellings", "tokens"],
     "typed": ["NoValue", "by_name", "evaluated", "inputs", "separated"],
 }  # fmt: skip

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     N = TypeVar("N", bound=Hashable)
 
 
+VALUE = "v"  # how the keys of values begin
+
+
 def node_id(place: int) -> str:
     """The id of the node at a place of the order."""
     return f"n{place}"
@@ -27,7 +30,7 @@ def ids(nodes: Iterable[N]) -> dict[N, str]:
 
 def value_key(node: str) -> str:
     """The key of the value of a node, by its id."""
-    return f"v{_place(node)}"
+    return f"{VALUE}{_place(node)}"
 
 
 def gradient_key(node: str) -> str:

@@ -38,6 +38,7 @@ SAID = {
     "end": "The formula ends too early.",
     "open": "A parenthesis is not closed.",
     "closed": "There is one “)” too many.",
+    "shape": "Write the rows and the columns, such as (2, 3) or (1, n). A number has the shape (1, 1).",
     "neighbours": "{left} and {right} stand side by side. Write a sign between them, such as *.",
     "operands": "The number of operands of {found} is {count}, not {given}.",
     "call": "{found} needs parentheses: {found}(...).",

@@ -22,7 +22,7 @@ from micrograd_lr.formulas.tokens import spellings
 from micrograd_lr.levels.names import INSIDE
 from micrograd_lr.page.layout import layouts
 from micrograd_lr.page.views import View, edge_key, error_in
-from micrograd_lr.stepping import answers
+from micrograd_lr.stepping import answers, shapes
 from micrograd_lr.stepping.questions import questions
 
 TYPE_CHECKING = False
@@ -44,7 +44,8 @@ READING = {
 JUDGING = {
     "tolerance": answers.TOLERANCE, "relative": answers.RELATIVE, "absolute": answers.ABSOLUTE,
     "places": answers.PLACES, "attempts": answers.ATTEMPTS, "nearer": answers.NEARER, "share": answers.SHARE,
-    "said": answers.SAID,
+    "said": answers.SAID, "easy": answers.EASY,
+    "shapes": {"outside": shapes.OUTSIDE, "between": shapes.BETWEEN, "entry": shapes.ENTRY, "number": shapes.NUMBER},
 }  # fmt: skip
 
 
@@ -63,6 +64,7 @@ class Content:
 
     def __init__(self, root: Value, views: list[View]) -> None:
         self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
+        self.hinted: dict[tuple[int, int], int] = {}
         whole = next((view for view in views if view.detail == "ops"), None) or View(
             root, "ops", (), **views[0].options
         )
@@ -73,6 +75,7 @@ class Content:
             "leaves": [self.leaf(node, whole) for node in _leaves(whole)],
             "whole": self.whole(root, whole), "views": [self.view(view, whole) for view in views],
             "pool": [*self.formulas.texts], "hints": [*self.hints.texts], "mistakes": [*self.mistakes.texts],
+            "hinted": [*self.hinted],
         }  # fmt: skip
 
     def math(self, text: str, view: View) -> int:
@@ -81,6 +84,10 @@ class Content:
         if text not in known:
             known[text] = self.formulas(mathml(text, view.steps.names))
         return known[text]
+
+    def mistake(self, formula: str, hint: str) -> int:
+        """The number of a usual mistake with its hint."""
+        return self.hinted.setdefault((self.mistakes(formula), self.hints(hint)), len(self.hinted))
 
     def leaf(self, node: Node, view: View) -> dict[str, Any]:
         """A leaf of the whole graph: an input of the page."""
@@ -172,8 +179,11 @@ class Content:
     def question(self, question: Question, view: View) -> dict[str, Any]:
         asked = {
             "text": format_formula(question.prompt), "key": question.key, "numbers": _for_json(question.numbers),
-            "mistakes": [[self.mistakes(mistake), self.hints(hint)] for mistake, hint in question.mistakes],
+            "mistakes": [self.mistake(*mistake) for mistake in question.mistakes],
         }  # fmt: skip
+        if question.shape:
+            answer = shapes.in_numbers(question.shape, question.numbers)
+            return asked | {"shape": question.shape, "slope": self.math(question.name, view), "answer": answer}
         if not question.formula:
             return asked
         return asked | {

@@ -8,4 +8,5 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "questions": ["Question", "questions"],
     "quiz": ["Walk"],
     "record": ["payments"],
+    "shapes": ["in_numbers"],
 }  # fmt: skip

@@ -14,10 +14,11 @@ from micrograd_lr.engine.ops import LOG
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.keys import gradient_key, ids, value_key
+from micrograd_lr.formulas.keys import VALUE, gradient_key, ids, value_key
 from micrograd_lr.formulas.tokens import FormulaError, tokens
 from micrograd_lr.formulas.typed import NoValue, evaluated
 from micrograd_lr.stepping.record import payments
+from micrograd_lr.stepping.shapes import fits, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ TOLERANCE = 0.01  # of the right number: what a student finds with three digits
 RELATIVE, ABSOLUTE = 1e-4, 1e-12  # of a formula's number: a printed formula has its constants with six digits
 PLACES, ATTEMPTS = 2, 60  # other inputs at which a formula is tried, and attempts to find them
 NEARER, SHARE = 0.9, 0.618034  # how the attempts close in on the inputs, and how they spread over the ways to go
+EASY = (0.0, 1.0)  # numbers that tell nothing about how one came to them
 SAID = {
     "right": "Right.",
     "short": "Right, and the short way.",
@@ -42,7 +44,8 @@ SAID = {
     "otherwise": "Not yet: at these numbers it gives another number.",
     "no value": "Not yet: at these numbers it has no value.",
     "by chance": "At these numbers that is right, but only by chance: at other numbers it is not.",
-    "sign": ", and the sign is the other way round.",
+    "sign": "Check the sign.",
+    "sign too": " Check the sign, too.",
 }
 
 
@@ -95,7 +98,19 @@ class Judge:
 
     def verdict(self, text: str, question: Question, ask: str) -> Verdict:
         """What to say to an answer, `ask` being number or formula. FormulaError if it cannot be read."""
+        if question.shape:
+            return self._of_a_shape(text, question)
         return self._of_a_formula(text, question) if ask == "formula" else self._of_a_number(text, question)
+
+    def _of_a_shape(self, text: str, question: Question) -> Verdict:
+        found, sizes = read(text), question.numbers
+        if fits(found, question.shape, sizes):
+            return Verdict(True, SAID["right"])
+        known = [(read(wrong), hint) for wrong, hint in question.mistakes]
+        said = [hint for wrong, hint in known if found == wrong]
+        return Verdict(
+            False, _only(said or [hint for wrong, hint in known if fits(found, wrong, sizes)]) or SAID["not yet"]
+        )
 
     def _of_a_number(self, text: str, question: Question) -> Verdict:
         find = self._steps.number
@@ -103,7 +118,8 @@ class Judge:
         if right(answer, find(question.key)):
             return self._praise(text, question)
         answers = self._answers(text, question)
-        hint = self._hint(question, answers, agrees) or self._hint(question, [answer], right)
+        is_number = {*answers} == {answer}  # and no formula, which has names in it
+        hint = self._hint_to_a_number(question, answer) if is_number else self._hint(question, answers)
         return Verdict(False, hint or SAID["not yet"])
 
     def _of_a_formula(self, text: str, question: Question) -> Verdict:
@@ -112,7 +128,7 @@ class Judge:
         if all(agreed):
             return self._praise(text, question)
         why = "by chance" if agreed[0] else "no value" if math.isnan(answers[0]) else "otherwise"
-        return Verdict(False, self._hint(question, answers, agrees) or SAID[why])
+        return Verdict(False, self._hint(question, answers) or SAID[why])
 
     def _answers(self, text: str, question: Question) -> list[float]:
         """The number of a formula at each place; NaN where it has none."""
@@ -129,14 +145,48 @@ class Judge:
         size, most = (sum(kind in ("name", "number") for kind, _ in tokens(x, names)) for x in (text, question.formula))
         return size <= most and all(agrees(x, place[question.key]) for x, place in zip(answers, self._places))
 
-    def _hint(self, question: Question, answers: Sequence[float], same: Callable[[float, Any], bool]) -> str:
-        """The hint of the first mistake that gives these answers, one at each place, perhaps but for a sign; or ""."""
-        numbers = [_numbers_at(place, question) for place in self._places[: len(answers)]]
+    def _hint(self, question: Question, answers: Sequence[float]) -> str:
+        """The hint of the first mistake that gives these answers at all places, perhaps but for its sign; or ""."""
+        if all(agrees(-answer, place[question.key]) for answer, place in zip(answers, self._places)):
+            return SAID["sign"]
+        numbers = [_numbers_at(place, question) for place in self._places]
         for sign in (1, -1):
             for mistake, hint in question.mistakes:
-                if all(same(sign * answer, _wrong(mistake, at)) for answer, at in zip(answers, numbers)):
-                    return hint if sign == 1 else hint.removesuffix(".") + SAID["sign"]
+                if all(agrees(sign * answer, _wrong(mistake, at)) for answer, at in zip(answers, numbers)):
+                    return _signed(hint, sign)
         return ""
+
+    def _hint_to_a_number(self, question: Question, answer: float) -> str:
+        """The hint of the mistake that gives a number at the present inputs; "" if several different ones give it.
+
+        0 and 1, to which many ways lead, tell nothing if they are only right here; nor does the value of a node, if
+        another number of the graph is the same, perhaps but for its sign. What agrees at all places is one mistake.
+        That a sign is wrong is no guess.
+        """
+        places = self._places
+        if right(-answer, places[0][question.key]):
+            return SAID["sign"]
+        known: list[list[float]] = []
+
+        def is_new(given: list[float]) -> bool:
+            if not right(answer, given[0]) or any(all(map(agrees, given, other)) for other in known):
+                return False
+            known.append(given)
+            return True
+
+        numbers = [_numbers_at(place, question) for place in places]
+        found = [
+            (mistake, _signed(hint, sign))
+            for sign in (1, -1)
+            for mistake, hint in question.mistakes
+            if is_new([sign * _wrong(mistake, at) for at in numbers])
+        ]
+        if not found or (answer in EASY and not all(agrees(answer, x) for x in known[0])):
+            return ""
+        same = ([sign * float(place.get(key, math.nan)) for place in places] for key in places[0] for sign in (1, -1))
+        if str(question.numbers.get(found[0][0])).startswith(VALUE) and any(map(is_new, same)):
+            return ""
+        return _only([hint for _, hint in found])
 
     def readable(self, question: Question) -> bool:
         """Whether the formula that answers a question can be typed as it is printed."""
@@ -146,6 +196,15 @@ class Judge:
             return agrees(evaluated(question.formula, {x: exact(key) for x, key in names.items()}), exact(question.key))
         except FormulaError:  # none, or a function that answers do not have, or a formula that is abridged
             return False
+
+
+def _signed(hint: str, sign: int) -> str:
+    return hint if sign == 1 else hint + SAID["sign too"]
+
+
+def _only(said: Sequence[str]) -> str:
+    """What is said, if it is one thing."""
+    return said[0] if len({*said}) == 1 else ""
 
 
 def _value(text: str, numbers: Numbers) -> float:

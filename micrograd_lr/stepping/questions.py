@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import gradient_key, payment_key
 from micrograd_lr.stepping import hints
+from micrograd_lr.stepping.shapes import shaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Question:
     `name` is what is asked for as mathematics. `formula` is "" where only the number is asked for; `closed` says that
     it is a closed form, which is proven. `mistakes` are the usual wrong answers, as formulas, each with its hint;
     `numbers` has the names in them, each with its slot, or with a plain number.
+
+    Where a `shape` is asked for, it has the rows and columns, mistakes are shapes, and `numbers` says what n and m are.
     """
 
     prompt: str
@@ -41,6 +44,12 @@ class Question:
     numbers: dict[str, Any]
     formula: str = ""
     closed: bool = False
+    shape: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """What is asked for, in words: ``the shape of A - Y``, or the prompt."""
+        return f"the shape of {self.prompt}" if self.shape else self.prompt
 
 
 def questions(frame: Frame) -> tuple[Question, ...]:
@@ -48,9 +57,14 @@ def questions(frame: Frame) -> tuple[Question, ...]:
 
     Backward, of each payment first the local derivative, unless that is a plain number, then what is paid, and from the
     second path on the sum; of all that, what the frame has a line for. What the root pays is its local derivative:
-    that is asked for once.
+    that is asked for once. At the end come the shapes of the closed forms.
     """
     steps = frame.steps
+    if frame.kind == "gradients":
+        return tuple(
+            Question(x.formula, x.formula, f"shape {x.formula}", x.mistakes, x.sizes, shape=x.shape)
+            for x in shaped(steps.closed_lines)
+        )
     if frame.kind == "forward":
         return tuple(_of_a_node(steps, node) for node in frame.nodes)
     shown = {line.key for line in frame.lines}
@@ -63,7 +77,7 @@ def _of_a_node(steps: Steps, name: str) -> Question:
     node = steps.nodes[name]
     operands = [x if not isinstance(x, str) else steps.nodes[x].key for x in node.operands]
     numbers = {"out": node.key, "k": float(len(operands)), **dict(zip("ab", operands))}
-    known = [*hints.OF_EVERY_NODE, *hints.OF_A_NODE.get(node.op, [])]
+    known = hints.OF_A_NODE.get(node.op, [])
     return _question(node.name, node.name, node.key, known, numbers)
 
 
@@ -91,7 +105,7 @@ class _OfAPayment:
         payment, of_root = self.payment, self.payer == self.steps.root
         path = self.steps.path(payment)
         if not self.payer.has_plain_slope(payment.position):
-            known = [*hints.OF_EVERY_SLOPE, *self._wrong_slopes(self.words), *self._said(hints.OF_EVERY_SLOPE_LAST)]
+            known = [*self._wrong_slopes(self.words), *self._said(hints.OF_EVERY_SLOPE_LAST)]
             if not of_root:
                 known += self._said(hints.OF_A_SLOPE_BELOW)
             prompt = path if of_root and path else self.local

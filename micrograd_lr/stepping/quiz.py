@@ -12,6 +12,7 @@ from micrograd_lr.levels.names import INSIDE, at_level, usual_level
 from micrograd_lr.stepping.answers import Judge
 from micrograd_lr.stepping.frames import steps
 from micrograd_lr.stepping.questions import questions
+from micrograd_lr.stepping.shapes import in_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Walk:
     @property
     def hidden(self) -> tuple[Line, ...]:
         """The lines that would give away an answer."""
-        return self.frame.lines[self._first_hidden :] if self.open else ()
+        return self.frame.lines[self._first_hidden :] if self.open and not self.open[0].shape else ()
 
     @property
     def near(self) -> tuple[Line, ...]:
@@ -93,7 +94,8 @@ class Walk:
 
     @property
     def _first_hidden(self) -> int:
-        return [line.key for line in self.frame.lines].index(self.open[0].key)
+        keys = [line.key for line in self.frame.lines]
+        return keys.index(self.open[0].key) if not self.open[0].shape else len(keys)
 
     def again(self, numbers: Mapping[str, float]) -> Walk:
         """The same place at other numbers, where no question has been answered yet."""
@@ -134,13 +136,14 @@ class Walk:
         self.open = [question for question in found if self._asked(question)]
 
     def _asked(self, question: Question) -> bool:
-        return question.key not in self.settled and (self.ask == "number" or self.judge.readable(question))
+        asked = self.ask == "number" or question.shape or self.judge.readable(question)
+        return bool(asked) and question.key not in self.settled
 
     @property
     def prompt(self) -> str:
         """The question in words."""
-        what = "the formula of " if self.ask == "formula" else ""
-        return f"What is {what}{format_formula(self.open[0].prompt)}?"
+        what = "the formula of " if self.ask == "formula" and not self.open[0].shape else ""
+        return f"What is {what}{format_formula(self.open[0].named)}?"
 
     def answer(self, text: str) -> str:
         """What to say to an answer."""
@@ -159,6 +162,9 @@ class Walk:
         """Give up the question, and return its answer."""
         question = self.open[0]
         self._settle(first=False)
+        if question.shape:
+            shape = in_numbers(question.shape, question.numbers)
+            return format_formula(f"{question.named[0].upper()}{question.named[1:]} is {shape}.")
         if self.ask == "formula":
             return format_formula(f"{question.prompt} = {question.formula}")
         return (

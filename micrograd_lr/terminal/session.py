@@ -84,12 +84,14 @@ class Session:
             return "".join(name[0] for name in self.expression.names)
         if not self.walk.open:
             return ""
-        return "".join(name[0] for name in (*functions(), *self._names))
+        question = self.walk.open[0]
+        return "".join(name[0] for name in (question.numbers if question.shape else (*functions(), *self._names)))
 
     @property
     def _names(self) -> tuple[str, ...]:
         """The names that an answer may have."""
-        return (*self.walk.judge.names(self.walk.open[0]),) if self.walk and self.walk.open else ()
+        question = self.walk.open[0] if self.walk and self.walk.open else None
+        return (*self.walk.judge.names(question),) if self.walk and question and not question.shape else ()
 
     def do(self, line: str | None) -> None:
         """Do what a line says: it is a command, an answer or an input. None means that no more lines come."""

@@ -44,7 +44,7 @@ def test_another_hint_would_be_seen(shown, monkeypatch):
 
 def test_the_slides_questions_on_the_page(shown):
     opened = shown(Case(**SLIDES), "step=7&ask=formula")
-    answers = [("w", "That is w itself in the place of ∂z/∂w."), ("x", "Right."), ("a-y", None), ("(a-y)x", "short"),
+    answers = [("w", "That is w itself, where ∂z/∂w should be."), ("x", "Right."), ("a-y", None), ("(a-y)x", "short"),
                ("a-y", "short")]  # fmt: skip
     for answer, said in answers:
         opened.fill("#answer", answer).click("#question [type=submit]")

@@ -1,5 +1,7 @@
 """Questions and the usual wrong answers."""
 
+import re
+
 import pytest
 from stepped import all_steps
 
@@ -54,25 +56,25 @@ def test_the_slides_questions_at_the_level_of_names():
 @pytest.mark.parametrize(
     "text, at, formula, answers",
     [
-        ("w + x", {"w": 2.0, "x": 3.0}, "w + x", {6.0: "That is the product; this node is a sum."}),
+        ("w + x", {"w": 2.0, "x": 3.0}, "w + x", {6.0: "That is the product. This node is a sum."}),
         (
             "w - x",
             {"w": 2.0, "x": 3.0},
             "w - x",
-            {5.0: "That is the sum; this node is a difference.", 1.0: "The sign is"},
+            {5.0: "That is the sum. This node is a difference.", 1.0: "Check the sign."},
         ),
-        ("w*x", {"w": 2.0, "x": 3.0}, "wx", {5.0: "That is the sum; this node is a product."}),
+        ("w*x", {"w": 2.0, "x": 3.0}, "wx", {5.0: "That is the sum. This node is a product."}),
         ("w/x", {"w": 2.0, "x": 8.0}, "w/x", {4.0: "That is upside down.", 16.0: "That is the product"}),
-        ("w**3", {"w": 2.0}, "w^3", {6.0: "That is the product; a power", 9.0: "Base and exponent are swapped."}),
-        ("exp(w)", {"w": 2.0}, "exp(w)", {0.1353: "The sign of the exponent"}),
+        ("w**3", {"w": 2.0}, "w^3", {6.0: "That is the product. A power", 9.0: "You swapped base and exponent."}),
+        ("exp(w)", {"w": 2.0}, "exp(w)", {0.1353: "Check the sign of the exponent"}),
         (
             "log(w)",
-            {"w": 2.0},
+            {"w": 3.0},
             "log(w)",
             {
-                0.30103: "That is the logarithm to base 10",
-                1.0: "That is the logarithm to base 2",
-                7.389: "That is the exponential",
+                0.4771: "That is the logarithm to base 10. Here",
+                1.585: "That is the logarithm to base 2. Here",
+                20.09: "That is exp, the inverse",
             },
         ),
         (
@@ -87,14 +89,14 @@ def test_the_slides_questions_at_the_level_of_names():
                 0.105: "That is the derivative of σ",
             },
         ),
-        ("tanh(w)", {"w": 2.0}, "tanh(w)", {0.8808: "That is σ; tanh lies"}),
+        ("tanh(w)", {"w": 2.0}, "tanh(w)", {0.8808: "That is σ. tanh lies"}),
         ("relu(w)", {"w": -2.0}, "relu(w)", {-2.0: "relu is 0 for negative numbers."}),
-        ("sum([w, x, 4])", {"w": 2.0, "x": 3.0}, "w + x + 4", {3.0: "That is the mean; J is the sum"}),
+        ("sum([w, x, 4])", {"w": 2.0, "x": 3.0}, "w + x + 4", {3.0: "That is the mean. J is the sum"}),
         (
             "logistic_loss(z, 1)",
             {"z": 2.0},
             "softplus(-z)",
-            {2.1269: "That is the loss for the other label.", -0.1192: "That is the derivative of the loss"},
+            {2.1269: "That is the loss for the other label.", -0.1192: "That is a − y, the derivative of the loss."},
         ),
     ],
 )
@@ -114,20 +116,23 @@ def test_wrong_values(text, at, formula, answers):
             {"w": 2.0, "x": 3.0},
             "∂L/∂w",
             {
-                -15.0: "The sign is",
-                5.0: "That is the gradient above, ∂L/∂z. Multiply it by the local derivative ∂z/∂w = x.",
-                3.0: "That is the local derivative ∂z/∂w = x alone.",
-                8.0: "Multiply along a path",
-                10.0: "The two factors are swapped: ∂z/∂w = x is the other factor.",
-                -10.0: "The two factors are swapped: ∂z/∂w = x is the other factor, and the sign is the other way",
-                1.6667: "Multiply by the local derivative ∂z/∂w = x, don't divide.",
+                -15.0: "Check the sign.",
+                5.0: "That is the gradient above, ∂L/∂z. Multiply it by ∂z/∂w = x.",
+                3.0: "That is only ∂z/∂w = x.",
+                8.0: "Along a path, multiply.",
+                10.0: "You swapped the factors. ∂z/∂w = x is the other one.",
+                -10.0: "You swapped the factors. ∂z/∂w = x is the other one. Check the sign, too.",
+                1.6667: "You divided by ∂z/∂w = x. Multiply by it.",
             },
         ),
         (
             "z = w/x; L = 5*z",
             {"w": 2.0, "x": 4.0},
             "∂L/∂w",
-            {-0.625: "The two operands are swapped", 20.0: "Multiply by the local derivative ∂z/∂w"},
+            {
+                -0.625: "That is the derivative with respect to the other operand",
+                20.0: "You divided by ∂z/∂w",
+            },
         ),
         (
             "z = w**x; L = 5*z",
@@ -139,7 +144,7 @@ def test_wrong_values(text, at, formula, answers):
             "z = log(w); L = 5*z",
             {"w": 2.0},
             "∂L/∂w",
-            {10.0: "The derivative of log is 1 over its operand: look at ∂z/∂w = 1/w."},
+            {10.0: "The derivative of log is 1 over its operand. Look again at ∂z/∂w = 1/w."},
         ),
         (
             "a = sigmoid(z); L = 5*a",
@@ -148,17 +153,17 @@ def test_wrong_values(text, at, formula, answers):
             {
                 4.404: "You left out a factor: ∂a/∂z = a(1 − a) has two.",
                 0.596: "You left out a factor",
-                -10.0: "∂a/∂z = a(1 − a) takes the value of σ, not its operand.",
+                -10.0: "Use the value of σ, not its operand. Look again at ∂a/∂z = a(1 − a).",
             },
         ),
         ("a = tanh(z); L = 5*a", {"z": 1.0}, "∂L/∂z", {0.9068: "That is the derivative of σ"}),
-        ("a = exp(z); L = 5*a", {"z": 1.0}, "∂L/∂z", {5.0: "That is the gradient above"}),
+        ("a = exp(z); L = 5*a", {"z": 2.0}, "∂L/∂z", {5.0: "That is the gradient above"}),
         ("J = sum([w, x, 4.0]); 2*J", {"w": 2.0, "x": 3.0}, "∂L/∂w", {2 / 3: "That is the gradient of the mean"}),
         (
             "z = dot([w, v], [x, u]); L = 7*z",
             {"w": 2.0, "v": 3.0, "x": 5.0, "u": 11.0},
             "∂L/∂w",
-            {14.0: "The two factors are swapped: ∂z/∂w = x is the other factor."},
+            {14.0: "You swapped the factors. ∂z/∂w = x is the other one."},
         ),
     ],
 )
@@ -171,11 +176,14 @@ def test_wrong_payments(text, at, prompt, answers):
 def test_wrong_sums_over_paths():
     question, diagnosis = asked("c = 2*w + 1; d = w**2; L = c*d", {"w": 3.0}, "∂L/∂w")  # 18 + 42
     assert question.key.startswith("s")
-    assert {diagnosis(x).split(":")[0] for x in (18.0, 42.0)} == {"That is the last path alone", "You lost a path"}
-    assert diagnosis(-60.0) == "The sign is the other way round."
+    assert {re.split("[.:]", diagnosis(x))[0] for x in (18.0, 42.0)} == {
+        "That is only the last path",
+        "One path is missing",
+    }
+    assert diagnosis(-60.0) == "Check the sign."
     assert diagnosis(756.0) == "Multiply along a path, but add the paths."
-    assert diagnosis(30.0) == "That is the mean of the paths; they add up."
-    assert "The paths add up, with their signs." in {diagnosis(24.0), diagnosis(-24.0)}
+    assert diagnosis(30.0) == "That is the mean of the paths. Add them up."
+    assert "Add the paths, with their signs." in {diagnosis(24.0), diagnosis(-24.0)}
 
 
 def test_a_mistake_that_cannot_be_made_here_is_passed_over():

@@ -149,8 +149,8 @@ def test_right_answers(answer):
 @pytest.mark.parametrize(
     "answer, message",
     [
-        ("0.5", "The sign is the other way round."),
-        ("-2", "That is the gradient above, ∂L/∂a. Multiply it by the local derivative ∂a/∂z = a(1 − a)."),
+        ("0.5", "Check the sign."),
+        ("-2", "That is the gradient above, ∂L/∂a. Multiply it by ∂a/∂z = a(1 − a)."),
         ("-1", "You left out a factor: ∂a/∂z = a(1 − a) has two."),
         ("77", "Not yet. Try again, or reveal."),
         ("k", "k: no such name here. The names are y, w, x, b, z, a, n13, L."),
@@ -193,7 +193,7 @@ def test_what_was_settled_is_not_asked_again_and_other_commands_leave_a_question
     assert "What is" not in typed("a", "n", "1", "b", "n")[0]
     assert "What is wx?" in typed("a", "n", "back", "n")[0]
     assert "What is" not in typed("a", "n", "back")[0]
-    assert typed("a", "n", "b")[1] == "The sign is the other way round."  # a name here, and no key
+    assert typed("a", "n", "b")[1] == "Not yet. Try again, or reveal."  # a name here, and no key
     page, message = typed("a", "n", "ask")
     assert "wx = 0.5·2 = 1" in page
     assert message == "Questions are off."

@@ -114,9 +114,7 @@ def test_the_slides_questions():
     assert "What is the formula of" not in page
     assert message == "Right."
     _, message = shown("n", "n", "n", "n", "n", "y/a", ask="formula")
-    assert message == (
-        "That is the branch −y/a alone: you lost the branch (1 − y)/(1 − a), and the sign is the other way round."
-    )
+    assert message == ("That is only one of two branches. Add the other one, (1 − y)/(1 − a). Check the sign, too.")
     _, message = shown("n", "1", ask="number")
     assert message.startswith("Not yet")
     _, message = shown("n", "0", ask="number")

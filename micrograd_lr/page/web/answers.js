@@ -11,14 +11,35 @@ const agrees = (answer, exact) =>
 
 /** Whether an answer to a question is right, and what to say to it; `mode` is number or formula. */
 function judged(question, text, mode) {
+  if (question.shape) return judgedShape(question, text);
   return mode === "formula" ? judgedFormula(question, text) : judgedNumber(question, text);
+}
+
+function judgedShape(question, text) {
+  const found = readShape(text);
+  const fits = (shape) => found.every((x, i) => x === shape[i] || Number(x) === question.numbers[shape[i]]);
+  if (fits(question.shape)) return { right: true, said: judging.said.right };
+  const known = mistakesOf(question).map(([wrong, hint]) => [readShape(data.mistakes[wrong]), data.hints[hint]]);
+  const alike = known.filter(([wrong]) => found.every((x, i) => x === wrong[i]));
+  const hints = (alike.length ? alike : known.filter(([wrong]) => fits(wrong))).map(([, hint]) => hint);
+  return { right: false, said: theOnly(hints) || judging.said["not yet"] };
+}
+
+/** Rows and columns: 1 and n of (1, n), 1 × n or 1 by n. */
+function readShape(text) {
+  const { outside, between, entry, number } = judging.shapes;
+  const bare = text.toLowerCase().replace(new RegExp(outside, "g"), "");
+  const found = number.includes(bare) ? ["1", "1"] : bare.split(new RegExp(between));
+  if (found.length === 2 && found.every((x) => new RegExp("^(" + entry + ")$").test(x))) return found;
+  throw new FormulaError("shape", {});
 }
 
 function judgedNumber(question, text) {
   const answer = evaluated(text, namesAt(numbers), spellingsFor(question));
   if (isRight(answer, numbers[question.key])) return praise(question, text);
   const { spots, answers } = everywhere(question, text);
-  const hint = hintTo(question, answers, spots, agrees) || hintTo(question, [answer], spots, isRight);
+  const isNumber = answers.every((x) => x === answer); // and no formula, which has names in it
+  const hint = isNumber ? hintToNumber(question, answer, spots) : hintTo(question, answers, spots);
   return { right: false, said: hint || judging.said["not yet"] };
 }
 
@@ -27,7 +48,7 @@ function judgedFormula(question, text) {
   const agreed = answers.map((answer, i) => agrees(answer, spots[i][question.key]));
   if (agreed.every(Boolean)) return praise(question, text);
   const why = agreed[0] ? "by chance" : Number.isNaN(answers[0]) ? "no value" : "otherwise";
-  return { right: false, said: hintTo(question, answers, spots, agrees) || judging.said[why] };
+  return { right: false, said: hintTo(question, answers, spots) || judging.said[why] };
 }
 
 /** The numbers of the graph at the present inputs and at other ones, and what a formula gives there: NaN for none. */
@@ -69,17 +90,43 @@ function isShort(question, text) {
     && answers.every((answer, i) => agrees(answer, spots[i][question.key]));
 }
 
-/** The hint of the first mistake that gives these answers, one at each spot, perhaps but for the sign; or "". */
-function hintTo(question, answers, spots, same) {
+/** The hint of the first mistake that gives these answers at all spots, perhaps but for its sign; or "". */
+function hintTo(question, answers, spots) {
+  if (answers.every((answer, i) => agrees(-answer, spots[i][question.key]))) return judging.said.sign;
   for (const sign of [1, -1]) {
-    for (const [mistake, hint] of question.mistakes) {
-      if (answers.every((answer, i) => same(sign * answer, wrongAt(spots[i], question, data.mistakes[mistake])))) {
-        return sign === 1 ? data.hints[hint] : data.hints[hint].replace(/\.$/, "") + judging.said.sign;
-      }
+    for (const [mistake, hint] of mistakesOf(question)) {
+      const given = wrongAtAll(question, mistake, spots, 1);
+      if (answers.every((answer, i) => agrees(sign * answer, given[i]))) return withSign(hint, sign);
     }
   }
   return "";
 }
+
+/** The hint of the mistake that gives a number at the present inputs; "" where Python says that it tells nothing. */
+function hintToNumber(question, answer, spots) {
+  if (isRight(-answer, numbers[question.key])) return judging.said.sign;
+  const known = [];
+  const isNew = (given) => isRight(answer, given[0])
+    && !known.some((other) => given.every((x, i) => agrees(x, other[i]))) && known.push(given) > 0;
+  const found = [1, -1].flatMap((sign) => mistakesOf(question)
+    .filter(([mistake]) => isNew(wrongAtAll(question, mistake, spots, sign)))
+    .map(([mistake, hint]) => [question.numbers[data.mistakes[mistake]], withSign(hint, sign)]));
+  if (judging.easy.includes(answer) && known.length && known[0].some((x) => !agrees(answer, x))) return "";
+  const ofNode = String(found[0]?.[0]).startsWith("v");
+  const same = (key) => [1, -1].some((sign) => isNew(spots.map((spot) => sign * spot[key])));
+  return ofNode && Object.keys(numbers).some(same) ? "" : theOnly(found.map(([, hint]) => hint));
+}
+
+/** The usual mistakes and their hints, by their numbers. */
+const mistakesOf = (question) => question.mistakes.map((i) => data.hinted[i]);
+
+const wrongAtAll = (question, mistake, spots, sign) =>
+  spots.map((spot) => sign * wrongAt(spot, question, data.mistakes[mistake]));
+
+const withSign = (hint, sign) => data.hints[hint] + (sign === 1 ? "" : judging.said["sign too"]);
+
+/** What is said, if it is one thing; or "". */
+const theOnly = (said) => (new Set(said).size === 1 ? said[0] : "");
 
 /** What a usual mistake gives; NaN if nobody can make it here, or if its formula is abridged. */
 function wrongAt(spot, question, mistake) {

@@ -39,7 +39,8 @@ function pathNodes() {
 }
 
 /** Whether an edge is a whole path to the node that is shown: ∂L/∂a = ∂L/∂a would say nothing. */
-const isWhole = (key) => view.edges[key].payer === view.nodes.at(-1).id && view.edges[key].operand === (story || chosen);
+const isWhole = (key) => view.edges[key].payer === view.nodes.at(-1).id
+  && view.edges[key].operand === (story || chosen);
 
 /** How a factor can stand in its product once it is paid. */
 const waysOf = (key) => ["name", "formula", "number"].filter(

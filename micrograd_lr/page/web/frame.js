@@ -51,9 +51,10 @@ function ledger(node, payments) {
 
 function renderLines(frame, question) {
   // Later lines would give the answer away. The line that the question is about has its formula, but no numbers.
+  const asked = question && !question.shape;
   const line = (key) => frame.lines.findIndex((x) => x.key === key);
-  const hidden = question ? line(question.key) : Infinity;
-  const end = !question ? Infinity : ask === "formula" ? hidden : line(question.key) + 1;
+  const hidden = asked ? line(question.key) : Infinity;
+  const end = !asked ? Infinity : ask === "formula" ? hidden : line(question.key) + 1;
   const lines = byId("lines");
   const html = frame.lines.slice(0, end).map((line, at) => {
     const known = at < hidden ? line.parts : plainParts(line);
@@ -110,6 +111,10 @@ function renderQuestion(question) {
   form.hidden = !question;
   if (!question) return;
   if (opens) byId("answer").focus({ preventScroll: true });
+  if (question.shape) {
+    byId("prompt").innerHTML = "What is the shape of " + math(question.slope) + "? Rows and columns, such as (2, 3).";
+    return;
+  }
   const formula = ask === "formula";
   const line = frames[step].lines.find((x) => x.key === question.key);
   const whole = line ? plainParts(line).slice(0, line.note ? undefined : 1) : [];

@@ -29,10 +29,11 @@ function renderMatrix(holder, until) {
   const sums = parameters.map((w) => cell(null, gradientSlotAt(w, until), textOf(gradientSlotAt(w, until) ?? "")));
   const table = (caption, body) => "<table><caption>" + caption + "</caption><tbody>" + body + "</tbody></table>";
   const all = view.closed.every(hasPaid);
+  const shape = (rows, columns) => (shapesAreOpen() ? "" : " <small>(" + rows + ", " + columns + ")</small>");
   const [m, n] = [view.closed.length, features[0].size];
   holder.innerHTML = '<div class="matrix" tabindex="0" role="group" aria-label="(A − Y) times Xᵀ">'
-    + table("A − Y <small>(1, " + m + ")</small>", "<tr>" + errors + more + "</tr>") + '<span class="times">×</span>'
-    + table("Xᵀ <small>(" + m + ", " + n + ")</small>", data) + '<span class="times">=</span>'
-    + table("∂" + view.nodes.at(-1).name + "/∂w <small>(1, " + n + ")</small>" + (all ? "" : " so far"),
+    + table("A − Y" + shape(1, m), "<tr>" + errors + more + "</tr>") + '<span class="times">×</span>'
+    + table("Xᵀ" + shape(m, n), data) + '<span class="times">=</span>'
+    + table("∂" + view.nodes.at(-1).name + "/∂w" + shape(1, n) + (all ? "" : " so far"),
       "<tr>" + sums.join("") + (n > MOST_COLUMNS ? "<td>…</td>" : "") + "</tr>") + "</div>";
 }

@@ -36,6 +36,10 @@ function moveOnPaper() {
 
 /** A question with a line to write on, or with its formula and its number. */
 function questionOnPaper(question) {
+  if (question.shape) {
+    const answer = sheet === "key" ? question.answer : '<span class="blank"></span>';
+    return "<li><p>The shape of " + math(question.slope) + " is " + answer + "</p></li>";
+  }
   const lines = frames.flatMap((frame) => frame.lines).filter((x) => x.key === question.key);
   const line = (question.closed && lines.find((x) => x.kind === "closed")) || lines[0];
   const parts = plainParts(line);

@@ -1,18 +1,25 @@
 // Ask mode: which questions are open, what is said to an answer, and the score
-// Shared: openQuestion, reveal, revealAll, check, setAsk, forgetAnswers, showVerdict, renderScore
+// Shared: openQuestion, shapesAreOpen, reveal, revealAll, check, setAsk, forgetAnswers, showVerdict, renderScore
 
 const answered = new Map(); // question → "right" or "revealed"
 const missed = new Set(); // questions that were not right at the first try
 
 const questionKey = (question) => step + "." + question.i;
 
+const isAsked = (question) => ask === "number" || question.shape || readable(question);
+
 /** The first question of the current frame that is not answered yet, of those that this mode asks; or null. */
 function openQuestion() {
   if (!ask) return null;
   return frames[step].questions
     .map((question, i) => ({ ...question, i }))
-    .find((question) => (ask === "number" || readable(question)) && !answered.has(questionKey(question))) ?? null;
+    .find((question) => isAsked(question) && !answered.has(questionKey(question))) ?? null;
 }
+
+/** Whether the shapes at the end are asked for and not answered yet: then the page must not say them. */
+const shapesAreOpen = () => Boolean(ask) && frames.at(-1).questions.some(
+  (question, i) => question.shape && !answered.has(frames.length - 1 + "." + i),
+);
 
 function showVerdict(text, kind) {
   byId("verdict").className = kind;
@@ -34,7 +41,8 @@ function goOnAsking() {
 function reveal() {
   const question = openQuestion();
   if (!question) return;
-  const answer = question.text + " = " + (ask === "formula" ? question.formula : textOf(question.key));
+  const answer = question.shape ? "The shape of " + question.text + " is " + question.answer + "."
+    : question.text + " = " + (ask === "formula" ? question.formula : textOf(question.key));
   settle(question, "revealed");
   goOnAsking();
   showVerdict(answer, "");

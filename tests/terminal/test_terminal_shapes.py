@@ -1,0 +1,52 @@
+"""Questions about dimensions in the terminal: at the end of the walk, as numbers or formulas are asked."""
+
+import pytest
+
+from micrograd_lr import Expression
+from micrograd_lr.terminal.session import Session
+
+TWO = "z=w1*x1+w2*x2+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
+NUMBERS = {"w1": 0.5, "w2": 0.25, "x1": 2.0, "x2": -1.0, "b": 0.5, "y": 1.0}
+
+
+@pytest.fixture(params=["number", "formula"])
+def talk(request):
+    session = Session(Expression(TWO), NUMBERS, request.param)
+    session.walk.move(len(session.walk.steps) - 1, asking=True)
+    return session
+
+
+def page(session):
+    return "\n".join(line for line, _ in session.page())
+
+
+def test_the_shape_is_asked_beside_the_closed_form(talk):
+    assert "What is the shape of ∂L/∂w = (a − y)xᵀ?" in page(talk)
+    assert "∂L/∂w = (a − y)xᵀ = (0.7773 − 1)·(2, −1)" in page(talk)
+    assert "What is" not in "\n".join(line for line, _ in talk.page(80, 9)[:3])
+    talk.do("2x1")
+    assert talk.message == ["That is a column. ∂L/∂w has the shape of w, and w is a row: one entry for each feature."]
+    talk.do("b")  # a name, but not here: this goes back
+    assert "What is" not in page(talk)
+
+
+def test_it_is_answered(talk):
+    talk.do("(1, 2)")
+    assert talk.message == ["Right."]
+    assert "Questions: 1 of 1 right at the first try." in page(talk)
+
+
+def test_it_is_revealed(talk):
+    talk.do("")
+    assert talk.message == ["The shape of ∂L/∂w = (a − y)xᵀ is (1, n) = (1, 2)."]
+
+
+def test_what_is_no_shape_does_not_count(talk):
+    talk.do("x")
+    assert talk.message == ["Write the rows and the columns, such as (2, 3) or (1, n). A number has the shape (1, 1)."]
+    talk.do("1 by n")
+    assert "1 of 1 right at the first try" in page(talk)
+
+
+def test_a_line_may_begin_with_n_or_m(talk):
+    assert talk.begins == "nm"
