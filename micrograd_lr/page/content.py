@@ -174,16 +174,19 @@ class Content:
         return {
             "kind": line.kind, "key": line.key, "parts": [self.math(part, view) for part in line.parts],
             **({"note": format_formula(line.note)} if line.note else {}),
+            **({"terms": line.terms} if line.terms else {}),
         }  # fmt: skip
 
     def question(self, question: Question, view: View) -> dict[str, Any]:
-        asked = {
+        asked: dict[str, Any] = {
             "text": format_formula(question.prompt), "key": question.key, "numbers": _for_json(question.numbers),
             "mistakes": [self.mistake(*mistake) for mistake in question.mistakes],
         }  # fmt: skip
         if question.shape:
             answer = shapes.in_numbers(question.shape, question.numbers)
             return asked | {"shape": question.shape, "slope": self.math(question.name, view), "answer": answer}
+        if question.prompt != question.name:
+            asked["words"] = True
         if not question.formula:
             return asked
         return asked | {

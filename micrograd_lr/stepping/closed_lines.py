@@ -39,18 +39,15 @@ class ClosedLines:
         """The parameters that closed forms alone pay."""
         return families(self.graph, self.closed, self._paths)
 
-    @cached_property
-    def formulas(self) -> dict[str, str]:
-        """``a - y`` and ``(a - y)xᵀ``, by the keys of ∂L/∂z, and of ∂L/∂w for each w that one z alone pays."""
-        found = {}
+    def formula_of(self, payment: Payment) -> str:
+        """What is paid as a closed form: ``a - y`` to z, ``(a - y)xᵀ`` from z to w; "" for any other payment."""
         for closed in self.closed:
-            error = self._error(closed)[0]
-            found[gradient_key(closed.z)] = _over(error, closed.share)
-            for w, x in closed.factors.items():
-                if self._paths[w] == 1:
-                    formula = error if x == 1 else f"({error}){self._x_of(x)[0]}"
-                    found[gradient_key(w)] = _over(formula, closed.share)
-        return found
+            error, x = self._error(closed)[0], closed.factors.get(payment.operand)
+            if payment.operand == closed.z and payment.paths == 1:
+                return _over(error, closed.share)
+            if payment.payer == closed.z and x is not None:
+                return _over(error if x == 1 else f"({error}){self._x_of(x)[0]}", closed.share)
+        return ""
 
     def cancelled(self, closed: Closed) -> Iterator[Line]:
         """``∂L/∂z = (-y/a + (1 - y)/(1 - a)) · a(1 - a) = -y(1 - a) + (1 - y)a = a - y``, if a and y have names."""
@@ -77,7 +74,8 @@ class ClosedLines:
         formula = self._term(family, closed)[0] if first else family.term and f"Σᵢ {_over(family.term, closed.share)}"
         before = "" if first else f"{_vector([slot(x.key('r')) for x in now])} + "
         keys = [x.key("c" if first else "s") for x in now]
-        return self._line("ledger", family, [formula, before + added], keys, "" if last else "so far")
+        terms = () if family.of_ones else (now[0].key("c"),)
+        return self._line("ledger", family, [formula, before + added], keys, "" if last else "so far", terms)
 
     def results(self) -> Iterator[tuple[Family, Line]]:
         """``∂L/∂w = (a - y)xᵀ = …``, or ``∂J/∂w = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾)x⁽ⁱ⁾ᵀ = (A - Y)Xᵀ = …``, for each family."""
@@ -108,10 +106,13 @@ class ClosedLines:
             return " + ".join([slot(keys[0]), *(slot(f"({key})") for key in keys[1:])])
         return f"{_vector([*map(slot, keys)])}{family.factor}"
 
-    def _line(self, kind: str, family: Family, parts: Iterable[str], keys: Sequence[str], note: str = "") -> Line:
+    def _line(
+        self, kind: str, family: Family, parts: Iterable[str], keys: Sequence[str], note: str = "",
+        terms: tuple[str, ...] = (),
+    ) -> Line:  # fmt: skip
         of_w = self.graph.gradient_by(family.name) if len(keys) > 1 else self.graph.gradient_of(family.parameters[0])
         key = keys[0] if len(keys) == 1 else ""
-        return Line(kind, different(of_w, *parts, _vector([*map(slot, keys)])), key, note)
+        return Line(kind, different(of_w, *parts, _vector([*map(slot, keys)])), key, note, terms)
 
     def _term(self, family: Family, closed: Closed, alone: bool = True) -> tuple[str, str]:
         """(a - y)xᵀ in names and in numbers; no names for a vector without one."""

@@ -163,13 +163,25 @@ class Line:
     leads to it. What the root pays is a local derivative and has no other line.
 
     `key` is the key of the number at its end, which is hidden while it is asked for, "" of a vector; `note` says
-    which number that is if the first part does not.
+    which number that is if the first part does not. `terms` are the keys of what is added in it, if that can be asked
+    for as well.
     """
 
     kind: str
     parts: tuple[str, ...]
     key: str
     note: str = ""
+    terms: tuple[str, ...] = ()
+
+    def gives(self, key: str) -> bool:
+        """Whether it gives away the number of a key."""
+        return key == self.key or key in self.terms
+
+    @property
+    def name(self) -> str:
+        """What it is about, without any formula: ``z``, ``so far: ∂J/∂b``, or ``path 1 of 2 to a``."""
+        told = self.note and self.kind not in ("closed", "ledger")
+        return self._noted(part for part in self.parts[:1] if SLOT not in part and not told)
 
     @property
     def template(self) -> str:

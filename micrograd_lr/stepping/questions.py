@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import gradient_key, payment_key
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from micrograd_lr.stepping.frames import Frame, Steps
-    from micrograd_lr.stepping.moves import Payment, Way
+    from micrograd_lr.stepping.moves import Example, Line, Payment, Way
 
     Known = Iterable[tuple[str, str]]  # mistakes and their hints
 
@@ -67,10 +67,23 @@ def questions(frame: Frame) -> tuple[Question, ...]:
         )
     if frame.kind == "forward":
         return tuple(_of_a_node(steps, node) for node in frame.nodes)
-    shown = {line.key for line in frame.lines}
-    paid = [payment for payment in frame.payments if not shown.isdisjoint(payment.numbers)]
+    shown = {key: line for line in frame.lines for key in (line.key, *line.terms)}
+    paid = [payment for payment in frame.payments if not shown.keys().isdisjoint(payment.numbers)]
     asked = (question for payment in paid for question in _OfAPayment(steps, payment, paid).questions())
-    return tuple(question for question in asked if question.key in shown)
+    found = [question for question in asked if question.key in shown]
+    if frame.example is None:
+        return (*found,)
+    return tuple(_of_an_example(frame.example, question, shown[question.key]) for question in found)
+
+
+def _of_an_example(example: Example, question: Question, line: Line) -> Question:
+    """A question as it is put where an example pays: what is its term in the sum, and what is the sum so far."""
+    if line.kind != "ledger":
+        return question
+    if question.key in line.terms:
+        return replace(question, prompt=f"{example.word}'s term in {question.name}")
+    so_far = f"{question.name} after {example.word}" if line.note else question.name
+    return replace(question, prompt=so_far, formula="", closed=False)
 
 
 def _of_a_node(steps: Steps, name: str) -> Question:
@@ -117,7 +130,7 @@ class _OfAPayment:
                 *((f"u*({wrong})", hint) for wrong, hint in self._wrong_slopes(words)),
                 *self._said(hints.OF_EVERY_PAYMENT_LAST, words),
             ]  # fmt: skip
-            formula = self.steps.closed_lines.formulas.get(gradient_key(payment.operand), "")
+            formula = self.steps.closed_lines.formula_of(payment)
             yield _question(path or self.name, self.name, payment.key("c"), known, self.numbers, formula, bool(formula))
         if payment.path > 1:
             sums = {"c": payment.key("c"), "r": payment.key("r"), "k": float(payment.path)}

@@ -85,7 +85,7 @@ class Walk:
     @property
     def hidden(self) -> tuple[Line, ...]:
         """The lines that would give away an answer."""
-        return self.frame.lines[self._first_hidden :] if self.open and not self.open[0].shape else ()
+        return self.frame.lines[self._first_hidden :] if self.open else ()
 
     @property
     def near(self) -> tuple[Line, ...]:
@@ -94,8 +94,8 @@ class Walk:
 
     @property
     def _first_hidden(self) -> int:
-        keys = [line.key for line in self.frame.lines]
-        return keys.index(self.open[0].key) if not self.open[0].shape else len(keys)
+        lines, key = self.frame.lines, self.open[0].key
+        return next((i for i, line in enumerate(lines) if line.gives(key)), len(lines))
 
     def again(self, numbers: Mapping[str, float]) -> Walk:
         """The same place at other numbers, where no question has been answered yet."""

@@ -73,8 +73,8 @@ def formula_lines(
 ) -> list[Styled]:
     """Some `lines` of a frame. Those in `hidden` show their formula without numbers.
 
-    If they are `bare`, local derivatives and closed forms show only the name. A closed form is not shown at all where
-    another line, the first of `hidden`, asks for its number: it would be the answer.
+    Closed forms and sums show only the name, and so do local derivatives if they are `bare`. A closed form is not shown
+    at all where another line, the first of `hidden`, asks for its number: it would be the answer.
     """
     texts = []
     if frame.kind == "inputs":
@@ -88,8 +88,8 @@ def formula_lines(
             texts.append((frame.steps.filled(line.template) + proven, "" if line.kind == "local" else "bold"))
         elif line.kind in ("closed", "cancel") and line != hidden[0]:
             continue  # with these the number could be found, or the formula of a local derivative read
-        elif bare and line.kind in ("local", "closed"):
-            texts.append((f"{format_formula(line.note or line.parts[0])} = ?", "yellow"))
+        elif line.kind in ("closed", "ledger") or (bare and line.kind == "local"):
+            texts.append((f"{format_formula(line.name)} = ?", "yellow"))
         else:
             texts.append((f"{format_formula(line.formula)} = ?", "yellow"))
     shown = [(f"  {row}", style) for text, style in texts for row in wrapped_formula(text, width - 2)]

@@ -191,18 +191,23 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_said_twice():
 def test_questions_about_what_an_example_pays():
     lines = [*"nnnnnnn", "a", "n"]
     page, _ = of_three(*lines)
-    assert "  ∂J/∂z2 = a2 − y2 = ?\n" in page
+    assert "  ∂J/∂z2 = ?\n  so far: ∂J/∂w = ?\n  so far: ∂J/∂b = ?\n" in page  # without a2 − y2, which gives them
     assert "What is ∂J/∂z2?" in page
     assert of_three(*lines, "0.3")[1].startswith("Not yet")
-    page, message = of_three(*lines, "0.2227", "-0.8832", "r")
-    assert message.startswith("paths 1 to 2 of 3 to b = −0.2151")
-    assert "Questions: 2 of 3 right at the first try." in page
-    page, message = of_three(*lines, "r", "r", "r")
+    assert "What is example 2's term in ∂J/∂w?" in of_three(*lines, "0.2227")[0]
+    assert "What is ∂J/∂w after example 2?" in of_three(*lines, "0.2227", "-0.4454")[0]
+    page, message = of_three(*lines, "0.2227", "-0.4454", "-0.8832", "r")
+    assert message.startswith("∂J/∂b after example 2 = −0.2151")
+    assert "Questions: 3 of 4 right at the first try." in page
+    page, message = of_three(*lines, "r", "r", "r", "r")
     assert "∂J/∂z2 = a2 − y2 = 0.2227 − 0 = 0.2227 ✓ proven" in page
     page, _ = of_three("a", *"nnnnnnn", "a", "n", ask="formula")
     assert "What is the formula of ∂J/∂z2?" in page
     assert "  ∂J/∂z2 = ?\n" in page
     page, message = of_three("a", *"nnnnnnn", "a", "n", "a2-y2", ask="formula")
+    assert message == "Right, and the short way."
+    assert "What is the formula of example 2's term in ∂J/∂w?" in page
+    page, message = of_three("a", *"nnnnnnn", "a", "n", "a2-y2", "x2(a2-y2)", ask="formula")
     assert message == "Right, and the short way."
     assert "What is" not in page  # the local derivatives are inside; o shows them
     page, _ = of_three("a", *"nnnnnnnn", "o", "n", "a", "n", ask="formula")

@@ -52,7 +52,7 @@ function ledger(node, payments) {
 function renderLines(frame, question) {
   // Later lines would give the answer away. The line that the question is about has its formula, but no numbers.
   const asked = question && !question.shape;
-  const line = (key) => frame.lines.findIndex((x) => x.key === key);
+  const line = (key) => frame.lines.findIndex((x) => x.key === key || x.terms?.includes(key));
   const hidden = asked ? line(question.key) : Infinity;
   const end = !asked ? Infinity : ask === "formula" ? hidden : line(question.key) + 1;
   const lines = byId("lines");
@@ -92,8 +92,9 @@ function goal() {
     + " changes with each parameter.</span>" : "";
 }
 
-/** The parts of a line without numbers. */
-const plainParts = (line) => line.parts.filter((part) => !data.pool[part].includes("data-of"));
+/** The parts of a line without numbers; of a closed form, which would be the answer, and of a sum only the name. */
+const plainParts = (line) => line.parts.filter((part) => !data.pool[part].includes("data-of"))
+  .slice(0, ["closed", "ledger"].includes(line.kind) ? 1 : undefined);
 
 const PROVEN = ' <span class="proven" title="Equal for all a and y: a polynomial that is 0 at more places than its '
   + 'degree is 0 everywhere.">✓ proven</span>';
@@ -117,10 +118,11 @@ function renderQuestion(question) {
   }
   const formula = ask === "formula";
   const line = frames[step].lines.find((x) => x.key === question.key);
-  const whole = line ? plainParts(line).slice(0, line.note ? undefined : 1) : [];
-  byId("prompt").innerHTML = "<span></span>" + math(...(formula ? [question.slope] : whole))
-    + (formula ? " = ? Write a formula." : " = ? Write a number.");
-  if (!formula && line?.note) setText(byId("prompt").firstChild, line.note + ": ");
+  const words = question.words && (formula || !line);
+  const whole = words ? [] : formula ? [question.slope] : plainParts(line).slice(0, line.note ? undefined : 1);
+  byId("prompt").innerHTML = "<span></span>" + math(...whole) + " = ? Write a " + ask + ".";
+  const note = words ? question.text : !formula && line.note && line.note + ": ";
+  if (note) setText(byId("prompt").firstChild, note);
 }
 
 const MOST_MEASURED = 40; // moves

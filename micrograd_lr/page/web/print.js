@@ -42,6 +42,11 @@ function questionOnPaper(question) {
   }
   const lines = frames.flatMap((frame) => frame.lines).filter((x) => x.key === question.key);
   const line = (question.closed && lines.find((x) => x.kind === "closed")) || lines[0];
+  if (!line) {
+    const formula = question.formula ? question.formula + " = " : "";
+    const answer = sheet === "key" ? formula + textOf(question.key) : '<span class="blank"></span>';
+    return "<li><p>" + escaped(question.text) + " = " + answer + "</p></li>";
+  }
   const parts = plainParts(line);
   const asked = line.note ? escaped(line.note) + ": " + math(...parts) : math(parts[0]);
   const blank = "<math>" + EQUALS + '</math> <span class="blank"></span>';
