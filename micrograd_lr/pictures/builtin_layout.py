@@ -49,7 +49,7 @@ class Layout:
         if centred:
             centre(ranks)
         for rank in past_boxes(ranks, routes, route):
-            spread(rank, [place.x for place in rank])
+            spread(rank, offsets(rank), [place.x for place in rank])
         if centred:
             centre(ranks)
         middles, halves, end = [], [], 0.0
@@ -237,7 +237,7 @@ def spread(rank: list[Place], offsets: list[float], wanted: list[float]) -> None
     """
     pools: list[tuple[float, float, int]] = []  # sum, weight and count
     for place, target, offset in zip(rank, wanted, offsets):
-        total, weight, count = (target - offset) * place.weight, float(place.weight), 1
+        total, weight, count = (target - offset) * place.weight, place.weight, 1
         while pools and pools[-1][0] / pools[-1][1] > total / weight:
             before = pools.pop()
             total, weight, count = before[0] + total, before[1] + weight, before[2] + count
