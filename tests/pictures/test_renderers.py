@@ -15,8 +15,9 @@ from svg import SVG, groups, texts
 
 from micrograd_lr import Expression, RenderError, Value, draw, logistic
 from micrograd_lr.engine.order import topological
+from micrograd_lr.pictures import builtin_layout
 from micrograd_lr.pictures import renderers as render
-from micrograd_lr.pictures.builtin_layout import ranked, spread, text_width
+from micrograd_lr.pictures.builtin_layout import offsets, order, ranked, spread, text_width
 from micrograd_lr.pictures.graph import picture
 from micrograd_lr.pictures.labels import box_lines, caption, captions, title
 from micrograd_lr.pictures.look import Look
@@ -178,11 +179,23 @@ def test_positions_are_the_nearest_that_keep_order_and_distance():
     for _ in range(20):
         before, after, wanted = rng.uniform(5, 25, 8), rng.uniform(5, 25, 8), rng.uniform(-100, 100, 8)
         rank = [Place(0, *sides) for sides in zip(before, after)]
-        spread(rank, [*wanted])
-        offsets = np.cumsum([0, *(after[:-1] + before[1:] + GAP)])
+        spread(rank, offsets(rank), [*wanted])
+        least = np.cumsum([0, *(after[:-1] + before[1:] + GAP)])
+        assert offsets(rank) == pytest.approx(least, rel=1e-12)
         assert [place.x for place in rank] == pytest.approx(
-            list(isotonic_regression(wanted - offsets) + offsets), rel=1e-12
+            list(isotonic_regression(wanted - least) + least), rel=1e-12
         )
+
+
+@pytest.mark.parametrize("rounds, crossed", [(0, True), (1, False), (8, False)])
+def test_a_crossing_is_undone(monkeypatch, rounds, crossed):
+    monkeypatch.setattr(builtin_layout, "ROUNDS", rounds)
+    a, b, c, d = (Place(rank, 1.0, 1.0) for rank in (0, 0, 1, 1))
+    for upper, lower in ((a, d), (b, c)):
+        upper.below, lower.above = [lower], [upper]
+    ranks = [[a, b], [c, d]]
+    order(ranks)
+    assert ranks == ([[a, b], [c, d]] if crossed else [[a, b], [d, c]])
 
 
 def test_widths_of_text_leave_room():
