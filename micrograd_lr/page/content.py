@@ -23,6 +23,7 @@ from micrograd_lr.levels.names import INSIDE
 from micrograd_lr.page.layout import layouts
 from micrograd_lr.page.views import View, edge_key, error_in
 from micrograd_lr.stepping import answers, shapes
+from micrograd_lr.stepping.leads import NO_LABEL
 from micrograd_lr.stepping.questions import questions
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ class Content:
             "leaves": [self.leaf(node, whole) for node in _leaves(whole)],
             "whole": self.whole(root, whole), "views": [self.view(view, whole) for view in views],
             "pool": [*self.formulas.texts], "hints": [*self.hints.texts], "mistakes": [*self.mistakes.texts],
-            "hinted": [*self.hinted],
+            "hinted": [*self.hinted], "noLabel": NO_LABEL,
         }  # fmt: skip
 
     def math(self, text: str, view: View) -> int:
@@ -121,7 +122,8 @@ class Content:
             "operands": {key: operand for box in view.boxes for key, operand in box.operands.items()},
             "edges": self.edges(view), "layouts": layouts(view),
             "closed": [
-                {"z": x.z, "a": x.a, "math": self.math(error_in(view, x), view)} for x in view.steps.closed
+                {"z": x.z, "a": x.a, "loss": x.loss, "y": x.y, "math": self.math(error_in(view, x), view)}
+                for x in view.steps.closed
             ],
             "examples": [[x.word, *x.nodes] for x in examples],
         }  # fmt: skip
@@ -164,7 +166,7 @@ class Content:
     def frame(self, frame: Frame, view: View) -> dict[str, Any]:
         return {
             "kind": frame.kind, "node": frame.node, "nodes": [*frame.nodes],
-            "text": format_formula(frame.template), "lead": frame.lead,
+            "text": format_formula(frame.template).removeprefix(frame.lead), "lead": frame.lead,
             "lines": [self.line(line, view) for line in frame.lines],
             "questions": [self.question(question, view) for question in questions(frame)],
             "payments": [[x.payer, x.position, x.operand, x.path, x.paths] for x in frame.payments],

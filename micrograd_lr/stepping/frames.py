@@ -17,7 +17,7 @@ from micrograd_lr.levels.given_names import named
 from micrograd_lr.levels.names import usual_level
 from micrograd_lr.pictures.graph import changed_since, is_data
 from micrograd_lr.stepping.closed_lines import ClosedLines
-from micrograd_lr.stepping.leads import lead
+from micrograd_lr.stepping.leads import lead, remarks
 from micrograd_lr.stepping.level import Level
 from micrograd_lr.stepping.lines import backward_lines, forward_line, gradient_line, input_lines, result_lines
 from micrograd_lr.stepping.moves import Moves
@@ -118,19 +118,21 @@ class Frame:
     def template(self) -> str:
         """The sentence that says what happens, with slots for its numbers."""
         left_out = ("cancel",) if self.node == self.steps.root.id else ("local", "cancel")
-        said = [
-            f"{line.template} (proven)" if line.kind == "closed" else line.template
-            for line in self.lines
-            if line.kind not in left_out
-        ]
+        lines = (line for line in self.lines if line.kind not in left_out)
+        said = [f"{line.template} (proven)" if line.kind == "closed" else line.template for line in lines]
         if self.more:
             said.append(f"and {self.more} more of the same kind")
         return f"{self._lead}: {', '.join(said)}." if said else f"{self._lead}."
 
     @property
     def text(self) -> str:
-        """The sentence that says what happens."""
-        return self.steps.filled(self.template)
+        """The sentence that says what happens, and the remarks."""
+        return " ".join([self.steps.filled(self.template), *self.remarks])
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of the numbers, where a loss is computed and at the end: a y that is not 0 or 1."""
+        return (*remarks(self.steps, self.steps.closed, self.kind, self.nodes, self.steps.digits),)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
+
+from micrograd_lr.formulas.format import format_number
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
-    from micrograd_lr.stepping.moves import Example, Payment
+    from micrograd_lr.stepping.moves import Closed, Example, Payment
     from micrograd_lr.stepping.names import NamedNodes
 
 LISTED = 4  # names at most, where nodes are listed
+NO_LABEL = "{y} = {number} is not a label: {y} is meant to be 0 or 1."
 
 
 def lead(
@@ -32,6 +38,21 @@ def lead(
     paid = {payment.operand for payment in payments} - {*example.nodes}
     receivers = [x.name for x in graph.nodes.values() if x.id in paid and x.kind != "data"]
     return f"Backward, {example} pays {_listed(receivers)}"
+
+
+def remarks(
+    graph: NamedNodes, closed_forms: Iterable[Closed], kind: str, nodes: Container[str], digits: int
+) -> Iterable[str]:
+    """A sentence about each y that is not between 0 and 1, where its loss is computed and at the end.
+
+    a - y is as true of it, but it means nothing.
+    """
+    for closed in closed_forms:
+        node = graph.nodes.get(closed.y)
+        y = node.value if node else closed.y
+        here = kind == "gradients" or (kind == "forward" and closed.loss in nodes)
+        if here and isinstance(y, (int, float, Fraction, Decimal)) and not 0 <= y <= 1:  # of a symbol nobody knows
+            yield NO_LABEL.format(y=node.name if node else "y", number=format_number(y, digits))
 
 
 def _listed(names: list[str]) -> str:

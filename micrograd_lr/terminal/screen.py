@@ -95,6 +95,7 @@ def formula_lines(
     shown = [(f"  {row}", style) for text, style in texts for row in wrapped_formula(text, width - 2)]
     if len(frame.lines) > MOST_LINES:
         shown.append((f"  and {len(frame.lines) - MOST_LINES} more lines", ""))
+    shown += [(f"  {row}", "yellow") for remark in frame.remarks for row in wrapped(remark, width - 2)]
     if frame.more:
         shown.append((f"  and {frame.more} more operands", ""))
     return shown

@@ -32,7 +32,9 @@ def test_a_page_has_the_frames_of_steps():
     frames = all_steps(slides(), detail="names", gradients="parameters")
     assert shown.steps == frames
     levels = data_of(shown.html)["views"]
-    assert [frame["text"] for frame in levels[0]["frames"]] == [x.template.replace("-", "−") for x in frames]
+    assert [frame["lead"] + frame["text"] for frame in levels[0]["frames"]] == [
+        x.template.replace("-", "−") for x in frames
+    ]
     assert [level["title"] for level in levels] == ["names", "inside z", "inside L", "every op"]
     assert len(levels[3]["frames"]) == len(all_steps(slides(), gradients="parameters"))
     assert repr(shown) == "<StepThrough: 9 frames of L>"

@@ -8,7 +8,7 @@ function renderFrame() {
   byId("where").firstChild.textContent = story ? "The story of" : step + 1 + " of " + frames.length;
   if (story) byId("where").lastChild.innerHTML = math(nodes.get(story).math) + STORY_BUTTONS;
   else byId("where").lastChild.textContent = frame.lead;
-  setText(byId("text"), question ? frame.lead + "." : filled(frame.text));
+  setText(byId("text"), frame.lead + (question ? "." : filled(frame.text)));
   if (story) renderStory();
   else renderLines(frame, question);
   renderQuestion(story ? null : question);
@@ -71,6 +71,7 @@ function renderLines(frame, question) {
   });
   lines.className = frame.kind === "gradients" ? "done" : frame.payments.length > 2 ? "crowded" : "";
   if (frame.kind === "inputs") rows.push(goal());
+  rows.push(...remarks(frame));
   lines.innerHTML = rows.map((row) => '<div class="row">' + row + "</div>").join("");
   lines.querySelectorAll(".note").forEach((holder, i) => {
     const { note } = frame.lines[i];
@@ -83,6 +84,15 @@ function renderLines(frame, question) {
 const equated = (parts) => parts.map(
   (part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part] + "</math></span>",
 ).join(" ");
+
+/** A sentence about each y that is not between 0 and 1, where its loss is computed and at the end. */
+function remarks(frame) {
+  const told = view.closed.filter(({ loss }) => frame.kind === "gradients"
+    || (frame.kind === "forward" && frame.nodes.includes(loss)));
+  return told.map(({ y }) => (nodes.has(y) ? [math(nodes.get(y).math), numbers[valueSlot(y)]] : ["y", y]))
+    .filter(([, number]) => !(number >= 0 && number <= 1))
+    .map(([name, number]) => "<p>" + data.noLabel.replaceAll("{y}", name).replace("{number}", shown(number)) + "</p>");
+}
 
 /** What the walk is for. */
 function goal() {
