@@ -71,6 +71,9 @@ class Content:
         )
         of_names: dict[tuple[str, ...], dict[str, int]] = {}
         self.typeset = {view: of_names.setdefault(view.steps.names, {}) for view in (*views, whole)}
+        # The labels y of what is proven to be a − y, by their ids in the graph of all ops
+        labels = [{closed.y for closed in view.steps.closed} for view in views]
+        self.labels = {op for view, own in zip(views, labels) for op, id in view.ids.items() if id in own}
         self.data = {
             "digits": whole.steps.digits, "reading": READING, "judging": JUDGING,
             "leaves": [self.leaf(node, whole) for node in _leaves(whole)],
@@ -92,9 +95,9 @@ class Content:
 
     def leaf(self, node: Node, view: View) -> dict[str, Any]:
         """A leaf of the whole graph: an input of the page."""
-        name = format_formula(node.name)
-        return {"id": node.id, "name": name, "math": self.math(node.name, view), "kind": node.kind,
-                "start": _start(node)}  # fmt: skip
+        name, start = format_formula(node.name), _start(node)
+        return {"id": node.id, "name": name, "math": self.math(node.name, view), "kind": node.kind, "start": start,
+                **({"label": True} if node.id in self.labels and 0 <= start <= 1 else {})}  # fmt: skip
 
     def whole(self, root: Value, view: View) -> dict[str, Any]:
         """Every op, for saying which one has no value, and why."""

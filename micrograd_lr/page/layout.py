@@ -79,8 +79,8 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
     routes = {key: _route(made, edge) for key, edge in edges.items()}
     size = shape.text["caption"]
     captions = {
-        key: (_places(made, edge, routes[key]), (text_width(_widest(named), size) + 0.8 * size, 1.6 * size))
-        for key, edge in edges.items() if (named := view.captions.get(key))
+        key: (_places(made, edge, routes[key]), (text_width(_widest(text), size) + 0.8 * size, 1.6 * size))
+        for key, edge in edges.items() if (text := view.captions.get(key))
     }  # fmt: skip
     at = _free(captions, [*placed.values()]) if len(boxes) <= LARGE else {key: x[0][0] for key, x in captions.items()}
     return {

@@ -3,7 +3,7 @@
 import pytest
 from stepped import slides
 
-from micrograd_lr import StepThrough, Value, logistic
+from micrograd_lr import Expression, StepThrough, Value, logistic
 from micrograd_lr.engine.literal import literal_loss
 
 LONG = 1.0970639814699807
@@ -115,3 +115,12 @@ def test_dragging_ends_typing(long, reader):
     page.page.mouse.up()
     assert now(page, "w") == pytest.approx(1.3)
     assert page.page.evaluate("document.activeElement.id") == ""
+
+
+def test_a_label_is_what_the_closed_form_says_and_not_what_begins_with_y(reader, tmp_path):
+    named = Expression("z=w*yard+b; a=sigmoid(z); L=-(t*log(a)+(1-t)*log(1-a))")
+    page = reader(StepThrough(named(w=0.5, yard=1.0, b=0.5, t=1.0)).save(tmp_path / "named.html"))
+    assert page.page.evaluate("leaves.filter((x) => x.label).map((x) => x.name)") == ["t"]
+    assert page.page.evaluate("leaves.map(rangeOf).filter(([low, high]) => low === 0 && high === 1).length") == 1
+    odd = reader(StepThrough(named(w=0.5, yard=1.0, b=0.5, t=3.0)).save(tmp_path / "odd.html"))
+    assert odd.page.evaluate("leaves.filter((x) => x.label).length") == 0

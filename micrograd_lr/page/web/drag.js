@@ -9,11 +9,10 @@ let dragged = null; // the leaf, where the drag began, and what it was then
 /** The input that a box of the picture shows; undefined for a box that is computed. */
 const leafOf = (node) => leaves[view.leaves.indexOf(node)];
 
-/** The range in which a number is usually moved. */
+/** The range in which a number is usually moved: a label is between 0 and 1. */
 function rangeOf(leaf) {
   const span = Math.max(2, 2 * Math.abs(leaf.start));
-  const label = leaf.kind === "data" && /^y/i.test(leaf.name) && leaf.start >= 0 && leaf.start <= 1;
-  return label ? [0, 1] : [leaf.start - span, leaf.start + span];
+  return leaf.label ? [0, 1] : [leaf.start - span, leaf.start + span];
 }
 
 byId("graph").addEventListener("pointerdown", (event) => {
@@ -35,7 +34,7 @@ addEventListener("pointermove", (event) => {
   dragged.moved = true;
   const [low, high] = rangeOf(dragged.leaf);
   let x = dragged.from + way * (high - low) / FULL;
-  if (low === 0 && high === 1) x = Math.min(1, Math.max(0, x)); // a label
+  if (dragged.leaf.label) x = Math.min(1, Math.max(0, x));
   change(dragged.leaf.id, Number(x.toFixed(digitsFor(high - low))));
 });
 
