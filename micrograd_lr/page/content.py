@@ -74,9 +74,10 @@ class Content:
         # The labels y of what is proven to be a − y, by their ids in the graph of all ops
         labels = [{closed.y for closed in view.steps.closed} for view in views]
         self.labels = {op for view, own in zip(views, labels) for op, id in view.ids.items() if id in own}
+        self.inputs = _inputs(whole, views[0])
         self.data = {
             "digits": whole.steps.digits, "reading": READING, "judging": JUDGING,
-            "leaves": [self.leaf(node, whole) for node in _leaves(whole)],
+            "leaves": [self.leaf(node, whole) for node in self.inputs],
             "whole": self.whole(root, whole), "views": [self.view(view, whole) for view in views],
             "pool": [*self.formulas.texts], "hints": [*self.hints.texts], "mistakes": [*self.mistakes.texts],
             "hinted": [*self.hinted], "noLabel": NO_LABEL,
@@ -116,7 +117,7 @@ class Content:
         examples = view.steps.examples
         return {
             "title": view.title, "opens": [*view.opened], "detail": view.detail,
-            "leaves": [view.ids[node.id] for node in _leaves(whole)],
+            "leaves": [view.ids[node.id] for node in self.inputs],
             "holds": {op: view.in_box.get(box, box) for op, box in _holds(whole, view.ids).items()},
             "spellings": _typed_names(view),
             "nodes": [self.node(node, view) for node in view.steps.nodes.values()],
@@ -200,9 +201,11 @@ class Content:
         }  # fmt: skip
 
 
-def _leaves(whole: View) -> list[Node]:
-    """The leaves, the parameters first."""
-    return sorted((x for x in whole.steps.nodes.values() if not x.op), key=lambda x: x.kind != "parameter")
+def _inputs(whole: View, first: View) -> list[Node]:
+    """The leaves, the parameters first, in the order of the level with which the page begins."""
+    place = {node: i for i, node in enumerate(first.steps.nodes)}
+    leaves = [x for x in whole.steps.nodes.values() if not x.op]
+    return sorted(leaves, key=lambda x: (x.kind != "parameter", place[first.ids[x.id]]))
 
 
 def _typed_names(view: View) -> dict[str, str]:

@@ -100,7 +100,7 @@ class View:
         """``z = wx + b``, its value, and its gradient if it is paid; of a leaf name and number in one line."""
         name, formula = format_formula(node.name), format_formula(node.formula)
         if node.op:
-            yield Row("title", f"{name} = {formula}" if node.label and formula else formula or name)
+            yield Row("title", f"{name} = {formula}" if formula not in ("", name) else name)
             yield Row("value", "", node.id)
         else:
             yield Row("title", f"{name} = ", node.id)
