@@ -13,18 +13,29 @@ function renderInputs() {
     const [name, box] = row.children;
     name.htmlFor = box.id = "input-" + leaf.id;
     box.setAttribute("aria-label", leaf.name + ", " + leaf.kind);
+    let before = inputs; // to which the page goes back where the number that is typed has no value
     const show = (x) => {
       if (Number.isFinite(x)) box.value = x;
       box.select();
     };
-    box.addEventListener("focus", () => show((tried ?? inputs)[leaf.id]));
-    box.addEventListener("change", () => change(leaf.id, numberIn(box.value))); // Enter, or leaving the box
+    box.addEventListener("focus", () => {
+      before = inputs;
+      show((tried ?? inputs)[leaf.id]);
+    });
+    box.addEventListener("input", () => { // as far as it is a number: 1, 1e and 1e-3 on the way to 1e-3
+      const x = numberIn(box.value);
+      if (Number.isFinite(x)) change(leaf.id, x, before);
+    });
+    box.addEventListener("change", () => { // Enter, or leaving the box
+      change(leaf.id, numberIn(box.value), before);
+      before = inputs;
+    });
     box.addEventListener("blur", showInputs);
     box.addEventListener("keydown", (event) => {
       const by = { ArrowUp: 0.1, ArrowDown: -0.1, Escape: 0 }[event.key];
       if (by === undefined) return;
       event.preventDefault();
-      change(leaf.id, by ? Number((numberIn(box.value) + by).toFixed(9)) : inputs[leaf.id]);
+      change(leaf.id, by ? Number((numberIn(box.value) + by).toFixed(9)) : before[leaf.id]);
       show(inputs[leaf.id]);
     });
     byId("leaves").append(row);
@@ -44,31 +55,31 @@ function showInputs() {
   });
 }
 
-function change(id, x) {
+function change(id, x, before = inputs) {
   if (Object.is(x, (tried ?? inputs)[id])) return;
   forgetCurve();
-  useInputs({ ...(tried ?? inputs), [id]: x });
+  useInputs({ ...(tried ?? inputs), [id]: x }, before);
   showInputs();
   renderSoon();
 }
 
-/** Compute at these inputs. Where something has no value, say what, and keep the last numbers that worked. */
-function useInputs(given) {
+/** Compute at these inputs. Where something has no value, say what, and go back to the numbers before. */
+function useInputs(given, before = inputs) {
   const computed = computes[viewAt](at(given));
   const problem = problemAt(given, computed);
   for (const box of boxes.values()) setClass(box.group, "failed", false);
   byId("problem").hidden = !problem;
+  tried = problem ? given : null;
   if (problem) {
-    tried = given;
     byId("problem").innerHTML = problem.html;
     const box = boxes.get(problem.node);
     if (box) setClass(box.group, "failed", true);
-  } else {
-    tried = null;
-    inputs = given;
-    useNumbers(computed);
-    forgetAnswers();
   }
+  const good = problem ? before : given;
+  if (good === inputs) return;
+  inputs = good;
+  useNumbers(problem ? computes[viewAt](at(good)) : computed);
+  forgetAnswers();
 }
 
 /** The first input, op or gradient without a finite value: the box in which it lies, and what to say about it. */
