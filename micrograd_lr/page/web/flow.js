@@ -3,7 +3,7 @@
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const TRAVELS = 700; // milliseconds
-const MOST_PILLS = 12;
+const MOST_PILLS = { wide: 12, tall: 2 }; // more would cover one another
 let flowing = 0;
 
 /** Let what this move pays travel along its edges, if the reader likes things to move. */
@@ -13,7 +13,8 @@ function flow() {
   ground?.replaceChildren();
   const frame = frames[step];
   if (STILL.matches || frame.kind !== "backward" || openQuestion()) return;
-  const paid = edges.filter(({ key, edge }) => edge && paidNow(frame, key)).slice(0, MOST_PILLS);
+  const paid = edges.filter(({ key, edge }) => edge && paidNow(frame, key));
+  if (paid.length > MOST_PILLS[TALL.matches ? "tall" : "wide"]) return;
   const pills = paid.map(({ edge, node, path }) => {
     const text = textOf(gradientSlot(edge.payer)) + " × " + textInSlot("(" + edge.slot + ")");
     return pill(ground, text, colourOf(node), path);
