@@ -126,6 +126,15 @@ def test_a_sheet_of_paper_has_text_to_read_and_nothing_is_cut_off(name, pages, r
     assert page.step() == 4
 
 
-def test_the_matrices_of_three_examples_fit_a_tablet(pages, reader):
-    page = reader(pages["many"], viewport={"width": 768, "height": 1024}).press("End")
+def test_a_sum_so_far_is_called_so_on_both_sheets(pages, reader):
+    page = reader(pages["many"])
+    for what in ("questions", "key"):
+        page.page.evaluate("what => { sheet = what; prepareSheet(); }", what)
+        asked = page.page.locator("#printed li").all_text_contents()
+        assert sum(text.startswith("so far: ") for text in asked) == 2  # the third is the whole sum
+
+
+@pytest.mark.parametrize("width, height", [(768, 1024), (390, 844)])
+def test_the_matrices_of_three_examples_fit(width, height, pages, reader):
+    page = reader(pages["many"], viewport={"width": width, "height": height}).press("End")
     assert page.page.locator("#chain .matrix").evaluate("x => x.scrollWidth - x.clientWidth") == 0

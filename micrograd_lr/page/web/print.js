@@ -48,9 +48,10 @@ function questionOnPaper(question) {
     return "<li><p>" + escaped(question.text) + " = " + answer + "</p></li>";
   }
   const parts = plainParts(line);
-  const asked = line.note ? escaped(line.note) + ": " + math(...parts) : math(parts[0]);
+  const note = line.note ? escaped(line.note) + ": " : "";
+  const asked = math(...(note ? parts : parts.slice(0, 1)));
   const blank = "<math>" + EQUALS + '</math> <span class="blank"></span>';
-  return "<li><p>" + (sheet === "key" ? equated(line.parts) : asked + blank) + "</p></li>";
+  return "<li><p>" + note + (sheet === "key" ? equated(line.parts) : asked + blank) + "</p></li>";
 }
 
 function escaped(text) {
