@@ -34,6 +34,10 @@ class Reader:
     def text(self, selector):
         return self.page.locator(selector).text_content()
 
+    def compact(self, selector):
+        """A text without its spaces, which in MathML come from the way it is written."""
+        return "".join(self.text(selector).split())
+
     def shown(self, node, what):
         """The value or gradient of a node in the picture."""
         return self.page.locator(f"#graph #{node} .{what}").text_content()
@@ -67,3 +71,7 @@ class Reader:
         self.page.locator(selector).fill(text)
         self.page.locator(selector).dispatch_event("change")
         return self.settled()
+
+    def answered(self, text):
+        """What is said to an answer."""
+        return self.fill("#answer", text).click("#question [type=submit]").text("#verdict")

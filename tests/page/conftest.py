@@ -4,6 +4,8 @@ import pytest
 from browser import Reader
 from stepped import page_of_ops, slides
 
+from micrograd_lr import StepThrough
+
 
 @pytest.fixture(scope="session")
 def file(tmp_path_factory):
@@ -39,3 +41,9 @@ def reader(browser, usual_pages):
             one.context.close()
         assert errors == []
         assert [url for url in requests if not url.startswith("file://")] == []
+
+
+@pytest.fixture
+def opened(reader, tmp_path):
+    """The page of a root, at a state such as ``step=3``."""
+    return lambda root, state="": reader(StepThrough(root).save(tmp_path / "page.html"), state)

@@ -1,35 +1,19 @@
 """Questions about dimensions on the page: where they are asked, what gives them away, and how they are printed."""
 
 import pytest
-from examples import many
+from examples import NUMBERS_OF_TWO_FEATURES, TWO_FEATURES, many
 
-from micrograd_lr import Expression, StepThrough
-
-TWO = "z=w1*x1+w2*x2+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
-NUMBERS = {"w1": 0.5, "w2": 0.25, "x1": 2.0, "x2": -1.0, "b": 0.5, "y": 1.0}
-
-
-@pytest.fixture
-def opened(reader, tmp_path):
-    return lambda root, state="": reader(StepThrough(root).save(tmp_path / "page.html"), state)
-
-
-def answered(page, text):
-    return page.fill("#answer", text).click("#question [type=submit]").text("#verdict")
-
-
-def compact(page, selector):
-    return "".join(page.page.locator(selector).text_content().split())
+from micrograd_lr import Expression
 
 
 @pytest.mark.parametrize("mode", ["number", "formula"])
 def test_the_shape_of_one_example(opened, mode):
-    page = opened(Expression(TWO)(**NUMBERS), f"step=8&ask={mode}")
-    assert compact(page, "#prompt") == "Whatistheshapeof∂L∂w=(a−y)xT?Rowsandcolumns,suchas(2,3)."
-    assert "(a−y)xT" in compact(page, "#lines")
-    assert answered(page, "n x 1").startswith("That is a column. ∂L/∂w has the shape of w")
-    assert answered(page, "w").startswith("Write the rows and the columns")
-    assert answered(page, "1×2") == "Right."
+    page = opened(Expression(TWO_FEATURES)(**NUMBERS_OF_TWO_FEATURES), f"step=8&ask={mode}")
+    assert page.compact("#prompt") == "Whatistheshapeof∂L∂w=(a−y)xT?Rowsandcolumns,suchas(2,3)."
+    assert "(a−y)xT" in page.compact("#lines")
+    assert page.answered("n x 1").startswith("That is a column. ∂L/∂w has the shape of w")
+    assert page.answered("w").startswith("Write the rows and the columns")
+    assert page.answered("1×2") == "Right."
     assert page.page.locator("#question").is_hidden()
     assert page.text("#score") == "0 of 1 right at the first try"
 
@@ -41,7 +25,7 @@ def test_the_shapes_of_many_examples_are_not_said_while_they_are_asked(opened):
     page = opened(many().J, "step=10&ask=number")
     for answer in ("(1, m)", "3x2"):
         assert captions() == ["A − Y", "Xᵀ", "∂J/∂w"]
-        assert answered(page, answer) == "Right."
+        assert page.answered(answer) == "Right."
     page.click("#reveal")
     assert page.text("#verdict") == "The shape of ∂J/∂w = (A − Y)Xᵀ is (1, n) = (1, 2)."
     assert captions() == ["A − Y (1, 3)", "Xᵀ (3, 2)", "∂J/∂w (1, 2)"]
@@ -51,7 +35,7 @@ def test_they_are_printed(opened):
     page = opened(many().J)
     page.page.evaluate("window.print = () => prepareSheet()")
     page.click("#paper").click("[data-sheet=questions]")
-    assert "TheshapeofA−Yis" in compact(page, "#printed")
-    assert "(1,m)" not in compact(page, "#printed")
+    assert "TheshapeofA−Yis" in page.compact("#printed")
+    assert "(1,m)" not in page.compact("#printed")
     page.click("#paper").click("[data-sheet=key]")
-    assert "TheshapeofA−Yis(1,m)=(1,3)" in compact(page, "#printed")
+    assert "TheshapeofA−Yis(1,m)=(1,3)" in page.compact("#printed")

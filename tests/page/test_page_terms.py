@@ -1,30 +1,16 @@
 """What an example adds to ∂J/∂w, asked for on the page without being given away."""
 
-import pytest
 from examples import NUMBERS, THREE, many
 
-from micrograd_lr import Expression, StepThrough
-
-
-@pytest.fixture
-def opened(reader, tmp_path):
-    return lambda root, state="": reader(StepThrough(root).save(tmp_path / "page.html"), state)
-
-
-def answered(page, text):
-    return page.fill("#answer", text).click("#question [type=submit]").text("#verdict")
-
-
-def compact(page, selector):
-    return "".join((page.page.locator(selector).text_content() or "").split())
+from micrograd_lr import Expression
 
 
 def test_the_numbers_are_asked_for_without_their_formulas(opened):
     page = opened(Expression(THREE)(**NUMBERS), "step=8&ask=number")
     prompts, lines = [], []
     for _ in range(4):
-        prompts.append(compact(page, "#prompt"))
-        lines.append(compact(page, "#lines"))
+        prompts.append(page.compact("#prompt"))
+        lines.append(page.compact("#lines"))
         page.click("#reveal")
     assert prompts == [
         "∂J∂z2=?Writeanumber.",
@@ -41,10 +27,10 @@ def test_the_numbers_are_asked_for_without_their_formulas(opened):
 
 def test_the_term_of_an_example_is_asked_for_as_a_formula(opened):
     page = opened(many().J, "step=7&ask=formula")
-    assert answered(page, "a(1)-y(1)") == "Right, and the short way."
-    assert compact(page, "#prompt") == "example1'sterminX".replace("X", "∂J/∂w₁=?Writeaformula.")
-    assert "x" not in compact(page, "#lines")
-    assert answered(page, "a(1)-y(1)").startswith("That is the gradient above, ∂J/∂z⁽¹⁾. Multiply it by ")
+    assert page.answered("a(1)-y(1)") == "Right, and the short way."
+    assert page.compact("#prompt") == "example1'stermin∂J/∂w₁=?Writeaformula."
+    assert "x" not in page.compact("#lines")
+    assert page.answered("a(1)-y(1)").startswith("That is the gradient above, ∂J/∂z⁽¹⁾. Multiply it by ")
     page.click("#reveal")
     assert page.text("#verdict").startswith("example 1's term in ∂J/∂w₁ = (a⁽¹⁾ − y⁽¹⁾)")
     assert page.page.locator("#question").is_hidden()
@@ -52,17 +38,17 @@ def test_the_term_of_an_example_is_asked_for_as_a_formula(opened):
 
 def test_a_path_from_the_root_is_asked_for_in_words(opened):
     page = opened(Expression("p=w*x; L=p+w*w")(w=3.0, x=2.0), "step=4&ask=formula")
-    assert compact(page, "#prompt") == "path1of2tow=?Writeaformula."
-    assert answered(page, "2w") == "Right."
+    assert page.compact("#prompt") == "path1of2tow=?Writeaformula."
+    assert page.answered("2w") == "Right."
 
 
 def test_terms_are_printed(opened):
     page = opened(many().J)
     page.page.evaluate("window.print = () => prepareSheet()")
     page.click("#paper").click("[data-sheet=questions]")
-    questions = compact(page, "#printed ol")
-    assert "example1'sterminX=".replace("X", "∂J/∂w₁") in questions
+    questions = page.compact("#printed ol")
+    assert "example1'stermin∂J/∂w₁=" in questions
     assert "sofar:∂J∂b=" in questions
     assert "y" not in questions.partition("∂J∂z")[2]
     page.click("#paper").click("[data-sheet=key]")
-    assert "example1'sterminX=(a⁽¹⁾−y⁽¹⁾)".replace("X", "∂J/∂w₁") in compact(page, "#printed ol")
+    assert "example1'stermin∂J/∂w₁=(a⁽¹⁾−y⁽¹⁾)" in page.compact("#printed ol")

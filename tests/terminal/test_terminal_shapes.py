@@ -1,17 +1,15 @@
 """Questions about dimensions in the terminal: at the end of the walk, as numbers or formulas are asked."""
 
 import pytest
+from examples import NUMBERS_OF_TWO_FEATURES, TWO_FEATURES
 
 from micrograd_lr import Expression
 from micrograd_lr.terminal.session import Session
 
-TWO = "z=w1*x1+w2*x2+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
-NUMBERS = {"w1": 0.5, "w2": 0.25, "x1": 2.0, "x2": -1.0, "b": 0.5, "y": 1.0}
-
 
 @pytest.fixture(params=["number", "formula"])
 def talk(request):
-    session = Session(Expression(TWO), NUMBERS, request.param)
+    session = Session(Expression(TWO_FEATURES), NUMBERS_OF_TWO_FEATURES, request.param)
     session.walk.move(len(session.walk.steps) - 1, asking=True)
     return session
 
