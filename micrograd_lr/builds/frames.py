@@ -54,7 +54,7 @@ def draw_frames(
     ∂L/∂w = (a − y)xᵀ, where there is one. No gradient of `root` is read or changed, so ``backward()`` is not needed.
 
     The options are those of `draw`, but for highlight. With gradients=False the frames end with the forward pass.
-    `opened` are names of nodes, "example 2", or examples: then each node of an example has its own box and its moves.
+    `opened` are names of nodes, "example 2", or "examples": then each node of an example has its own box and move.
 
     TypeError if `root` is not a Value, ValueError for an unknown option; the errors of `steps`.
     """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 LEAST = 1e-9  # share of the root that a loss may be
-LONGEST = 4  # nodes from a to z
+LONGEST = 4  # nodes between a and z, with a: each one is one more proof to try
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _is_constant(slope: Any) -> bool:
 
 
 def _as_sigmoid(a: Value, users: dict[Value, list[Value]]) -> list[Value]:
-    """The nodes from `a` down to the one that is computed from a z with σ(z) = a; none if there is no such z.
+    """The nodes from `a` down to the one that is computed from a z with σ(z) = a; an empty list if there is no such z.
 
     Each is computed from the next one alone, which nothing else uses: most often a is all there is, but a = 1/(1 + u)
     with u = e⁻ᶻ is σ(z) too.

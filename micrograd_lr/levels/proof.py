@@ -145,7 +145,7 @@ class Logit:
 
 number_type(
     Logit, exp=Logit.exp, tanh_slope=lambda out, x: 1 - out**2,
-    named=lambda name: None if name in ("sigmoid", "tanh") else lambda x: UNKNOWN,  # they have their forms with exp
+    named=lambda name: None if name in ("sigmoid", "tanh") else lambda x: UNKNOWN,  # these are written with exp instead
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-WORTH = 6  # bytes from which on a part that is repeated is kept apart
+REFERENCE = 6  # characters of [-123]: a part that is not longer stands where it is used
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
@@ -43,7 +43,7 @@ def packed(data: Any) -> str:
     for i, own in enumerate(found):  # what a part consists of comes before it
         kind, *inside = own
         text = ",".join([f"[{kind}", *(x if isinstance(x, str) else texts[x] for x in inside)]) + "]"
-        if uses[i] > 1 and len(text) > WORTH:
+        if uses[i] > 1 and len(text) > REFERENCE:
             parts.append(text)
             text = f"[-{len(parts)}]"
         texts.append(text)

@@ -1,4 +1,4 @@
-"""The places in the ranks of a picture that is drawn without Graphviz, and ranks that are too long."""
+"""The places in the ranks of a picture that is drawn without Graphviz; ranks that are too long, and ways past boxes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Place:
     """A place in a rank: for a box, or for an edge that passes through, perhaps with its caption beside it.
 
     `x` is the middle of the box, or where the edge passes; the place reaches from x - `before` to x + `after`. The
-    caption is in lines. Others make way for a place of more weight. A `lane` is the way past the boxes of a rank.
+    caption is in lines. Others make way for a place of more weight. A `lane` is a way past the boxes of a
+    rank; its `before` and `after` are negative, because lanes may be nearer to each other than GAP.
     """
 
     __slots__ = ("above", "after", "before", "below", "box", "caption", "lane", "rank", "weight", "x")
@@ -79,6 +80,6 @@ def past_boxes(ranks: list[list[Place]], routes: dict[Edge, list[Place]], most: 
     for rank in ranks:
         if lanes := [place for place in rank if place.lane]:
             found.append(rank)
-        for lane in lanes:  # nearer to each other than boxes are
+        for lane in lanes:
             lane.before = lane.after = (min(LANE, LANES / len(lanes)) - GAP) / 2
     return found

@@ -118,7 +118,7 @@ class Judge:
         if right(answer, find(question.key)):
             return self._praise(text, question)
         answers = self._answers(text, question)
-        is_number = {*answers} == {answer}  # and no formula, which has names in it
+        is_number = {*answers} == {answer}  # a formula with names gives others elsewhere
         hint = self._hint_to_a_number(question, answer) if is_number else self._hint(question, answers)
         return Verdict(False, hint or SAID["not yet"])
 
@@ -161,7 +161,7 @@ class Judge:
 
         0 and 1, to which many ways lead, tell nothing if they are only right here; nor does the value of a node, if
         another number of the graph is the same, perhaps but for its sign. What agrees at all places is one mistake.
-        That a sign is wrong is no guess.
+        That the sign alone is wrong is not a guess, and is always said.
         """
         places = self._places
         if right(-answer, places[0][question.key]):
@@ -203,7 +203,7 @@ def _signed(hint: str, sign: int) -> str:
 
 
 def _only(said: Sequence[str]) -> str:
-    """What is said, if it is one thing."""
+    """What is said, if it is one thing; or ""."""
     return said[0] if len({*said}) == 1 else ""
 
 

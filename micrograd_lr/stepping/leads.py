@@ -45,13 +45,13 @@ def remarks(
 ) -> Iterable[str]:
     """A sentence about each y that is not between 0 and 1, where its loss is computed and at the end.
 
-    a - y is as true of it, but it means nothing.
+    ∂L/∂z = a - y holds for it too, but L is then not a loss that anybody wants. Symbols are not compared.
     """
     for closed in closed_forms:
         node = graph.nodes.get(closed.y)
         y = node.value if node else closed.y
         here = kind == "gradients" or (kind == "forward" and closed.loss in nodes)
-        if here and isinstance(y, (int, float, Fraction, Decimal)) and not 0 <= y <= 1:  # of a symbol nobody knows
+        if here and isinstance(y, (int, float, Fraction, Decimal)) and not 0 <= y <= 1:
             yield NO_LABEL.format(y=node.name if node else "y", number=format_number(y, digits))
 
 

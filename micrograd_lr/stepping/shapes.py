@@ -28,7 +28,7 @@ NUMBER = ("1", "number", "a number", "scalar", "a scalar")
 
 
 def read(text: str) -> list[str]:
-    """Rows and columns of a shape: 1 and n of ``(1, n)``, ``1 × n`` or ``1 by n``. FormulaError if it is none."""
+    """Rows and columns of a shape: 1 and n of ``(1, n)``, ``1 × n`` or ``1 by n``. FormulaError if it is not one."""
     bare = re.sub(OUTSIDE, "", text.lower())
     found = ["1", "1"] if bare in NUMBER else re.split(BETWEEN, bare)
     if len(found) == 2 and all(re.fullmatch(ENTRY, x) for x in found):
@@ -37,12 +37,12 @@ def read(text: str) -> list[str]:
 
 
 def fits(found: Sequence[str], shape: Sequence[str], sizes: Mapping[str, Any]) -> bool:
-    """Whether rows and columns are those of a shape, in its letters or in their numbers, of which n = 2 is one."""
+    """Whether rows and columns are those of a shape, written with its letters or with their numbers in `sizes`."""
     return all(x == one or (x.isdigit() and float(x) == sizes.get(one)) for x, one in zip(found, shape))
 
 
 def in_numbers(shape: Sequence[str], sizes: Mapping[str, Any]) -> str:
-    """``(1, n) = (1, 2)``."""
+    """A shape in letters and in numbers: ``(1, n) = (1, 2)``."""
     return f"({', '.join(shape)}) = ({', '.join(f'{sizes.get(x, 1):g}' for x in shape)})"
 
 
@@ -59,7 +59,7 @@ class Shaped:
 def shaped(forms: ClosedLines) -> tuple[Shaped, ...]:
     """What of the closed forms is a vector or a matrix.
 
-    With one feature and one example all is a number, w and x too: the question would be about nothing.
+    With one feature and one example all are numbers, w and x too: then there is nothing to ask.
     """
     found: dict[str, Shaped] = {}
     for family, line in forms.results():

@@ -155,10 +155,10 @@ def test_named_nodes_between_z_and_a(text):
     "text",
     [
         "u=exp(z); a=1/(1+u)", "u=exp(-z); a=1/(2+u)", "t=tanh(z); a=0.5*(1+t)", "u=exp(-z); a=1/(1+u)+0*u*z",
-        "u=exp(-z); v=1+u; s=1/v; r=s*1; q=r*1; a=q*1",
+        "u=exp(-z); v=1+u; s=1/v; r=s*1; q=r*1; a=q*1",  # which is σ(z), but too long a way to try
     ],
 )  # fmt: skip
-def test_what_is_planted_between_them(text):
+def test_named_nodes_between_them_that_are_not_a_sigmoid(text):
     assert found_in(recorded(f"z=w*x+b; {text}; L=-(y*log(a)+(1-y)*log(1-a))")) == []
 
 

@@ -65,6 +65,6 @@ def test_a_number_is_1_by_1(text):
 
 
 @pytest.mark.parametrize("text", ["", "n", "(2,)", "(1, 2, 3)", "(1, k)", "(1, 2.5)", "(-1, 2)", "xᵀ", "1, n+1", "²,1"])
-def test_what_is_no_shape(text):
+def test_what_is_not_a_shape(text):
     with pytest.raises(FormulaError, match=re.escape(UNREADABLE)):
         read(text)

@@ -1,4 +1,4 @@
-"""A y that is not a label is told, once where its loss is computed and once at the end, and nothing is refused."""
+"""A y that is not a label is pointed out where its loss is computed and at the end, and nothing is refused."""
 
 from fractions import Fraction
 
@@ -18,18 +18,18 @@ def remarks(root, **options):
 
 
 @pytest.mark.parametrize("y, written", [(3.0, "3"), (-1.0, "−1"), (1.5, "1.5"), (Fraction(4, 3), "4/3")])
-def test_what_is_not_a_label_is_told(y, written):
+def test_what_is_not_a_label_is_pointed_out(y, written):
     said = (SAID.format(written),)
     assert remarks(slides(y=y)) == {3: said, 8: said}
     assert steps(slides(y=y))[3].text.endswith(f". {said[0]}")
 
 
 @pytest.mark.parametrize("y", [0.0, 1.0, 0.5, Fraction(1, 3)])
-def test_labels_are_not_told(y):
+def test_labels_are_not_pointed_out(y):
     assert remarks(slides(y=y)) == {}
 
 
-def test_of_a_symbol_nobody_knows(symbolic):
+def test_a_symbol_is_not_compared(symbolic):
     root = Expression(SLIDES)(**{name: sympy.Symbol(name) for name in "wxby"})
     assert remarks(root) == {}
 

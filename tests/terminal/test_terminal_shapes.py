@@ -39,7 +39,7 @@ def test_it_is_revealed(talk):
     assert talk.message == ["The shape of ∂L/∂w = (a − y)xᵀ is (1, n) = (1, 2)."]
 
 
-def test_what_is_no_shape_does_not_count(talk):
+def test_what_is_not_a_shape_does_not_count(talk):
     talk.do("x")
     assert talk.message == ["Write the rows and the columns, such as (2, 3) or (1, n). A number has the shape (1, 1)."]
     talk.do("1 by n")
