@@ -196,16 +196,16 @@ def position(ranks: list[list[Place]]) -> None:
     near = {place: place.above + place.below for place in places}
     weight = {place: sum(other.weight for other in near[place]) for place in places}
     spaced = [(rank, offsets(rank)) for rank in ranks]
-    for rank, offset in spaced:
-        spread(rank, offset, [0.0] * len(rank))
+    for rank, least in spaced:
+        spread(rank, least, [0.0] * len(rank))
     for _ in range(ROUNDS):
         for sequence in (spaced, spaced[::-1]):
-            for rank, offset in sequence:
+            for rank, least in sequence:
                 wanted = []
                 for place in rank:
                     pulls = [other.x * other.weight for other in near[place]]
                     wanted.append(sum(pulls) / weight[place] if pulls else place.x)
-                spread(rank, offset, wanted)
+                spread(rank, least, wanted)
 
 
 def centre(ranks: list[list[Place]]) -> None:
@@ -223,27 +223,27 @@ def centre(ranks: list[list[Place]]) -> None:
 
 
 def offsets(rank: list[Place]) -> list[float]:
-    """How far each place of a rank is from the first one at least."""
+    """How far each place of a rank is at least from the first one."""
     found = [0.0] * len(rank)
     for i in range(1, len(rank)):
         found[i] = found[i - 1] + (rank[i - 1].after + rank[i].before + GAP)
     return found
 
 
-def spread(rank: list[Place], offsets: list[float], wanted: list[float]) -> None:
-    """The positions nearest to the wanted ones, in weighted squares, that keep order and distance.
+def spread(rank: list[Place], least: list[float], wanted: list[float]) -> None:
+    """Set the x of every place of a rank: as near to the wanted ones, in weighted squares, as order and distance allow.
 
-    This is done by pooling adjacent violators.
+    `least` are the `offsets` of the rank. This is done by pooling adjacent violators.
     """
     pools: list[tuple[float, float, int]] = []  # sum, weight and count
-    for place, target, offset in zip(rank, wanted, offsets):
+    for place, target, offset in zip(rank, wanted, least):
         total, weight, count = (target - offset) * place.weight, place.weight, 1
         while pools and pools[-1][0] / pools[-1][1] > total / weight:
             before = pools.pop()
             total, weight, count = before[0] + total, before[1] + weight, before[2] + count
         pools.append((total, weight, count))
-    means = [mean for total, weight, count in pools for mean in [total / weight] * count]
-    for place, mean, offset in zip(rank, means, offsets):
+    means = [total / weight for total, weight, count in pools for _ in range(count)]
+    for place, mean, offset in zip(rank, means, least):
         place.x = mean + offset
 
 
