@@ -23,7 +23,7 @@ from micrograd_lr.levels.names import INSIDE
 from micrograd_lr.page.layout import layouts
 from micrograd_lr.page.views import View, edge_key, error_in
 from micrograd_lr.stepping import answers, shapes
-from micrograd_lr.stepping.leads import NO_LABEL
+from micrograd_lr.stepping.leads import NOT_A_LABEL
 from micrograd_lr.stepping.questions import questions
 
 TYPE_CHECKING = False
@@ -80,7 +80,7 @@ class Content:
             "leaves": [self.leaf(node, whole) for node in self.inputs],
             "whole": self.whole(root, whole), "views": [self.view(view, whole) for view in views],
             "pool": [*self.formulas.texts], "hints": [*self.hints.texts], "mistakes": [*self.mistakes.texts],
-            "hinted": [*self.hinted], "noLabel": NO_LABEL,
+            "hinted": [*self.hinted], "notALabel": NOT_A_LABEL,
         }  # fmt: skip
 
     def math(self, text: str, view: View) -> int:

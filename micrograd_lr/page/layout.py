@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SPARED = 4.0  # pixels around the picture
 WIDEST = -0.1235  # about as long as a number gets: every box has room for it
-ROOM = "0000"  # as long as this are at least the edges of a wide picture, captions or not
+ROOM = "0000"  # the edges of a wide picture are at least as long as this, with a caption or without one
 LARGE, SHORT_ROUTE = 200, 2  # boxes of a picture in which long edges pass behind the boxes, and ranks they do not
 
 
@@ -77,12 +77,7 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
     made = Layout(drawn, sizes, shown, look, shape.room, shape.longest, centred, route)
     placed = {id: [*map(_place, made.centres[box]), *map(_whole, sizes[box])] for id, box in boxes.items()}
     routes = {key: _route(made, edge) for key, edge in edges.items()}
-    size = shape.text["caption"]
-    captions = {
-        key: (_places(made, edge, routes[key]), (text_width(_widest(text), size) + 0.8 * size, 1.6 * size))
-        for key, edge in edges.items() if (text := view.captions.get(key))
-    }  # fmt: skip
-    at = _free(captions, [*placed.values()]) if len(boxes) <= LARGE else {key: x[0][0] for key, x in captions.items()}
+    at = _captions(view, shape, made, {key: (edges[key], route) for key, route in routes.items()}, [*placed.values()])
     return {
         "size": [_whole(x - 2 * (MARGIN - SPARED)) for x in made.size], "text": shape.text, "line": shape.line,
         "boxes": {id: [titles[id], *place] for id, place in placed.items()},
@@ -93,22 +88,33 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
 def _route(made: Layout, edge: Edge) -> list[tuple[int, int]]:
     """The points through which an edge goes: its ends, and of each rank on its way where it enters and leaves."""
     start, *passing, end = ((_place(x), _place(y)) for x, y in made.routes[edge])
-    # Between neighbouring ranks of boxes there is but the rank of its caption, and the edge needs no way through it.
+    # Between neighbouring ranks of boxes is only the rank of the edge's caption, through which it needs no way.
     return [start, *(dict.fromkeys(passing) if len(passing) > 2 else ()), end]
+
+
+def _captions(
+    view: View, shape: Shape, made: Layout, edges: Mapping[str, tuple[Edge, list[tuple[int, int]]]],
+    boxes: list[list[int]],
+) -> dict[str, tuple[int, int]]:  # fmt: skip
+    """Where the caption of each edge that has one is: in a free place, if the boxes are not too many to look for it."""
+    size = shape.text["caption"]
+    captions = {
+        key: (_places(made, *edges[key]), (text_width(_widest(text), size) + 0.8 * size, 1.6 * size))
+        for key in edges if (text := view.captions.get(key))
+    }  # fmt: skip
+    return _free(captions, boxes) if len(boxes) <= LARGE else {key: places[0] for key, (places, _) in captions.items()}
 
 
 def _places(made: Layout, edge: Edge, route: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Where the caption of an edge may be, the best place first: where it has a place, or else on its curve."""
-    # At a quarter of a curve that leaves and arrives along the ranks
-    along, across = 0.296875, 0.15625
-    right, down = (along, across) if made.sideways else (across, along)
     passing = route[-2:0:-1]  # from the node that pays
     found = [(_place(x), _place(y)) for _, (x, y) in made.captions[edge] if passing] + passing
     for (x0, y0), (x1, y1) in reversed([*pairwise(route)]):
-        found += [
-            (_whole(x0 + (x1 - x0) * share_x), _whole(y0 + (y1 - y0) * share_y))
-            for share_x, share_y in ((0.5, 0.5), (1 - right, 1 - down), (right, down))
-        ]
+        for t in (0.5, 0.75, 0.25):
+            # The curve leaves and arrives along the ranks: its control points are halfway between its ends.
+            along, across = 1.5 * t * (1 - t) + t**3, t**2 * (3 - 2 * t)
+            right, down = (along, across) if made.sideways else (across, along)
+            found.append((_whole(x0 + (x1 - x0) * right), _whole(y0 + (y1 - y0) * down)))
     return found
 
 

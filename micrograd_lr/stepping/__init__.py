@@ -3,7 +3,7 @@
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "answers": ["saturated"],
     "frames": ["Frame", "Steps", "steps"],
-    "leads": ["NO_LABEL"],
+    "leads": ["NOT_A_LABEL"],
     "lines": ["SHOWN"],
     "moves": ["Closed", "Line", "Node", "Payment"],
     "questions": ["Question", "questions"],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.names import NamedNodes
 
 LISTED = 4  # names at most, where nodes are listed
-NO_LABEL = "{y} = {number} is not a label: {y} is meant to be 0 or 1."
+NOT_A_LABEL = "{y} = {number} is not a label: {y} is meant to be 0 or 1."
 
 
 def lead(
@@ -52,7 +52,7 @@ def remarks(
         y = node.value if node else closed.y
         here = kind == "gradients" or (kind == "forward" and closed.loss in nodes)
         if here and isinstance(y, (int, float, Fraction, Decimal)) and not 0 <= y <= 1:
-            yield NO_LABEL.format(y=node.name if node else "y", number=format_number(y, digits))
+            yield NOT_A_LABEL.format(y=node.name if node else "y", number=format_number(y, digits))
 
 
 def _listed(names: list[str]) -> str:

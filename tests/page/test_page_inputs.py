@@ -60,7 +60,7 @@ def test_the_page_follows_what_is_typed_as_far_as_it_is_a_number(long, reader):
     for typed, follows in (
         ("10.5", [1, 10, 10, 10.5]), ("-", [None]), ("-12.5", [None, -1, -12, -12, -12.5]), ("1e", [1, None]),
         ("1e-3", [1, None, None, 0.001]), (",5", [None, 0.5]), ("1/3", [1, None, 1 / 3]), ("−2", [None, -2]),
-        ("", [None]), ("4", [4]),
+        ("", [None]), ("4", [4]), ("1,000", [1, 1, 1, 1, None]), ("0,125", [0, 0, 0.1, 0.12, 0.125]),
     ):  # fmt: skip
         before = now(page, "x")
         x.focus()

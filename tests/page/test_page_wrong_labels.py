@@ -3,7 +3,7 @@
 import pytest
 from stepped import SLIDES, slides
 
-from micrograd_lr import Expression, StepThrough
+from micrograd_lr import Expression, StepThrough, Value, log, sigmoid
 
 
 @pytest.mark.parametrize("root", [slides(), slides(y=0.0)])
@@ -22,3 +22,13 @@ def test_a_plain_number_is_pointed_out_too(reader, tmp_path):
     root = Expression(SLIDES.replace("y", "3"))(w=0.5, b=-1.5, x=2.0)
     page = reader(StepThrough(root).save(tmp_path / "page.html"), "step=8")
     assert page.text("#lines").endswith("y = 3 is not a label: y is meant to be 0 or 1.")
+
+
+def test_its_name_may_have_any_characters(reader, tmp_path):
+    w, b, y = Value(0.5, "w"), Value(-1.5, "b"), Value(3.0, "y$&")
+    z = w * 2.0 + b
+    a = sigmoid(z)
+    L = -(y * log(a) + (1 - y) * log(1 - a))
+    z.label, a.label, L.label = "z", "a", "L"
+    page = reader(StepThrough(L).save(tmp_path / "page.html"), "step=99")
+    assert page.text("#lines").endswith("y$& = 3 is not a label: y$& is meant to be 0 or 1.")

@@ -131,7 +131,7 @@ function litSpan(frame, middle, size) {
   return [Math.min(...ends), Math.max(...ends)];
 }
 
-/** Where the picture is above its lines: so high that both are in view, at least below each other; and every move. */
+/** The height of a picture that is above its lines: both are in view together, and at least what each move lights. */
 function heightFor(least) {
   const [pane, panel] = [byId("graph"), byId("frame")];
   const left = byId("transport").offsetTop - panel.offsetHeight - 16;

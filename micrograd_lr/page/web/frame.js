@@ -91,7 +91,10 @@ function remarks(frame) {
     || (frame.kind === "forward" && frame.nodes.includes(loss)));
   return told.map(({ y }) => (nodes.has(y) ? [math(nodes.get(y).math), numbers[valueSlot(y)]] : ["y", y]))
     .filter(([, number]) => !(number >= 0 && number <= 1))
-    .map(([name, number]) => "<p>" + data.noLabel.replaceAll("{y}", name).replace("{number}", shown(number)) + "</p>");
+    .map(([name, number]) => {
+      const parts = { "{y}": name, "{number}": shown(number) };
+      return "<p>" + data.notALabel.replace(/{\w+}/g, (part) => parts[part]) + "</p>";
+    });
 }
 
 /** What the walk is for. */

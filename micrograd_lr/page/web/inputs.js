@@ -42,8 +42,12 @@ function renderInputs() {
   }
 }
 
-/** The number that was typed: -1.5, ,5, 1e-3, 1/3; NaN for what is none. */
-const numberIn = (text) => valueOr(NaN, FormulaError, text.replace(",", "."), {}, {});
+const THOUSANDS = /[1-9],\d{3}$/; // 1,000 may be a thousand or one
+
+/** The number that was typed: -1.5, ,5, 1e-3, 1/3; NaN for what is none, or could be another one. */
+function numberIn(text) {
+  return THOUSANDS.test(text.trim()) ? NaN : valueOr(NaN, FormulaError, text.replace(",", "."), {}, {});
+}
 
 /** Write the numbers into the boxes: those in force, or those that were tried, and then which of them are new. */
 function showInputs() {
