@@ -7,7 +7,7 @@ function renderFrame() {
   byId("where").innerHTML = '<span class="count"></span> <span class="lead"></span>';
   byId("where").firstChild.textContent = story ? "The story of" : step + 1 + " of " + frames.length;
   if (story) byId("where").lastChild.innerHTML = math(nodes.get(story).math) + STORY_BUTTONS;
-  else byId("where").lastChild.textContent = frame.lead.replaceAll("/", "/\u2060"); // ∂L/∂a stays in one line
+  else byId("where").lastChild.innerHTML = escaped(frame.lead).replace(/\S+\/\S+/g, '<span class="whole">$&</span>');
   setText(byId("text"), frame.lead + (question ? "." : filled(frame.text)));
   if (story) renderStory();
   else renderLines(frame, question);

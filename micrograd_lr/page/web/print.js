@@ -54,12 +54,6 @@ function questionOnPaper(question) {
   return "<li><p>" + note + (sheet === "key" ? equated(line.parts) : asked + blank) + "</p></li>";
 }
 
-function escaped(text) {
-  const holder = document.createElement("i");
-  holder.textContent = text;
-  return holder.innerHTML;
-}
-
 function printSheet(what) {
   sheet = what;
   byId("sheet").close();

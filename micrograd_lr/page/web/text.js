@@ -1,5 +1,6 @@
 // Numbers and formulas as text, and how they are written into the document
-// Shared: shown, textOf, textInSlot, withNumbers, useNumbers, filled, fillSlots, EQUALS, math, setText, setClass
+// Shared: shown, textOf, textInSlot, withNumbers, useNumbers, filled, fillSlots, EQUALS, math, setText,
+// setClass, escaped
 
 /** A number as Python writes it: `digits` significant digits, and a real minus sign. */
 function shown(x) {
@@ -98,4 +99,11 @@ function setClass(element, name, on) {
   if (classes.get(element).has(name) === on) return;
   classes.get(element)[on ? "add" : "delete"](name);
   element.classList.toggle(name, on);
+}
+
+/** A text as HTML. */
+function escaped(text) {
+  const holder = document.createElement("i");
+  holder.textContent = text;
+  return holder.innerHTML;
 }
