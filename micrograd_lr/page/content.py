@@ -139,7 +139,7 @@ class Content:
         return {
             "id": box.id, "kind": box.kind, "name": box.name, "opens": opens,
             "inside": node.op.startswith(INSIDE) or box.kind == "example",
-            "rows": [[row.what, row.text, row.of] for row in box.rows],
+            "rows": [[row.what, row.text, row.of, *([row.more] if row.more else [])] for row in box.rows],
         }  # fmt: skip
 
     def node(self, node: Node, view: View) -> dict[str, Any]:

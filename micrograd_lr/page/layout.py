@@ -68,7 +68,7 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
         if not box.rows[0].of and text_width(titles[box.id], shape.text["title"]) > shape.widest:
             titles[box.id] = box.name
         lines = [("title", titles[box.id]), *((row.what, row.text) for row in box.rows[1:])]
-        longest = [_widest(f"{text}{slot('') if row.of else ''}") for row, (_, text) in zip(box.rows, lines)]
+        longest = [_widest(f"{text}{slot('') if row.of else ''}{row.more}") for row, (_, text) in zip(box.rows, lines)]
         width = max(text_width(text, shape.text[what]) for text, (what, _) in zip(longest, lines))
         sizes[boxes[box.id]] = width + 2 * shape.pad, shape.line * len(lines) + 1.2 * shape.pad
     drawn = Picture([*boxes.values()], [], {})

@@ -26,18 +26,20 @@ MOST_PAID = 600
 MOST_OPS = 150  # with more, the page has no view in which every op is a box
 LONGEST_CAPTION = 30  # characters of a local derivative beside its edge; of a longer one the number is shown
 MOST_DATA = 4  # numbers of an example that its box shows
+MORE = " + …"  # behind a gradient to which not all paths have paid yet
 
 
 @dataclass(frozen=True)
 class Row:
     """A line of text in a box: `text`, and then the value or the gradient of the node `of`, if there is one.
 
-    `what` is title, value, grad or data.
+    `what` is title, value, grad or data. `more` stands behind a gradient that is not whole yet.
     """
 
     what: str
     text: str
     of: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ class View:
         else:
             yield Row("title", f"{name} = ", node.id)
         if node.id in self.paid:
-            yield Row("grad", f"{format_formula(self.steps.gradient_of(node.id))} = ", node.id)
+            more = MORE if self.paths.get(node.id, 1) > 1 else ""
+            yield Row("grad", f"{format_formula(self.steps.gradient_of(node.id))} = ", node.id, more)
 
     def _of_an_example(self, loss: Node) -> Iterator[Row]:
         """Its data, its a and its loss, and what is proven to be a − y; without a proof the gradient of its loss."""
@@ -140,6 +143,11 @@ class View:
         formula = format_formula(self.steps.nodes[payment.payer].slopes[payment.position])
         short = formula and self.detail != "ops" and len(formula) <= LONGEST_CAPTION
         return formula if short else slot(payment.key("p"))
+
+    @cached_property
+    def paths(self) -> dict[str, int]:
+        """Along how many edges each node is paid."""
+        return {payment.operand: payment.paths for payment in self.steps.payments}
 
     @cached_property
     def paid(self) -> set[str]:

@@ -28,8 +28,13 @@ def test_stepping_to_the_end_and_back_shows_each_number_when_it_is_computed(file
         assert page.text("#where .lead") == frame.lead
         assert page.text("#text") == frame.text
         drawn, lit = page.picture()
+        paid = {x.operand: x.path for past in frames[: i + 1] for x in past.payments}
+        open_sums = {x.operand for past in frames for x in past.payments if 0 < paid.get(x.operand, 0) < x.paths}
         assert drawn == {
-            node: (format_number(frame.values.get(node), 4), format_number(frame.gradients.get(node), 4))
+            node: (
+                format_number(frame.values.get(node), 4),
+                format_number(frame.gradients.get(node), 4) + " + …" * (node in open_sums),
+            )
             for node in frames.nodes
         }
         assert lit == [*filter(None, [frame.node])]

@@ -96,11 +96,11 @@ function drawBox(shown, parent) {
   made("rect", frame(0), group);
   if (shown.kind === "parameter") made("rect", { ...frame(3), class: "inner" }, group);
   const inner = made("g", {}, group);
-  const rows = shown.rows.map(([what, text, of], i) => {
+  const rows = shown.rows.map(([what, text, of, more], i) => {
     const baseline = y + layout.line * (i - (shown.rows.length - 1) / 2) + 5;
     const size = layout.text[what];
     const element = made("text", { class: what, x, y: baseline, "text-anchor": "middle", "font-size": size }, inner);
-    if (what !== "title" || !of) return { what, of, before: i ? text : title, element };
+    if (what !== "title" || !of) return { what, of, more, before: i ? text : title, element };
     element.textContent = title; // name and number in one line
     return { what, of, before: "", element: made("tspan", { class: "value" }, element) };
   });

@@ -31,10 +31,11 @@ function renderPicture() {
 }
 
 /** Write a row of a box as far as it is known; whether there is anything to write. */
-function writeRow({ what, of, before, element }, until) {
+function writeRow({ what, of, more, before, element }, until) {
   if (!of) return setText(element, filled(before)), true;
   const slot = what === "grad" ? gradientSlotAt(of, until) : computedAt.get(of) <= until && valueSlot(of);
-  setText(element, slot ? filled(before) + textOf(slot) : "");
+  const part = more && slot && paidTo.get(of).at(-1).at > until; // other paths are still to come
+  setText(element, slot ? filled(before) + textOf(slot) + (part ? more : "") : "");
   return Boolean(slot);
 }
 
