@@ -130,6 +130,7 @@ class Content:
                 for x in view.steps.closed
             ],
             "examples": [[x.word, *x.nodes] for x in examples],
+            "dimensions": shapes.dimensions(view.steps.closed_lines),
         }  # fmt: skip
 
     def box(self, box: Shown, view: View) -> dict[str, Any]:

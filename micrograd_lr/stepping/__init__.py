@@ -9,5 +9,5 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "questions": ["Question", "questions"],
     "quiz": ["Walk"],
     "record": ["payments"],
-    "shapes": ["in_numbers"],
+    "shapes": ["dimensions", "in_numbers"],
 }  # fmt: skip

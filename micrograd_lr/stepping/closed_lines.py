@@ -92,6 +92,11 @@ class ClosedLines:
                 continue
             yield family, self._line("closed", family, parts, [gradient_key(w) for w in family.parameters])
 
+    def column(self, family: Family) -> str:
+        """x, by which a family is paid: the letter that the names of its entries have in common."""
+        xs = (closed.factors[w] for closed in family.terms for w in family.parameters)
+        return common_letter(self.graph, xs).lower()
+
     def told(self, kind: str) -> set[str]:
         """The parameters whose sum over paths the lines of an example have, or those of the gradients at the end."""
         shown = (family for family, _ in self.results()) if kind == "gradients" else self.families

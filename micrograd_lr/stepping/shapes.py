@@ -77,6 +77,26 @@ def shaped(forms: ClosedLines) -> tuple[Shaped, ...]:
     return (*found.values(),)
 
 
+def dimensions(forms: ClosedLines) -> str:
+    """What of the closed forms is a row, a column or a matrix, in words for the beginning; "" without closed forms."""
+    for family, _ in forms.results():
+        n, m, x = len(family.parameters), len(family.terms), forms.column(family)
+        if family.of_ones or not x.isalpha():
+            continue
+        sizes = {"n": n, "m": m}
+        row = f"{family.name} is a row of {n}, (1, n)"
+        if family.term:
+            matrix, (a, y) = family.factor.removesuffix("ᵀ"), family.errors[1:-1].split(" - ")
+            first = f"{row}. " if n > 1 else ""
+            column = f"Example i is the column {x}⁽ⁱ⁾ of {matrix}, {in_numbers('nm', sizes)}"
+            return f"{first}{column}. {a} and {y} are rows of {m}, (1, m)."
+        if m == n == 1:
+            return f"{x} is a single number here, and {x}ᵀ is {x}."
+        if m == 1:
+            return f"{row}, and {x} a column of {n}, (n, 1)."
+    return ""
+
+
 def _vectors(family: Family, line: Line) -> Iterator[tuple[str, str]]:
     if family.term:
         yield "errors", family.errors[1:-1]

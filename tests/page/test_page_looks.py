@@ -129,6 +129,6 @@ def test_the_page_works_inside_a_notebook(reader, tmp_path):
     inside.locator("#input-n1").fill("2")
     inside.locator("#input-n1").press("Enter")
     root = slides(w=2.0)
-    assert inside.locator("#graph #n14 .value").text_content() == format_number(root.data, 4)
+    inside.locator("#graph #n14 .value", has_text=format_number(root.data, 4)).wait_for()
     page.page.frames[1].evaluate("remember()")
     assert page.page.evaluate("location.hash") == "#cell=3"

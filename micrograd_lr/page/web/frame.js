@@ -8,11 +8,24 @@ function renderFrame() {
   byId("where").firstChild.textContent = story ? "The story of" : step + 1 + " of " + frames.length;
   if (story) byId("where").lastChild.innerHTML = math(nodes.get(story).math) + STORY_BUTTONS;
   else byId("where").lastChild.innerHTML = escaped(frame.lead).replace(/\S+\/\S+/g, '<span class="whole">$&</span>');
+  if (!story && !question && frame.kind === "backward") offerToLookInside(frame.node);
   setText(byId("text"), frame.lead + (question ? "." : filled(frame.text)));
   if (story) renderStory();
   else renderLines(frame, question);
   renderQuestion(story ? null : question);
   renderChain();
+}
+
+/** Where a factor comes from: the level on which the node that pays is opened into its ops. */
+function offerToLookInside(node) {
+  const level = levelThatOpens(node);
+  if (!level || level.opened) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.id = "look";
+  button.textContent = "Look inside " + view.boxes.find((box) => box.id === node).name;
+  button.addEventListener("click", () => showLevel(level.index));
+  byId("where").append(" ", button);
 }
 
 const MOST_PAYMENTS = 40; // of a node that are listed
@@ -101,8 +114,8 @@ function remarks(frame) {
 function goal() {
   const wanted = view.nodes.filter((node) => !node.op && node.grad).slice(0, 3);
   const named = wanted.map((node) => math(node.gradMath)).join(wanted.length === 2 ? " and " : ", ");
-  return wanted.length ? "<span>We look for " + named + ": how much " + math(view.nodes.at(-1).math)
-    + " changes with each parameter.</span>" : "";
+  return wanted.length ? "<div><p>We look for " + named + ": how much " + math(view.nodes.at(-1).math)
+    + " changes with each parameter.</p><p>" + escaped(view.dimensions) + "</p></div>" : "";
 }
 
 /** The parts of a line without numbers; of a closed form, which would be the answer, and of a sum only the name. */
