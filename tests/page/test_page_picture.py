@@ -138,3 +138,20 @@ def test_a_sum_so_far_is_called_so_on_both_sheets(pages, reader):
 def test_the_matrices_of_three_examples_fit(width, height, pages, reader):
     page = reader(pages["many"], viewport={"width": width, "height": height}).press("End")
     assert page.page.locator("#chain .matrix").evaluate("x => x.scrollWidth - x.clientWidth") == 0
+
+
+def test_no_number_is_wider_than_its_box(pages, reader):
+    page = reader(pages["slides"], "step=99")
+    wider = """() => [...document.querySelectorAll("#graph g.node")].filter((node) => {
+        const box = node.querySelector("rect").getBBox();
+        return [...node.querySelectorAll("text")].some((text) => text.getBBox().width > box.width - 6);
+    }).length"""
+    assert page.page.evaluate(wider) == 0
+    page.fill("#input-n1", "7.123456789").fill("#input-n2", "-1.23456789e-07")  # ∂L/∂w = 9.027e−08
+    assert page.page.evaluate(wider) == 0
+    assert page.page.locator("#graph [textLength]").count() > 0
+    page.click("#reset")
+    assert page.page.locator("#graph [textLength]").count() == 0
+    page.page.evaluate("squeeze = () => {}")
+    page.fill("#input-n1", "7.123456789").fill("#input-n2", "-1.23456789e-07")
+    assert page.page.evaluate(wider) > 0  # it would see one

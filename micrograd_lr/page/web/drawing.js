@@ -100,9 +100,10 @@ function drawBox(shown, parent) {
     const baseline = y + layout.line * (i - (shown.rows.length - 1) / 2) + 5;
     const size = layout.text[what];
     const element = made("text", { class: what, x, y: baseline, "text-anchor": "middle", "font-size": size }, inner);
-    if (what !== "title" || !of) return { what, of, more, before: i ? text : title, element };
+    const line = { what, of, more, whole: element, size, most: width - 8 };
+    if (what !== "title" || !of) return { ...line, before: i ? text : title, element };
     element.textContent = title; // name and number in one line
-    return { what, of, before: "", element: made("tspan", { class: "value" }, element) };
+    return { ...line, before: "", element: made("tspan", { class: "value" }, element) };
   });
   boxes.set(shown.id, { group, inner, shown, rows });
 }

@@ -31,13 +31,27 @@ function renderPicture() {
 }
 
 /** Write a row of a box as far as it is known; whether there is anything to write. */
-function writeRow({ what, of, more, before, element }, until) {
+function writeRow(row, until) {
+  const { what, of, more, before, element } = row;
   if (!of) return setText(element, filled(before)), true;
   const slot = what === "grad" ? gradientSlotAt(of, until) : computedAt.get(of) <= until && valueSlot(of);
   const part = more && slot && paidTo.get(of).at(-1).at > until; // other paths are still to come
   setText(element, slot ? filled(before) + textOf(slot) + (part ? more : "") : "");
+  squeeze(row);
   return Boolean(slot);
 }
+
+/** A number that is longer than its box has room for, such as −1.792e−06, is set narrower. */
+function squeeze({ whole, size, most }) {
+  const text = whole.textContent;
+  if (squeezed.get(whole) === text) return;
+  squeezed.set(whole, text);
+  if (widthOf(text, size) <= most) return whole.removeAttribute("textLength");
+  whole.setAttribute("textLength", most);
+  whole.setAttribute("lengthAdjust", "spacingAndGlyphs");
+}
+
+const squeezed = new WeakMap(); // element → its text
 
 /** The nodes that a move reads, or pays. */
 function nearTo(frame) {
