@@ -15,7 +15,7 @@ from micrograd_lr.stepping.moves import Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from micrograd_lr.stepping.families import Family
@@ -28,16 +28,29 @@ _OF_AN_EXAMPLE = re.compile("⁽[^⁽⁾]*⁾$")
 
 
 class ClosedLines:
-    """The lines of the `closed` forms of a graph that makes these payments."""
+    """The lines of the `closed` forms of a graph that makes these payments.
 
-    def __init__(self, graph: NamedNodes, closed: Iterable[Closed], payments: Iterable[Payment]) -> None:
-        self.graph, self.closed = graph, tuple(closed)
+    `of_names` finds the closed forms for the end, of the graph of names, and how often each node is paid there: None if
+    they are the same.
+    """
+
+    def __init__(
+        self, graph: NamedNodes, closed: Iterable[Closed], payments: Iterable[Payment],
+        of_names: Callable[[], tuple[Iterable[Closed], Mapping[str, int]] | None],
+    ) -> None:  # fmt: skip
+        self.graph, self.closed, self._of_names = graph, tuple(closed), of_names
         self._paths = {payment.operand: payment.paths for payment in payments}
 
     @cached_property
     def families(self) -> tuple[Family, ...]:
         """The parameters that closed forms alone pay."""
         return families(self.graph, self.closed, self._paths)
+
+    @cached_property
+    def families_at_the_end(self) -> tuple[Family, ...]:
+        """The parameters that closed forms alone pay in the graph of names, whatever is opened of it."""
+        of_names = self._of_names()
+        return families(self.graph, *of_names) if of_names else self.families
 
     def formula_of(self, payment: Payment) -> str:
         """What is paid as a closed form: ``a - y`` to z, ``(a - y)xᵀ`` from z to w; "" for any other payment."""
@@ -79,7 +92,7 @@ class ClosedLines:
 
     def results(self) -> Iterator[tuple[Family, Line]]:
         """``∂L/∂w = (a - y)xᵀ = …``, or ``∂J/∂w = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾)x⁽ⁱ⁾ᵀ = (A - Y)Xᵀ = …``, for each family."""
-        for family in self.families:
+        for family in self.families_at_the_end:
             if family.term:
                 share = family.terms[0].share
                 parts = [f"Σᵢ {_over(family.term, share)}", _over(f"{family.errors}{family.factor}", share)]

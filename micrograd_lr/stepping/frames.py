@@ -206,7 +206,7 @@ class Steps(NamedNodes, Sequence[Frame]):
     @cached_property
     def closed_lines(self) -> ClosedLines:
         """The lines of its closed forms."""
-        return ClosedLines(self, self.closed, self.payments)
+        return ClosedLines(self, self.closed, self.payments, self.level.closed_of_names)
 
     def number(self, key: str) -> Any:
         """The number of a key, such as v3 (see `formulas.keys`)."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
 from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.levels.examples import EXAMPLES_OPENED, examples_in
-from micrograd_lr.levels.names import at_level
+from micrograd_lr.levels.names import at_level, usual_level
 from micrograd_lr.pictures.graph import boxes_of
 from micrograd_lr.stepping.record import closed_in, examples_of, nodes_of, payments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
 
     from micrograd_lr.engine.value import Value
     from micrograd_lr.levels.examples import Examples
@@ -57,7 +58,12 @@ class Level:
 
     def shown_for(self) -> dict[Value, Value]:
         """For each node that is shown, the node that stands for it."""
-        return at_level(self.root, self.detail, {*self.opened} - self.words - {EXAMPLES_OPENED})
+        return at_level(self.root, self.detail, self._opened_nodes)
+
+    @property
+    def _opened_nodes(self) -> set[str]:
+        """What is opened, without the examples."""
+        return {*self.opened} - self.words - {EXAMPLES_OPENED}
 
     def passes(self) -> tuple[Iterable[Node], Iterable[Payment], Iterable[Closed], list[Example]]:
         """The nodes that are shown, the payments of the backward pass, where it has a closed form, and the examples."""
@@ -68,8 +74,23 @@ class Level:
         of_names = self.detail == "names"
         examples = examples_of(self._found, shown_for, ids(order), {*self.opened}) if of_names else []
         wanted = parameters if self.gradients == "parameters" and parameters else None
-        closed = closed_in(shown, parameters) if of_names else ()
+        closed = closed_in(shown, parameters, ids(order)) if of_names else ()
         return _nodes(order, data), payments(shown, wanted, examples), closed, examples
+
+    def closed_of_names(self) -> tuple[list[Closed], Mapping[str, int]] | None:
+        """The closed forms of the graph of names, by the ids of what is shown, and how often each node is paid there.
+
+        Its nodes are shown at every level, so what is proven of their gradients holds there too, whatever is opened.
+        None if that graph is what is shown, or no node has a name.
+        """
+        if (self.detail == "names" and not self._opened_nodes) or usual_level(self.root) != "names":
+            return None
+        of_names, shown_for = at_level(self.root, "names"), self.shown_for()
+        ids_shown = ids(topological(shown_for[self.root]))
+        id_of = {twin: ids_shown[shown_for[node]] for node, twin in of_names.items()}
+        parameters = {twin for node, twin in of_names.items() if not node.op and node not in self.data}
+        paths = Counter(id_of[operand] for twin in of_names.values() for operand in twin.nodes)
+        return [*closed_in(of_names[self.root], parameters, id_of)], paths
 
 
 def _nodes(order: list[Value], data: Container[Value]) -> Iterable[Node]:

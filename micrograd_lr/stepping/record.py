@@ -126,9 +126,8 @@ def examples_of(
     return [Example(i, len(of), tuple(id_of[node] for node in own), i in apart) for i, own in of.items()]
 
 
-def closed_in(root: Value, parameters: Container[Value]) -> Iterable[Closed]:
+def closed_in(root: Value, parameters: Container[Value], id_of: Mapping[Value, str]) -> Iterable[Closed]:
     """Where a graph of names has the closed form a − y, by ids."""
-    id_of = ids(topological(root))
     for found in closed_forms(root, parameters):
         factors = {id_of[w]: id_of.get(x, x) for w, x in found.factors.items()}
         a = id_of[found.a] if found.a else ""

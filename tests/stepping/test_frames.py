@@ -57,7 +57,10 @@ def test_each_frame_in_words_formulas_and_numbers():
     assert frames[19].numbers.endswith(
         "path 2 of 2 to a: ∂L/∂(1 − a) · ∂(1 − a)/∂a = 0·(−1) = 0; ∂L/∂a = −2.649 + 0 = −2.649"
     )
-    assert frames[-1].text == "Done: the gradients: ∂L/∂w = −1.245, ∂L/∂b = −0.6225."
+    assert frames[-1].text == (
+        "Done: the gradients: ∂L/∂w = (a − y)xᵀ = (0.3775 − 1)·2 = −1.245 (proven), "
+        "∂L/∂b = a − y = 0.3775 − 1 = −0.6225 (proven)."
+    )
     for frame in frames:
         for element in ET.fromstring(f"<div>{frame.mathematics}</div>").iter():
             assert element.tag in {"div", "math", "mrow", "mi", "mn", "mo", "mfrac", "mspace", "msub", "msup"}

@@ -25,7 +25,7 @@ def test_the_slides_example_through_a_pipe():
     assert "\x1b" not in run.stdout
     assert re.findall(r"Step (\d+) of 25", run.stdout) == ["1", "2", "3", "4", "5", "4", "25", "1"]
     assert "  z = wx + b = 1 + (−1) = 0\n" in run.stdout
-    assert "  ∂L/∂w = −1\n  ∂L/∂b = −0.5\n" in run.stdout
+    assert "  ∂L/∂w = (a − y)xᵀ = (0.5 − 1)·2 = −1 ✓ proven\n  ∂L/∂b = a − y = 0.5 − 1 = −0.5 ✓ proven\n" in run.stdout
     assert "• z                       0         –\n▸ a                     0.5         –\n" in run.stdout
     assert run.stdout.endswith("\n> q\n")
     assert run.stdout == piped([], "\nn\nnext\n\nback\nend\nf\nq\n").stdout

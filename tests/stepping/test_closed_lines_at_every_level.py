@@ -1,0 +1,131 @@
+"""The closed form at the end does not depend on what is opened: it is said with the same numbers at every level."""
+
+import re
+
+import numpy as np
+import pytest
+import sympy
+from examples import NUMBERS, NUMBERS_OF_TWO_FEATURES, THREE, TWO_FEATURES, X, Y, in_names, many
+
+from micrograd_lr import Expression, Value, logistic_loss, sigmoid, steps
+from micrograd_lr.stepping.frames import Steps
+from micrograd_lr.stepping.questions import questions
+
+SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
+NUMBERS_OF_THE_SLIDES = {"w": 0.5, "x": 2.0, "b": -1.25, "y": 1.0}
+LEVELS = [
+    {"opened": ["z"]}, {"opened": ["a"]}, {"opened": ["L"]}, {"opened": ["L", "a", "z"]}, {"detail": "ops"},
+    {"opened": ["L"], "gradients": "all"}, {"detail": "ops", "gradients": "all"},
+]  # fmt: skip
+LEVELS_OF_MANY = [
+    {"opened": ["example 2"]}, {"opened": ["z⁽²⁾"]}, {"opened": ["L⁽²⁾", "examples"]}, {"opened": ["J"]},
+    {"detail": "ops"},
+]  # fmt: skip
+
+
+def end(walk):
+    return [walk.filled(line.template) for line in walk[-1].lines]
+
+
+def numbers_after(text):
+    """The numbers after the last equals sign."""
+    return [float(x.replace("−", "-")) for x in re.findall(r"−?\d+\.?\d*(?:e[-−]?\d+)?", text.rpartition(" = ")[2])]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_one_example(level):
+    root = Expression(SLIDES)(**NUMBERS_OF_THE_SLIDES)
+    walk = steps(root, digits=17, **level)
+    assert [(line.kind, line.formula) for line in walk[-1].lines] == [
+        ("closed", "∂L/∂w = (a - y)xᵀ"), ("closed", "∂L/∂b = a - y")
+    ]  # fmt: skip
+    assert walk[-1].text.count("(proven)") == 2
+    error = 1 / (1 + np.exp(0.25)) - 1
+    assert [numbers_after(text) for text in end(walk)] == [
+        pytest.approx([error * 2], rel=1e-14), pytest.approx([error], rel=1e-14)
+    ]  # fmt: skip
+    assert end(walk) == end(steps(root, digits=17, detail="names"))
+
+
+@pytest.mark.parametrize("level", LEVELS_OF_MANY)
+@pytest.mark.parametrize("share", [1, 3])
+def test_many_examples(level, share):
+    J = many().J
+    if share > 1:
+        J = J / share
+        J.label, J.nodes[0].label = "J", "S"
+    walk = steps(J, digits=17, **level)
+    assert [line.kind for line in walk[-1].lines] == ["closed"] * 2
+    errors = (1 / (1 + np.exp(-(np.array([0.5, 0.25]) @ np.array(X) - 0.25))) - np.array(Y)) / share
+    of_w, of_b = end(walk)
+    assert numbers_after(of_w) == pytest.approx(errors @ np.array(X).T, rel=1e-12)
+    assert numbers_after(of_b) == pytest.approx([errors.sum()], rel=1e-12)
+    assert ("(A − Y)Xᵀ" in of_w) and ("/3" in of_w) == (share == 3)
+
+
+def test_a_sigmoid_without_a_name_and_a_label_that_is_a_number():
+    w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-1.25, "b")
+    z = w * x + b
+    z.label = "z"
+    a = 1 / (1 + np.exp(0.25))
+    for loss in logistic_loss(z, 1.0), -sigmoid(z).log():
+        walk = steps(loss, detail="ops", digits=17, names={"L": loss})
+        assert [line.formula for line in walk[-1].lines] == ["∂L/∂w = (σ(z) - 1)xᵀ", "∂L/∂b = σ(z) - 1"]
+        assert numbers_after(end(walk)[0]) == pytest.approx([(a - 1) * 2], rel=1e-14)
+
+
+def test_what_is_said_of_symbols_is_what_sympy_says(symbolic):
+    w, x, b, y = sympy.symbols("w x b y")
+    walk = steps(Expression(SLIDES)(w=w, x=x, b=b, y=y), detail="ops")
+    error = 1 / (1 + sympy.exp(-(w * x + b))) - y
+    id_of = {node.label: id for id, node in walk.nodes.items()}
+    assert [line.parts[1] for line in walk[-1].lines] == ["(a - y)xᵀ", "a - y"]
+    assert sympy.simplify(walk[-1].gradients[id_of["w"]] - error * x) == 0
+    assert sympy.simplify(walk[-1].gradients[id_of["b"]] - error) == 0
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(
+    "right, wrong",
+    [("sigmoid(z)", "sigmoid(2*z)"), ("w*x", "w*x*x"), ("w*x", "w*w*x"), ("+(1-y)", "-(1-y)"), ("(1-a))", "(1-a))+w")],
+)
+def test_nothing_is_said_of_w_where_it_is_not_proven(level, right, wrong):
+    assert right in SLIDES
+    walk = steps(Expression(SLIDES.replace(right, wrong))(**NUMBERS_OF_THE_SLIDES), **level)
+    assert [line.formula for line in walk[-1].lines if line.parts[0] == "∂L/∂w"] == ["∂L/∂w"]
+
+
+def test_a_parameter_that_is_paid_by_others_as_well_has_none():
+    walk = steps(Expression(THREE + "+0.5*w**2")(**NUMBERS), detail="ops")
+    assert [line.formula for line in walk[-1].lines] == ["∂J/∂w", "∂J/∂b = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾) = (A - Y)𝟏"]
+
+
+def test_without_names_there_is_none():
+    walk = steps(Expression("-(y*log(sigmoid(w*x+b))+(1-y)*log(1-sigmoid(w*x+b)))")(**NUMBERS_OF_THE_SLIDES))
+    assert [line.kind for line in walk[-1].lines] == ["result"] * 2
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_move_of_z_is_what_it_was(level):
+    """What is proven in the graph that is shown is said where z is paid; what only the end knows is not."""
+    walk = steps(Expression(SLIDES)(**NUMBERS_OF_THE_SLIDES), **level)
+    said = [line for frame in walk if frame.kind == "backward" for line in frame.lines if line.kind == "closed"]
+    assert len(said) == len(walk.closed) == ("L" not in level.get("opened", ["L"]))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_steps_of_json_say_it_too(level):
+    walk = steps(Expression(SLIDES)(**NUMBERS_OF_THE_SLIDES), **level)
+    again = Steps.from_json(walk.to_json())
+    assert again == walk
+    assert [frame.text for frame in again] == [frame.text for frame in walk]
+
+
+@pytest.mark.parametrize("level", [{}, {"opened": ["z"]}, {"opened": ["L"]}, {"detail": "ops"}])
+def test_dimensions_are_asked_for_at_every_level(level):
+    two = steps(Expression(TWO_FEATURES)(**NUMBERS_OF_TWO_FEATURES), **level)
+    assert [(x.prompt, x.shape) for x in questions(two[-1])] == [("∂L/∂w = (a - y)xᵀ", ("1", "n"))]
+    three = steps(
+        in_names(), **{**level, **({"opened": [x + "1" for x in level["opened"]]} if "opened" in level else {})}
+    )
+    assert [x.prompt for x in questions(three[-1])] == ["A - Y", "Xᵀ", "∂J/∂w = (A - Y)Xᵀ"]
