@@ -104,7 +104,8 @@ def test_steps_downhill_are_those_of_gradient_descent(three, reader):
     assert page.page.evaluate("leaves.filter(x => x.kind === 'parameter').map(x => inputs[x.id])") == pytest.approx(
         [*w, b], rel=1e-12
     )
-    assert page.text("#learnt").startswith(f"J after 3 steps: {shown(logistic.ManyExamples(w, b, X, Y).J.data)}, down")
+    began, now = (shown(logistic.ManyExamples(*at, X, Y).J.data) for at in ((W, B), (w, b)))
+    assert page.text("#learnt") == f"J: {began} → {now} after 3 steps"
 
 
 @pytest.mark.covers

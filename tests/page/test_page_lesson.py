@@ -1,6 +1,7 @@
 """The lesson on the page: four boxes, three factors, and (a − y)xᵀ at the end; seen at the sizes of screens."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from stepped import page_of_ops, slides
@@ -63,7 +64,9 @@ def test_large_type_is_large_on_a_projector(lesson, reader):
 def test_the_first_screen_says_what_to_do_and_has_no_gradient_yet(lesson, reader):
     page = reader(lesson)
     assert formula(page, "h1") == "L=−(ylog(a)+(1−y)log(1−a))a=σ(z)z=wx+b"
-    assert page.text("#hint") == ("Press →: values flow forward, then gradients flow back. Drag a number to change it.")
+    assert page.page.locator("#hint").inner_text() == (
+        "Press →: values flow forward, then gradients flow back. Drag a number to change it."
+    )
     assert "grad" not in page.page.locator("#graph").inner_text()
     assert "∂" not in page.page.locator("#graph").inner_text()
     assert page.page.locator("button.go").count() == 1
@@ -234,40 +237,105 @@ def test_steps_downhill(lesson, reader):
     page = reader(lesson, "step=8")
     page.fill("#rate", "0.5").click("#descend")
     w, b = 0.5, -1.5
+    began = format_number(slides().data, 4)
+    assert formula(page, "#rule") == "w←w−rate·∂L∂w,likewiseb"
     for count in (1, 2):
         root = slides(w=w, b=b)
         root.backward()
         leaf = {x.label: x for x in (*root.operands, *_leaves(root))}
         w, b = w - 0.5 * leaf["w"].grad, b - 0.5 * leaf["b"].grad
         now = slides(w=w, b=b).data
-        before = format_number(root.data, 4)
-        said = f"L after {count} step{'s' * (count > 1)}: {format_number(now, 4)}, down from {before}"
-        assert page.text("#learnt") == said
+        assert page.text("#learnt") == f"L: {began} → {format_number(now, 4)} after {count} step{'s' * (count > 1)}"
         assert page.shown(node(page, "w"), "value") == format_number(w, 4)
         page.click("#descend")
     assert len(page.page.locator("#curve polyline").get_attribute("points").split()) == 4
     page.click("#reset")
     assert page.text("#learnt") == ""
-    page.fill("#rate", "-10").click("#descend")
-    assert ", up from " in page.text("#learnt")
     page.fill("#rate", "1e308").click("#descend")
     assert page.page.locator("#problem").is_visible()
+
+
+@pytest.mark.parametrize("rate", ["-1", "0", ""])
+def test_a_rate_is_a_positive_number(rate, lesson, reader):
+    page = reader(lesson, "step=8").click("#descend")
+    before = page.page.evaluate("[inputs, losses]")
+    for button in ("#descend", "#run"):
+        page.fill("#rate", rate).click(button).page.wait_for_function("() => !running")
+        assert page.text("#learnt").endswith(" after 1 step. A rate is a positive number.")
+        assert page.page.evaluate("[inputs, losses]") == before
+    assert page.page.locator("#rate").get_attribute("aria-invalid") == "true"
+    assert page.text("#run") == "Run"
+    page.fill("#rate", "0.5").click("#descend")
+    assert page.page.locator("#rate").get_attribute("aria-invalid") == "false"
+    assert page.text("#learnt").endswith(" after 2 steps")
+
+
+IN_VIEW = """() => {
+    const pane = byId("beside").getBoundingClientRect();
+    const parts = ["#learn h2", "#rule", "#rate", "#descend", "#run", "#learnt", "#curve"];
+    const boxes = parts.map((part) => document.querySelector(part).getBoundingClientRect());
+    return {
+        unseen: parts.filter((_, i) => boxes[i].top < pane.top || boxes[i].bottom > pane.bottom + 1),
+        overlap: parts.filter((_, i) => i && boxes[i].top < boxes[i - 1].bottom - 1
+            && boxes[i].left < boxes[i - 1].right),
+        places: boxes.map((box) => [box.top, box.height]),
+    };
+}"""
+
+
+@pytest.mark.parametrize("features", [0, 2])
+def test_rule_rate_message_and_curve_are_in_view_and_stay_where_they_are(features, lesson, reader, tmp_path):
+    one = logistic.OneExample([0.5, -0.25], 0.1, [2.0, 1.0], 1.0)
+    file = StepThrough(one).save(tmp_path / "one.html") if features else lesson
+    page = reader(file, "step=8", viewport={"width": 1280, "height": 800})
+    seen = [page.page.evaluate(IN_VIEW)]
+    page.click("#run").page.wait_for_function("() => !running")
+    said, seen = [page.text("#learnt")], [*seen, page.page.evaluate(IN_VIEW)]
+    page.page.evaluate("losses[losses.length - 1] = 0; run(true)")  # from 0 every step rises
+    page.page.wait_for_function("() => !running")
+    said, seen = [*said, page.text("#learnt")], [*seen, page.page.evaluate(IN_VIEW)]
+    page.fill("#rate", "-1").click("#descend")
+    said, seen = [*said, page.text("#learnt")], [*seen, page.page.evaluate(IN_VIEW)]
+    assert [text.partition("steps. ")[2] for text in said] == [
+        "It still falls.", "It rose: try a smaller rate.", "A rate is a positive number."
+    ]  # fmt: skip
+    for now in seen:
+        assert now == {"unseen": [], "overlap": [], "places": seen[0]["places"]}
+    page.page.evaluate("byId('learnt').textContent = 'Steps. '.repeat(60)")  # it would see what is pushed out
+    assert page.page.evaluate(IN_VIEW)["unseen"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_fractions_in_lines_below_one_another_do_not_touch(size, lesson, reader):
+    page = reader(lesson, "step=6", viewport=dict(zip(("width", "height"), SIZES[size])))
+    rows = page.page.locator("#lines > .row").evaluate_all("""all => all.map(row => {
+        const boxes = [...row.querySelectorAll("math")].map((x) => x.getBoundingClientRect());
+        return [Math.min(...boxes.map((x) => x.top)), Math.max(...boxes.map((x) => x.bottom))];
+    })""")
+    assert len(rows) == 3
+    assert all(below[0] - above[1] >= 8 for above, below in pairwise(rows))
+
+
+def test_who_has_no_keys_presses_next_and_the_help_says_what_is_seen(lesson, reader):
+    for options in ({"viewport": {"width": 390, "height": 844}}, {"has_touch": True, "is_mobile": True}):
+        assert reader(lesson, **options).page.locator("#hint").inner_text().startswith("Press Next: values flow")
+    said = reader(lesson).click("#help").page.locator("#keys").inner_text()
+    assert "Each factor has the colour of its edge" in said
+    assert "✓ proven: both forms are compared exactly" in said
 
 
 def test_a_run_downhill_says_why_it_stops_and_goes_on(lesson, reader):
     page = reader(lesson, "step=8").click("#descend").click("#run")
     done = "count => losses.length === count && !running"
     page.page.wait_for_function(done, arg=62)
-    assert page.text("#learnt").startswith("L after 61 steps: ")
-    assert page.text("#learnt").endswith(". Stopped after 60 steps; it still falls.")
+    assert page.text("#learnt").startswith("L: 0.9741 → ")
+    assert page.text("#learnt").endswith(" after 61 steps. It still falls.")
     assert page.text("#run") == "Go on"
     page.click("#run").page.wait_for_function(done, arg=122)
     page.fill("#input-" + page.page.evaluate("leaves[0].id"), "0.25")
     assert (page.text("#learnt"), page.text("#run")) == ("", "Run")
-    page.fill("#rate", "0").click("#run").page.wait_for_function(done, arg=2)
-    assert page.text("#learnt").endswith(", as before. Stopped: it no longer falls.")
-    page.fill("#rate", "-1").click("#run").page.wait_for_function("() => !running")
-    assert page.text("#learnt").endswith(". Stopped: it no longer falls. Try a smaller rate.")
+    page.fill("#rate", "1e-30").click("#run").page.wait_for_function(done, arg=2)
+    assert page.text("#learnt").endswith(" after 1 step. It no longer falls.")
     page.fill("#rate", "1e308").click("#run").page.wait_for_function("() => !running")
     assert page.page.locator("#problem").is_visible()
     page.fill("#rate", "0.5").click("#reset").page.evaluate("run(true); resetInputs()")

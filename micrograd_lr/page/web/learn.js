@@ -4,14 +4,19 @@
 let losses = []; // before the first step, and after each
 let running = 0; // the timer of a run, or 0
 let stopped = ""; // why the last run has ended
+let ruled = ""; // the rule as it is shown
 const LONGEST_RUN = 60; // steps
+const MOST_NAMED = 2; // further parameters of which the rule says that it is theirs too
+const REFUSED = "A rate is a positive number.";
 
 const parametersPaid = () => view.nodes.filter((node) => node.kind === "parameter" && node.grad && !node.op);
 const lossNow = () => numbers[valueSlot(view.nodes.at(-1).id)];
 
-/** One step against the gradient. */
+/** One step against the gradient, if the rate leads downhill. */
 function descend() {
   const rate = Number(byId("rate").value);
+  byId("rate").setAttribute("aria-invalid", String(!(rate > 0)));
+  if (!(rate > 0)) return run(false, REFUSED);
   if (!losses.length) losses = [lossNow()];
   const now = { ...inputs };
   for (const node of parametersPaid()) {
@@ -31,10 +36,12 @@ function run(on, why = "", goesOn = false) {
   let left = LONGEST_RUN;
   running = on ? setInterval(() => {
     descend();
+    if (!running) return;
     const [before, now] = losses.slice(-2);
     if (tried) run(false);
-    else if (now >= before) run(false, "Stopped: it no longer falls" + (now > before ? ". Try a smaller rate." : "."));
-    else if (!--left) run(false, "Stopped after " + LONGEST_RUN + " steps; it still falls.", true);
+    else if (now > before) run(false, "It rose: try a smaller rate.");
+    else if (now === before) run(false, "It no longer falls.");
+    else if (!--left) run(false, "It still falls.", true);
   }, STILL.matches ? 0 : 60) : 0;
   setText(byId("run"), on ? "Stop" : goesOn ? "Go on" : "Run");
   renderLearn();
@@ -45,20 +52,31 @@ function forgetCurve() {
   if (!running) run(false);
 }
 
+/** w ← w − rate · ∂L/∂w, and for which other parameters it is the same. */
+function ruleOf(parameter, ...others) {
+  const [name, slope] = [data.pool[parameter.math], data.pool[parameter.gradMath]];
+  const rule = "<math>" + name + "<mo>←</mo>" + name + "<mo>−</mo><mi>rate</mi><mo>·</mo>" + slope + "</math>";
+  if (!others.length) return rule;
+  const named = others.map((other) => math(other.math)).join(", ");
+  return rule + (others.length > MOST_NAMED ? ", and so on" : ", likewise " + named);
+}
+
 function renderLearn() {
-  byId("learn").hidden = !parametersPaid().length;
+  const parameters = parametersPaid();
+  byId("learn").hidden = !parameters.length;
+  if (!parameters.length) return;
+  const rule = ruleOf(...parameters);
+  if (rule !== ruled) byId("rule").innerHTML = ruled = rule;
   const name = view.nodes.at(-1).name;
   const steps = losses.length - 1;
-  const [now, before] = [losses.at(-1), losses.at(-2)];
-  const way = (now < before ? ", down from " : ", up from ") + shown(before);
-  const after = name + " after " + steps + (steps === 1 ? " step: " : " steps: ") + shown(now);
-  const said = after + (shown(now) === shown(before) ? ", as before" : way) + (stopped && ". " + stopped);
-  setText(byId("learnt"), steps < 1 ? "" : said);
-  byId("curve").toggleAttribute("hidden", steps < 1);
+  const way = name + ": " + shown(losses[0]) + " → " + shown(losses.at(-1)) + " after " + steps
+    + (steps === 1 ? " step" : " steps");
+  setText(byId("learnt"), steps < 1 ? stopped : way + (stopped && ". " + stopped));
+  setClass(byId("curve"), "empty", steps < 1); // its room is kept
   if (steps < 1) return;
   const [low, high] = [Math.min(...losses, 0), Math.max(...losses)];
   const points = losses.map((loss, i) => (4 + 192 * i / Math.max(steps, 10)).toFixed(1) + ","
-    + (56 - 52 * (loss - low) / (high - low || 1)).toFixed(1));
+    + (36 - 32 * (loss - low) / (high - low || 1)).toFixed(1));
   byId("curve").firstElementChild.setAttribute("points", points.join(" "));
 }
 
