@@ -125,6 +125,7 @@ def test_ten_examples_of_many_features_show_a_part(reader, tmp_path):
     labels = [Value(float(j % 2)) for j in range(10)]
     many = logistic.ManyExamples([0.1] * 9, 0.0, wide, labels, loss=literal_loss)
     page = reader(StepThrough(many).save(tmp_path / "ten.html")).press("End")
+    assert page.compact("#rule").endswith("·∂J∂w1,andsoon")
     assert len(cells(page, 0)[0]) == 7
     assert cells(page, 0)[0][-1] == "…"
     assert [len(row) for row in cells(page, 1)] == [6] * 6

@@ -198,6 +198,7 @@ def test_several_paths_are_products_that_add_up(reader, tmp_path):
     page = reader(StepThrough(root).save(tmp_path / "paths.html")).press("End")
     parts = page.page.locator("#chain .way").evaluate_all("all => all.map(x => x.textContent.replace(/\\s/g, ''))")
     assert parts[0] == "∂L∂w=thesumover3paths"
+    assert formula(page, "#rule") == "w←w−rate·∂L∂w"
     products = [float(part.rpartition("=")[2].replace("−", "-")) for part in parts[1:]]
     w = next(x for x in root.operands[0].operands if x.label == "w")
     assert sum(products) == pytest.approx(w.grad, rel=1e-3)
