@@ -50,7 +50,7 @@ def draw_frames(
 
     Each picture shows the values, local derivatives and gradients that are known after its move, and marks what the
     move is about: blue forward, crimson backward. A gradient that is paid along several paths is shown when all have
-    paid. With names, an example of many is one box and has one move, and the last picture has the closed form,
+    paid. With names, an example of many is one box and has one move. The last picture has the closed form,
     ∂L/∂w = (a − y)xᵀ, where there is one. No gradient of `root` is read or changed, so ``backward()`` is not needed.
 
     The options are those of `draw`, but for highlight. With gradients=False the frames end with the forward pass.
