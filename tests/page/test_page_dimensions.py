@@ -20,6 +20,10 @@ NUMBER = "x is a single number here, and xᵀ is x."
 ROW, COLUMN = "w is a row of 2, (1, n)", "Example i is the column x⁽ⁱ⁾ of X, (n, m) = "
 NO_DATA = "z=w*2+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 
+UNLIKE = (  # two examples whose labels have no letter in common
+    "z1=w*x1+b; a1=sigmoid(z1); z2=w*x2+b; a2=sigmoid(z2); L=-(s*log(a1)+(1-s)*log(1-a1))-(t*log(a2)+(1-t)*log(1-a2))"
+)
+
 
 @pytest.mark.parametrize(
     "root, said",
@@ -31,6 +35,7 @@ NO_DATA = "z=w*2+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
         (many(), f"{ROW}. {COLUMN}(2, 3). σ(Z) and Y are rows of 3, (1, m)."),
         (many(1, loss=literal_loss), f"{COLUMN}(1, 3). A and Y are rows of 3, (1, m)."),
         (Expression("tanh(w*x)")(w=1.0, x=2.0), ""),
+        (Expression(UNLIKE)(w=1.0, b=0.5, x1=1.0, x2=2.0, s=1.0, t=0.0), ""),
         (Expression(NO_DATA)(w=1.0, b=0.5, y=1.0), ""),
     ],
 )
