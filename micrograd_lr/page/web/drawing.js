@@ -100,7 +100,7 @@ function drawBox(shown, parent) {
     const baseline = y + layout.line * (i - (shown.rows.length - 1) / 2) + 5;
     const size = layout.text[what];
     const element = made("text", { class: what, x, y: baseline, "text-anchor": "middle", "font-size": size }, inner);
-    const line = { what, of, more, whole: element, size, most: width - 8 };
+    const line = { what, of, more, whole: element, size, most: width - 8, fits: 0 };
     if (what !== "title" || !of) return { ...line, before: i ? text : title, element };
     element.textContent = title; // name and number in one line
     return { ...line, before: "", element: made("tspan", { class: "value" }, element) };

@@ -36,22 +36,23 @@ function writeRow(row, until) {
   if (!of) return setText(element, filled(before)), true;
   const slot = what === "grad" ? gradientSlotAt(of, until) : computedAt.get(of) <= until && valueSlot(of);
   const part = more && slot && paidTo.get(of).at(-1).at > until; // other paths are still to come
-  setText(element, slot ? filled(before) + textOf(slot) + (part ? more : "") : "");
-  squeeze(row);
+  const text = slot ? filled(before) + textOf(slot) + (part ? more : "") : "";
+  if (setText(element, text)) squeeze(row, text);
   return Boolean(slot);
 }
 
 /** A number that is longer than its box has room for, such as −1.792e−06, is set narrower. */
-function squeeze({ whole, size, most }) {
-  const text = whole.textContent;
-  if (squeezed.get(whole) === text) return;
-  squeezed.set(whole, text);
-  if (widthOf(text, size) <= most) return whole.removeAttribute("textLength");
+function squeeze(row, text) {
+  if (!row.narrow && text.length <= row.fits) return; // measuring takes longer than writing
+  const { whole, size, most } = row;
+  row.narrow = widthOf(whole.textContent, size) > most;
+  if (!row.narrow) {
+    row.fits = text.length;
+    return whole.removeAttribute("textLength");
+  }
   whole.setAttribute("textLength", most);
   whole.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }
-
-const squeezed = new WeakMap(); // element → its text
 
 /** The nodes that a move reads, or pays. */
 function nearTo(frame) {

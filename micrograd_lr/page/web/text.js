@@ -88,10 +88,12 @@ const math = (...parts) => "<math>" + parts.map((part) => data.pool[part]).join(
 const written = new WeakMap(); // element → its text
 const classes = new WeakMap(); // element → its classes
 
+/** Write a text; whether it is another one than before. */
 function setText(element, text) {
-  if (!element || written.get(element) === text) return;
+  if (!element || written.get(element) === text) return false;
   written.set(element, text);
   element.textContent = text;
+  return true;
 }
 
 function setClass(element, name, on) {
