@@ -130,6 +130,7 @@ def test_private_names_stay_in_their_module():
     assert not found, "\n".join(sorted(found))
 
 
+@pytest.mark.slow
 def test_a_room_says_what_others_may_use():
     sources = sources_of_the_package()
     found = names_that_are_not_public(sources) | public_names_that_nobody_uses(sources)

@@ -130,7 +130,7 @@ def test_the_files_have_one_size_and_nothing_moves(renderer, browser, on, tmp_pa
         assert [*map(outline, later.values())] == [*map(outline, boxes[0].values())]
     if on:
         assert (trees[0].get("width"), trees[0].get("height")) == ("1920", "1080")
-        seen = [Seen(browser, path) for path in paths]
+        seen = [Seen(browser, paths[i]) for i in (0, 5, 8)]
         assert min(one.smallest for one in seen) >= 24
         places = {(text["owner"], text["text"]): text["box"] for text in seen[-1].texts}
         for one in seen:

@@ -97,6 +97,8 @@ def test_the_text_grows_with_the_operations_alone(make):
     assert sizes[2] < 30 * sizes[0]
 
 
+@pytest.mark.covers
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", [*LOSSES, *ODD], ids=lambda loss: loss.__name__)
 def test_generated_code_uses_no_other_names(loss):
     """What an argument of the loss must not be called is what the generated code uses."""

@@ -47,6 +47,7 @@ SMALL = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(LINES, st.integers(1, 3), st.sampled_from(["f8", "f4", ">f4", "f2"]))
 def test_random_losses(lines, n, kind):

@@ -206,6 +206,7 @@ def test_second_derivatives_have_a_place_of_their_own(backend):
     assert not np.shares_memory(found["w"]["b"], found["b"]["w"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["numpy", "python"])
 @pytest.mark.parametrize("n", [2, 3, 5, 9])
 def test_a_sum_that_leaves_out_the_entry_of_its_own_row(backend, n):

@@ -120,6 +120,7 @@ def test_what_answers_and_expressions_both_read_has_one_value():
     assert both > 150
 
 
+@pytest.mark.slow
 def test_random_texts_that_both_read_have_one_value():
     pieces = [
         "w",

@@ -90,6 +90,7 @@ def by_one_pattern(text, names):
 PARTS = [*"wx12.e_(/+ ∂Σ⟦⟧&½", "mean", "mean radius", "x1", "₁", "⁽¹⁾", "ᵀ", "log", "<b>", "  ", "é", "\n"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.sampled_from(PARTS), min_size=2, max_size=3).map("".join), max_size=4), st.data())
 def test_names_of_any_characters(names, data):
     text = "".join(data.draw(st.lists(st.sampled_from(PARTS + names), max_size=10)))

@@ -157,6 +157,7 @@ def test_what_is_not_a_mapping_from_names(show, names, message):
         show(Value(1.0) * 2.0, names=names)
 
 
+@pytest.mark.slow
 def test_deep_graphs():
     node = w = Value(0.5)
     for _ in range(100_000):

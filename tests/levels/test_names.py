@@ -211,6 +211,7 @@ def test_a_graph_of_names_is_differentiated_again():
     assert hessian(lambda a: op(a, y), a)[0][0] == pytest.approx(y / a**2 + (1 - y) / (1 - a) ** 2, rel=1e-14)
 
 
+@pytest.mark.slow
 def test_two_thousand_names():
     node = Value(0.5, "w")
     for i in range(2000):

@@ -28,6 +28,7 @@ def text_of(x):
     return json.dumps(x, ensure_ascii=False)  # tells 1, 1.0 and true apart, and the order of keys
 
 
+@pytest.mark.slow
 @given(st.lists(DATA) | st.dictionaries(st.text(), DATA))
 def test_any_data_is_read_as_it_was(data):
     assert text_of(unpacked(json.loads(packed(data)))) == text_of(data)

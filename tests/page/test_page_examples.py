@@ -120,6 +120,7 @@ def test_only_what_is_proven_is_a_product_of_matrices(three, reader, tmp_path):
     assert "proven" not in page.text("#frame")
 
 
+@pytest.mark.covers
 def test_ten_examples_of_many_features_show_a_part(reader, tmp_path):
     wide = [[Value(0.1 * (i - j)) for j in range(10)] for i in range(9)]
     labels = [Value(float(j % 2)) for j in range(10)]

@@ -47,7 +47,7 @@ def test_the_slides_questions_on_the_page(shown):
     answers = [("w", "That is w itself, where ∂z/∂w should be."), ("x", "Right."), ("a-y", None), ("(a-y)x", "short"),
                ("a-y", "short")]  # fmt: skip
     for answer, said in answers:
-        opened.fill("#answer", answer).click("#question [type=submit]")
+        opened.answer(answer)
         if said:
             assert opened.text("#verdict") == ("Right, and the short way." if said == "short" else said)
     assert opened.page.locator("#question").is_hidden()
@@ -56,6 +56,4 @@ def test_the_slides_questions_on_the_page(shown):
     assert opened.text("#verdict") == "There is nothing to read yet."
     opened.click("#reveal")
     assert opened.text("#verdict") == "∂a/∂z = 0.1875"
-    assert (
-        opened.fill("#answer", "a−y").click("#question [type=submit]").text("#verdict") == "Right, and the short way."
-    )
+    assert opened.answered("a−y") == "Right, and the short way."

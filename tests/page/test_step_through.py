@@ -121,12 +121,21 @@ def test_symbols_have_frames_but_no_page(symbolic):
         StepThrough(root).html  # noqa: B018
 
 
+@pytest.mark.slow
 def test_a_batch_of_real_cases_has_a_page():
     cases = breast_cancer().standardised()
     many = logistic.ManyExamples([0.0] * 30, 0.0, [row[:10] for row in cases.X], cases.labels[:10])
     html = StepThrough(many).html
     assert len(data_of(html)["views"][0]["frames"]) == len(StepThrough(many).steps)
     assert len(html) < 2_000_000
+
+
+def test_the_box_of_an_example_whose_data_are_plain_numbers_has_no_line_of_data():
+    rows = []
+    for x in (1.0, Value(1.0)):
+        view = data_of(StepThrough(logistic.ManyExamples([0.5], 0.1, [[x, 2.0]], [1.0, 0.0])).html)["views"][0]
+        rows.append([row[0] for row in next(box for box in view["boxes"] if box["kind"] == "example")["rows"]])
+    assert rows == [["title", "value", "grad"], ["title", "data", "value", "grad"]]
 
 
 def calls_for_a_page_of(names):
@@ -142,6 +151,7 @@ def calls_for_a_page_of(names):
     return sum(entry.callcount for entry in profile.getstats())
 
 
+@pytest.mark.slow
 def test_twice_as_many_names_are_twice_the_work(monkeypatch):
     monkeypatch.setattr(views, "MOST_OPENED", 0)
     monkeypatch.setattr(views, "MOST_OPS", 0)

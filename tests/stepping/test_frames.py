@@ -109,6 +109,7 @@ def graphs(draw):
     return nodes[-1]
 
 
+@pytest.mark.slow
 @given(graphs())
 @settings(max_examples=150, deadline=None)
 def test_the_backward_frames_are_what_backward_does(root):

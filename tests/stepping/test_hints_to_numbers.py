@@ -42,6 +42,7 @@ def misleading(case):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text, numbers", CASES)
 def test_no_hint_to_what_several_mistakes_give(text, numbers):
     assert misleading(Case(text, numbers, "names")) == []

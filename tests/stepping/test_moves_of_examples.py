@@ -157,6 +157,7 @@ def test_what_the_examples_share_has_its_own_move():
     assert frames[-1].gradients["n0"] == pytest.approx(w.grad, rel=1e-14)
 
 
+@pytest.mark.slow
 def test_a_hundred_examples():
     frames = all_steps(batch(100).J, detail="names", gradients="parameters")
     assert len(frames) == 205

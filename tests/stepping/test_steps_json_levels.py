@@ -53,6 +53,7 @@ def check_round_trip(frames):
     assert [frame.formula for frame in again] == [frame.formula for frame in frames]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "name"), EXPRESSIONS.values(), ids=EXPRESSIONS)
 def test_what_is_written_comes_back_equal(text, name):
     root = recorded(text)
