@@ -12,6 +12,11 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+SETTLED = """new Promise(done => {
+  const whenWritten = () => (typeof unseen !== "undefined" && unseen ? requestAnimationFrame(whenWritten) : done());
+  requestAnimationFrame(() => requestAnimationFrame(whenWritten));
+})"""
+
 
 class Reader:
     """A page as its reader has it, in a context of its own; what goes wrong in it, and what it asks the network for."""
@@ -53,8 +58,8 @@ class Reader:
         return self.page.evaluate("step")
 
     def settled(self):
-        """After the rendering that was asked for."""
-        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        """After the rendering that was asked for, what is out of view included."""
+        self.page.evaluate(SETTLED)
         return self
 
     def press(self, *keys):

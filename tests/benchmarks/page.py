@@ -46,9 +46,10 @@ seconds => new Promise(done => {
 })
 """
 
-# Changes a number in every frame of the screen, as dragging does.
+# Changes a number in every frame of the screen, as dragging does; at the last move, where there is most to write.
 DRAG = """
 seconds => new Promise(done => {
+  go(frames.length - 1);
   const start = performance.now(), times = [];
   let before = start, at = 0;
   function move(now) {

@@ -139,3 +139,15 @@ def test_a_label_is_what_the_closed_form_says_and_not_what_begins_with_y(reader,
     assert page.page.evaluate("leaves.map(rangeOf).filter(([low, high]) => low === 0 && high === 1).length") == 1
     odd = reader(StepThrough(named(w=0.5, yard=1.0, b=0.5, t=3.0)).save(tmp_path / "odd.html"))
     assert odd.page.evaluate("leaves.filter((x) => x.label).length") == 0
+
+
+def test_while_a_number_changes_lines_and_chain_are_not_made_again(file, reader):
+    page = reader(file, "step=24")
+    kept = """() => {
+        window.kept ??= document.querySelector("#lines math, #chain .factor");
+        return [window.kept.isConnected, document.querySelector("#chain").textContent];
+    }"""
+    before = page.page.evaluate(kept)
+    after = page.fill("#input-n1", "-1.25").page.evaluate(kept)
+    assert (before[0], after[0]) == (True, True)
+    assert before[1] != after[1]

@@ -156,3 +156,20 @@ def test_no_number_is_wider_than_its_box(pages, reader):
     page.page.evaluate("squeeze = () => {}")
     page.fill("#input-n1", "7.123456789").fill("#input-n2", "-1.23456789e-07")
     assert page.page.evaluate(wider) > 0  # it would see one
+
+
+def test_in_a_large_picture_what_is_in_view_comes_first(reader, tmp_path):
+    node = Value(0.5, "w")
+    for i in range(60):
+        node = (node * 0.9).tanh()
+        node.label = f"h{i}"
+    page = reader(StepThrough(node).save(tmp_path / "long.html")).press("End")
+    texts = """() => [0, -1].map((i) => view.boxes.filter((box) => box.rows.length > 1).at(i).id)
+        .map((id) => document.querySelector(`#graph #${id} .value`).textContent)"""
+    near, far = page.page.evaluate(texts)
+    page.page.evaluate("change(leaves[0].id, 0.25); render()")
+    first = page.page.evaluate(texts)
+    assert [first[0] == near, first[1] == far] in ([True, False], [False, True])
+    whole = page.settled().page.evaluate(texts)
+    assert whole[0] != near
+    assert whole[1] != far

@@ -65,7 +65,7 @@ function factorHtml(key, until) {
     + ways[how] + "</math></button>";
 }
 
-const numberMath = (slot) => "<mn>" + textInSlot("(" + slot + ")") + "</mn>";
+const numberMath = (slot) => '<mn data-of="(' + slot + ')"></mn>';
 const TIMES = '<span class="times" aria-hidden="true">·</span>';
 
 /** A path as a product; what is proven to be a − y is bracketed, and says so. */
@@ -86,26 +86,31 @@ function renderChain() {
   const until = lastVisible();
   const shows = target && nodes.get(target).grad && (story || ["seed", "backward", "gradients"].includes(frame.kind));
   holder.hidden = !shows;
-  if (!shows) return void holder.replaceChildren();
+  if (!shows) return setHtml(holder, "");
   if (!story && hasMatrix()) return renderMatrix(holder, until);
   const node = nodes.get(target);
   const paths = pathsTo(target);
-  const walked = paths.filter((path) => path.every((key) => paysAt.get(view.edges[key].payer) <= until));
+  const isPaid = (path) => path.every((key) => paysAt.get(view.edges[key].payer) <= until);
+  const shownPaths = paths.slice(0, MOST_PRODUCTS);
   const start = "<math>" + data.pool[node.gradMath] + EQUALS + "</math>";
-  const products = paths.slice(0, MOST_PRODUCTS).map((path) => {
-    const whole = walked.includes(path);
+  const products = shownPaths.map((path, i) => {
     const said = path.length === 1 && (view.edges[path[0]].plain || factorAs(path[0], until) === "number");
-    const result = whole && !said ? "<math>" + EQUALS + "<mn>" + shown(productOf(path)) + "</mn></math>" : "";
+    const result = isPaid(path) && !said ? "<math>" + EQUALS + '<mn data-product="' + i + '"></mn></math>' : "";
     return '<span class="product">' + productHtml(path, until) + result + "</span>";
   });
   const more = paths.length - products.length;
   const rest = more > 0 ? "<p>and " + (paths.length > MOST_WALKED ? "many" : more) + " more paths</p>" : "";
-  const sum = paths.length > 1 && walked.length === paths.length && paths.length <= MOST_WALKED
-    ? "<p>The paths add up: " + start + "<math><mn>" + textOf(gradientSlotAt(target, until)) + "</mn></math></p>" : "";
-  holder.innerHTML = paths.length === 1
+  const sum = paths.length > 1 && paths.length <= MOST_WALKED && paths.every(isPaid)
+    ? "<p>The paths add up: " + start + '<math><mn data-of="' + gradientSlotAt(target, until) + '"></mn></math></p>'
+    : "";
+  setHtml(holder, paths.length === 1
     ? '<p class="way">' + start + products[0] + "</p>"
     : '<p class="way">' + start + (paths.length ? "the sum over " + paths.length + " paths" : "<math><mn>1</mn></math>")
-      + "</p>" + products.map((product) => '<p class="way">' + product + "</p>").join("") + rest + sum;
+      + "</p>" + products.map((product) => '<p class="way">' + product + "</p>").join("") + rest + sum);
+  fillSlots(holder);
+  for (const place of holder.querySelectorAll("[data-product]")) {
+    setText(place, shown(productOf(shownPaths[place.dataset.product])));
+  }
 }
 
 const productOf = (path) => path.reduce((product, key) => product * numbers[view.edges[key].slot], 1);

@@ -43,7 +43,7 @@ function renderStory() {
   const payments = paidTo.get(story).filter((payment) => payment.payer && payment.at <= until);
   if (payments.length && payments[0].paths > 1) lines.push(ledger(node, payments));
   if (!node.grad) lines.push("<p>No parameter depends on its gradient: it is not computed.</p>");
-  byId("lines").innerHTML = lines.join("");
+  setHtml(byId("lines"), lines.join(""));
   fillSlots(byId("lines"));
   const opens = levelThatOpens(story);
   byId("open").hidden = opens === null;
@@ -85,7 +85,7 @@ function renderLines(frame, question) {
   lines.className = frame.kind === "gradients" ? "done" : frame.payments.length > 2 ? "crowded" : "";
   if (frame.kind === "inputs") rows.push(goal());
   rows.push(...remarks(frame));
-  lines.innerHTML = rows.map((row) => '<div class="row">' + row + "</div>").join("");
+  setHtml(lines, rows.map((row) => '<div class="row">' + row + "</div>").join(""));
   lines.querySelectorAll(".note").forEach((holder, i) => {
     const { note } = frame.lines[i];
     setText(holder, note ? note + ": " : "");

@@ -1,13 +1,42 @@
 // What the picture shows at a move: its numbers, its colours, and the part of it that is in view
-// Shared: renderPicture, nearTo, paidNow, colourOf, scrollToNode
+// Shared: renderPicture, renderBoxes, nearTo, paidNow, colourOf, scrollToNode
 
+const AT_REST = 100; // milliseconds without another picture
+let unseen = 0; // the timer of what is out of view, while it is still to be written, or 0
+
+/** Write what is in view, and the rest as soon as nothing moves: one drags a number in a large graph without a wait. */
 function renderPicture() {
+  clearTimeout(unseen);
+  const visible = inPane();
+  const whole = renderBoxes(visible);
+  unseen = whole ? 0 : setTimeout(() => {
+    unseen = 0;
+    renderBoxes((...where) => !visible(...where));
+  }, AT_REST);
+}
+
+/** Whether a place of the picture is in its pane, or near; all are, until the pane is measured. */
+function inPane() {
+  if (!room) return () => true;
+  const { scrollLeft, scrollTop } = byId("graph");
+  return (x, y) => [[x, scrollLeft, room.width], [y, scrollTop, room.height]].every(
+    ([at, from, extent]) => at * scale > from - extent / 4 && at * scale < from + 1.25 * extent,
+  );
+}
+
+/** Write the boxes and edges whose middle is where `wanted`; whether these are all. */
+function renderBoxes(wanted) {
+  let whole = true;
   const until = lastVisible();
   const frame = frames[step];
   const now = new Set(frame.nodes);
   const near = new Set(nearTo(frame));
   const onPath = pathNodes();
   for (const [node, box] of boxes) {
+    if (!wanted(...layout.boxes[node].slice(1, 3))) {
+      whole = false;
+      continue;
+    }
     const missing = box.rows.filter((row) => !writeRow(row, until)).length;
     setTransform(box.inner, missing && "translate(0 " + missing * layout.line / 2 + ")"); // into the middle of the box
     setClass(box.group, "now", now.has(node));
@@ -16,7 +45,11 @@ function renderPicture() {
     setClass(box.group, "unknown", !(computedAt.get(node) <= until));
   }
   const widths = edgeWidths(until);
-  for (const { key, group, path, node, edge, caption } of edges) {
+  for (const { key, group, path, node, edge, caption, at } of edges) {
+    if (!wanted(...at)) {
+      whole = false;
+      continue;
+    }
     const known = edge && paysAt.get(node) <= until;
     if (caption) {
       writeCaption(caption, known ? filled(edge.caption) : "");
@@ -28,6 +61,7 @@ function renderPicture() {
     group.dataset.colour = colourOf(node);
     setWidth(path, widths.get(key) ?? 1.6);
   }
+  return whole;
 }
 
 /** Write a row of a box as far as it is known; whether there is anything to write. */

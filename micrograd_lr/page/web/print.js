@@ -14,7 +14,7 @@ function prepareSheet() {
   [ask, story] = ["", ""];
   step = sheet === "questions" ? 0 : frames.length - 1;
   draw(view.layouts.wide.size[0] > WIDEST_ON_PAPER ? "tall" : "wide");
-  renderPicture();
+  renderBoxes(() => true);
   const [width, height] = layout.size;
   byId("graph").firstElementChild.setAttribute("width", width * Math.min(680 / width, 830 / height, 1.1));
   const picture = byId("graph").firstElementChild.outerHTML.replace(/ id="/g, ' data-id="');

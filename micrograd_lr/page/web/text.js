@@ -1,5 +1,5 @@
 // Numbers and formulas as text, and how they are written into the document
-// Shared: shown, textOf, textInSlot, withNumbers, useNumbers, filled, fillSlots, EQUALS, math, setText,
+// Shared: shown, textOf, textInSlot, withNumbers, useNumbers, filled, fillSlots, EQUALS, math, setText, setHtml,
 // setClass, escaped
 
 /** A number as Python writes it: `digits` significant digits, and a real minus sign. */
@@ -75,7 +75,7 @@ function withNumbers(others, act) {
 const filled = (template) => template.replace(/⟦([^⟧]*)⟧/g, (_, slot) => textInSlot(slot));
 
 function fillSlots(element) {
-  for (const place of element.querySelectorAll("[data-of]")) place.textContent = textInSlot(place.dataset.of);
+  for (const place of element.querySelectorAll("[data-of]")) setText(place, textInSlot(place.dataset.of));
 }
 
 const EQUALS = '<mo lspace="0.28em">=</mo>';
@@ -94,6 +94,13 @@ function setText(element, text) {
   written.set(element, text);
   element.textContent = text;
   return true;
+}
+
+/** Write HTML whose numbers are filled in later: while one drags a number, it is the same. */
+function setHtml(element, html) {
+  if (written.get(element) === html) return;
+  written.set(element, html);
+  element.innerHTML = html;
 }
 
 function setClass(element, name, on) {
