@@ -1,4 +1,4 @@
-"""The command line: ``micrograd-lr demo``, ``micrograd-lr draw`` and ``micrograd-lr step``."""
+"""The command line: ``micrograd-lr demo``, ``draw``, ``step`` and ``exercise``."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ _NUMBER = re.compile(r"[^\W\d]\w*=")  # the beginning of w=0.5
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of the command line."""
+    from micrograd_lr.exercises.command import exercise_command
+
     top = argparse.ArgumentParser(
         prog="micrograd-lr", description="See backpropagation happen, in logistic regression."
     )
@@ -54,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
         "through a pipe there is one command, answer or input per line.",
         epilog=f'example:\n  micrograd-lr step "{SLIDES_IN_STEPS}" \\\n    --set {" ".join(SLIDES_NUMBERS)} --ask',
     ))  # fmt: skip
+    exercise_command(commands)
     return top
 
 

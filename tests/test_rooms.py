@@ -19,10 +19,11 @@ ROOMS = {  # room: the rooms that it may import
     "stepping": "pictures levels formulas engine tools",
     "builds": "stepping pictures levels formulas engine tools",
     "logistic": "stepping formulas engine tools",
+    "exercises": "stepping levels formulas engine",
     "terminal": "stepping formulas engine tools",
     "page": "logistic stepping pictures levels compiler formulas engine tools",
     "demo": "page logistic pictures compiler formulas engine tools",
-    "cli": "demo page terminal logistic builds stepping pictures levels compiler formulas engine tools",
+    "cli": "exercises demo page terminal logistic builds stepping pictures levels compiler formulas engine tools",
     "": "page logistic builds stepping pictures levels compiler formulas engine tools",  # its public names
 }
 LONGER = {  # files that may have more lines, and why: a line is a row of one table

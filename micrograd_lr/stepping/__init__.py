@@ -1,13 +1,13 @@
 """Both passes move by move, as data, with questions and answers."""
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
-    "answers": ["saturated"],
+    "answers": ["Judge", "Verdict", "saturated"],
     "frames": ["Frame", "Steps", "steps"],
     "leads": ["NOT_A_LABEL"],
     "lines": ["SHOWN"],
     "moves": ["Closed", "Line", "Node", "Payment"],
     "questions": ["Question", "questions"],
-    "quiz": ["Walk"],
+    "quiz": ["Score", "Walk"],
     "record": ["payments"],
     "shapes": ["dimensions", "in_numbers"],
 }  # fmt: skip
