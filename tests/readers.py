@@ -56,11 +56,19 @@ def table():
     return json.loads(TABLE.read_text(encoding="utf-8"))
 
 
+def groups(kept):
+    """The texts of the table with their values, and the numbers of the names that they are about."""
+    yield kept["formulas"], kept["names"]
+    yield kept["numbers"], {}
+    for group in kept["indexed"]:
+        yield group["formulas"], group["names"]
+
+
 def main():
     """Write the table again, as Python reads its texts now: to be looked through before it is kept."""
     kept = table()
-    for kind, numbers in (("formulas", kept["names"]), ("numbers", {})):
-        kept[kind] = dict(zip(kept[kind], in_python([(text, numbers) for text in kept[kind]])))
+    for texts, numbers in groups(kept):
+        texts.update(zip(texts, in_python([(text, numbers) for text in texts])))
     TABLE.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from micrograd_lr.engine.ops import OPS
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.language import LISTS, MAX_DEPTH, MAX_LENGTH, OPERATORS, functions
 from micrograd_lr.formulas.source import ExpressionError, Source
-from micrograd_lr.formulas.tokens import FormulaError, tokens
+from micrograd_lr.formulas.tokens import FormulaError, spellings, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ _WHAT = {
 def _product_meant(name: str, names: Collection[str]) -> str:
     """What to ask about a name that other names make up: w*x for wx."""
     try:
-        factors = [factor for _, factor in tokens(name, names)]
+        factors = [factor for _, factor in tokens(name, spellings(names))]
     except FormulaError:
         return ""
     return f"{name} is one name here; did you mean {'*'.join(factors)}? "

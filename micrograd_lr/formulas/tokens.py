@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    Token = tuple[str, str]  # its kind, number, name, function or sign; and what it is
+    Token = tuple[str, str]  # its kind, number, name, function, constant or sign; and what it is
 
 # Tables, with patterns that mean the same in Python and in JavaScript.
 CHARACTERS = {  # as formulas are printed
@@ -28,7 +28,8 @@ NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 WORD = r"[^\W\d]\w*"
 DECIMAL_COMMA = r"(?<![A-Za-z0-9_.,)\]])([0-9]*),([0-9]+)(?![0-9.,])"  # 0,5
 SPACE, SIGNS = " \t\r\n", "+-*/^(),"
-LISTED, QUOTED = 12, 40  # names in a message, and characters of a text in it
+BASE = rf"e(?=[{SPACE}]*(\^|\*\*))"  # the e of e^-z
+LISTED, OFFERED, QUOTED = 12, 4, 40  # names in a message, names to choose from, and characters of a text in it
 SAID = {
     "empty": "There is nothing to read yet.",
     "long": f"This is longer than {MAX_LENGTH} characters. Write a shorter formula.",
@@ -44,6 +45,7 @@ SAID = {
     "call": "{found} needs parentheses: {found}(...).",
     "digits": "{found}: no such name here. For a product write {digits}{name}, for a power {name}^{digits}.",
     "name": "{found}: no such name here. The names are {names}.",
+    "which": "{found}: which one, {names} or {other}?",
     "number": "{found}: the answer is a number here, or arithmetic such as -0.5*2. "
     "The table shows the number of each name.",
     "value": "This has no finite value. Is there a division by 0, a log of 0 or less, or a number that is too large?",
@@ -53,7 +55,9 @@ SAID = {
 _CHARACTERS, _EXPONENT, _NUMBER = str.maketrans(CHARACTERS), re.compile(EXPONENT), re.compile(NUMBER)
 _DECIMAL_COMMA = re.compile(DECIMAL_COMMA)
 _WORD, _INSIDE_A_WORD = re.compile(WORD), re.compile(r"(?<=\w)\w")
-_CALLED = re.compile(rf"[{SPACE}]*\(")
+_CALLED, _BASE = re.compile(rf"[{SPACE}]*\("), re.compile(BASE)
+_INDEXED = re.compile(r"(\w*[^\W\d_])(?:_?([0-9]+))?(?:\(([0-9]+)\))?")  # w1, w_1, a(1), x1(2)
+_INDEX = re.compile(r"(_?[0-9]+|\([0-9]+\))\Z")
 _BEGINS_AS_NO_NAME = re.compile(rf"[0-9.{SPACE}{re.escape(SIGNS)}]|$")
 
 
@@ -66,11 +70,11 @@ def said(why: str, **found: str) -> str:
     return SAID[why].format(**found)
 
 
-def tokens(text: str, names: Collection[str]) -> list[Token]:
-    """The tokens of a formula about `names`. FormulaError for what is none of them."""
+def tokens(text: str, spelt: Mapping[str, str]) -> list[Token]:
+    """The tokens of a formula about the names of some `spellings`. FormulaError for what is none of them."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(said("long"))
-    text, spelt = plain(text), spellings(names)
+    text = plain(text)
     words = _words(text, spelt)
     found: list[Token] = []
     at = 0
@@ -108,13 +112,45 @@ def pointed(text: str) -> str:
 
 
 def spellings(names: Iterable[str]) -> dict[str, str]:
-    """The names, by every way to type them: w₁ by w1 and w_1. What begins as a number or a sign does is left out."""
+    """The names, by every way to type them: w₁ by w1 and w_1, a⁽¹⁾ by a(1), a1 and a_1. The first is how one is listed.
+
+    Each by its own spelling; by another one only if it can mean no other name. What begins as a number or a sign does
+    is left out.
+    """
     typed = {plain(name): name for name in names}
-    other: dict[str, str] = {}
-    for spelling, name in typed.items():
-        other[re.sub(r"(?<=[^\W\d_])_(?=[0-9])", "", spelling)] = name
-        other[re.sub(r"(?<=[^\W\d_])(?=[0-9])", "_", spelling)] = name
-    return {spelling: name for spelling, name in (other | typed).items() if not _BEGINS_AS_NO_NAME.match(spelling)}
+    meant = _meant(typed)
+    one = {way: typed[own] for own in typed for way in _ways(own) if way not in typed and len(meant[way]) == 1}
+    return {spelling: name for spelling, name in (typed | one).items() if not _BEGINS_AS_NO_NAME.match(spelling)}
+
+
+def _meant(listed: Mapping[str, object]) -> dict[str, list[str]]:
+    """What each spelling may mean, of names as they are listed: x both of x1 and x2, unless there is an x."""
+    found: dict[str, list[str]] = {}
+    for name in listed:
+        short = [ways for stem in _stems(name) if listed.keys().isdisjoint(ways := _ways(stem))]
+        for spelling in dict.fromkeys(sum(short, _ways(name))):
+            found.setdefault(spelling, []).append(name)
+    return found
+
+
+def _ways(spelling: str) -> list[str]:
+    """The ways to type a name with an index: a1, a_1 and a(1); with two, x1(2), x1_2 and so on, but not x12."""
+    match = _INDEXED.fullmatch(spelling)
+    if not match:
+        return []
+    head, below, above = match.groups()
+    ways = [f"{head}{below}", f"{head}_{below}"] if below else [head]
+    typed = [f"({above})", f"_{above}", *([] if below else [above])]
+    return [way + index for way in ways for index in typed] if above else ways
+
+
+def _stems(spelling: str) -> list[str]:
+    """A name without its last index, and without any: x1 and x of x1(2)."""
+    stems: list[str] = []
+    while match := _INDEX.search(spelling):
+        spelling = spelling[: match.start()]
+        stems.append(spelling)
+    return stems
 
 
 def _words(text: str, spelt: Collection[str]) -> list[Token | None]:
@@ -138,6 +174,8 @@ def _words(text: str, spelt: Collection[str]) -> list[Token | None]:
                 break
             if spelling in called:  # exp without its parentheses is a mistake, and not e times x times p
                 break
+        if not found[at] and "e" not in spelt and _BASE.match(text, at):
+            found[at] = "constant", "e"
     return found
 
 
@@ -152,15 +190,31 @@ def _unreadable(text: str, at: int, spelt: Mapping[str, str]) -> FormulaError:
         rest = word.removeprefix(function)
         if rest != word and (not rest.strip(digits) or _words(rest, spelt)[0]):
             return FormulaError(said("call", found=function))
+    listed: dict[str, str] = {}
+    for spelling, name in spelt.items():
+        listed.setdefault(name, spelling)
+    own = [*map(quoted, listed.values())]
+    if short := _short_for_several(word, spelt, meant := _meant(dict.fromkeys(listed.values()))):
+        *first, other = map(quoted, sorted(meant[short], key=lambda name: (len(name), name)))  # x2 before x10
+        some = first if len(first) < OFFERED else [*first[: OFFERED - 1], "…"]
+        return FormulaError(said("which", found=quoted(short), names=", ".join(some), other=other))
     name = word.rstrip(digits)
     if name != word and _words(name, spelt)[0]:
         return FormulaError(said("digits", found=quoted(word), name=quoted(name), digits=quoted(word[len(name) :])))
     if not spelt:
         return FormulaError(said("number", found=quoted(word)))
-    names = [*map(quoted, dict.fromkeys(spelt.values()))]
-    return FormulaError(
-        said("name", found=quoted(word), names=", ".join(names[:LISTED]) + ", …" * (len(names) > LISTED))
-    )
+    return FormulaError(said("name", found=quoted(word), names=", ".join(own[:LISTED]) + ", …" * (len(own) > LISTED)))
+
+
+def _short_for_several(word: str, spelt: Collection[str], meant: Mapping[str, Collection[str]]) -> str:
+    """The first part of a word that may mean several names: x of wx where there are w, x1 and x2. "" if none does."""
+    short = {spelling for spelling, names in meant.items() if len(names) > 1 and spelling not in spelt}
+    words, at = _words(word, {*spelt, *short}), 0
+    while found := words[at]:
+        if found[1] in short:
+            return found[1]
+        at += len(found[1])
+    return ""
 
 
 def quoted(text: str) -> str:

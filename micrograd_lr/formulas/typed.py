@@ -13,7 +13,7 @@ from unicodedata import normalize
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.engine.ops import ADD, DIV, MUL, NEG, OPS, POW, SUB
 from micrograd_lr.formulas.language import MAX_DEPTH, functions
-from micrograd_lr.formulas.tokens import FormulaError, pointed, quoted, said, tokens
+from micrograd_lr.formulas.tokens import FormulaError, pointed, quoted, said, spellings, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,10 +30,13 @@ class NoValue(FormulaError):
     """A formula that has no finite value at these numbers."""
 
 
-def evaluated(text: str, numbers: Mapping[str, float]) -> float:
-    """The value of a formula, with the numbers of its names. FormulaError if it cannot be read, or has no value."""
+def evaluated(text: str, numbers: Mapping[str, float], spelt: Mapping[str, str] | None = None) -> float:
+    """The value of a formula, with the numbers of its names. FormulaError if it cannot be read, or has no value.
+
+    `spelt` are the `spellings` of these names, if there are other names from which they must be told apart.
+    """
     try:
-        return _Formula(text, numbers).value()
+        return _Formula(text, numbers, spellings(numbers) if spelt is None else spelt).value()
     except FormulaError:
         if pointed(text) == text.strip():
             raise
@@ -48,9 +51,9 @@ def number_in(text: str) -> float:
 class _Formula:
     """Reads a formula and computes it on the way: a method for each level of the grammar, the loosest first."""
 
-    def __init__(self, text: str, numbers: Mapping[str, float]) -> None:
+    def __init__(self, text: str, numbers: Mapping[str, float], spelt: Mapping[str, str]) -> None:
         self._numbers = numbers
-        self._tokens = [*tokens(text, numbers), ("end", "")]
+        self._tokens = [*tokens(text, spelt), ("end", "")]
         self._at = 0
         self._lost = False
 
@@ -106,6 +109,8 @@ class _Formula:
             return self._finite(float(found))
         if kind == "name":
             return self._numbers[found]
+        if kind == "constant":
+            return math.e
         if kind == "function":
             return self._called(found, depth)
         inside = self._sum(depth + 1)
@@ -145,7 +150,7 @@ class _Formula:
         (before, left), (kind, right) = self._tokens[self._at - 1 : self._at + 1]
         if before == kind == "number":
             raise FormulaError(said("neighbours", left=quoted(left), right=quoted(right)))
-        return kind in ("number", "name", "function") or right == "("
+        return kind in ("number", "name", "function", "constant") or right == "("
 
     def _computed(self, op: Op, *operands: float) -> float:
         try:

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 READING = {
     "characters": tokens.CHARACTERS, "exponent": tokens.EXPONENT, "number": tokens.NUMBER,
     "decimalComma": tokens.DECIMAL_COMMA, "space": tokens.SPACE, "signs": tokens.SIGNS,
-    "longest": MAX_LENGTH, "deepest": MAX_DEPTH, "listed": tokens.LISTED, "quoted": tokens.QUOTED, "said": tokens.SAID,
+    "longest": MAX_LENGTH, "deepest": MAX_DEPTH, "said": tokens.SAID,
+    "base": tokens.BASE, "listed": tokens.LISTED, "offered": tokens.OFFERED, "quoted": tokens.QUOTED,
 }  # fmt: skip
 JUDGING = {
     "tolerance": answers.TOLERANCE, "relative": answers.RELATIVE, "absolute": answers.ABSOLUTE,

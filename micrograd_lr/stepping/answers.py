@@ -15,7 +15,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.keys import VALUE, gradient_key, ids, value_key
-from micrograd_lr.formulas.tokens import FormulaError, tokens
+from micrograd_lr.formulas.tokens import FormulaError, spellings, tokens
 from micrograd_lr.formulas.typed import NoValue, evaluated
 from micrograd_lr.stepping.record import payments
 from micrograd_lr.stepping.shapes import fits, read
@@ -96,6 +96,15 @@ class Judge:
         later = computed[computed.index(question.key) :] if question.key in computed else ()
         return {name: key for name, key in self._steps.typed.items() if key not in later}
 
+    def spelt(self, question: Question) -> dict[str, str]:
+        """These names, by every way to type them: what may mean another one, though it be computed later, is none."""
+        names = self.names(question)
+        return {spelling: name for spelling, name in self._spelt.items() if name in names}
+
+    @cached_property
+    def _spelt(self) -> dict[str, str]:
+        return spellings(self._steps.typed)
+
     def verdict(self, text: str, question: Question, ask: str) -> Verdict:
         """What to say to an answer, `ask` being number or formula. FormulaError if it cannot be read."""
         if question.shape:
@@ -114,7 +123,8 @@ class Judge:
 
     def _of_a_number(self, text: str, question: Question) -> Verdict:
         find = self._steps.number
-        answer = evaluated(text, {name: find(key) for name, key in self.names(question).items()})
+        names, spelt = self.names(question), self.spelt(question)
+        answer = evaluated(text, {name: find(key) for name, key in names.items()}, spelt)
         if right(answer, find(question.key)):
             return self._praise(text, question)
         answers = self._answers(text, question)
@@ -132,8 +142,8 @@ class Judge:
 
     def _answers(self, text: str, question: Question) -> list[float]:
         """The number of a formula at each place; NaN where it has none."""
-        names = self.names(question)
-        return [_value(text, {name: place[key] for name, key in names.items()}) for place in self._places]
+        names, spelt = self.names(question), self.spelt(question)
+        return [_value(text, {name: place[key] for name, key in names.items()}, spelt) for place in self._places]
 
     def _praise(self, text: str, question: Question) -> Verdict:
         short = question.closed and self.readable(question) and self._is_short(text, question)
@@ -141,8 +151,8 @@ class Judge:
 
     def _is_short(self, text: str, question: Question) -> bool:
         """Whether a formula is a closed form: right everywhere, with no more names and numbers than as printed."""
-        answers, names = self._answers(text, question), self.names(question)
-        size, most = (sum(kind in ("name", "number") for kind, _ in tokens(x, names)) for x in (text, question.formula))
+        answers, spelt = self._answers(text, question), self.spelt(question)
+        size, most = (sum(kind in ("name", "number") for kind, _ in tokens(x, spelt)) for x in (text, question.formula))
         return size <= most and all(agrees(x, place[question.key]) for x, place in zip(answers, self._places))
 
     def _hint(self, question: Question, answers: Sequence[float]) -> str:
@@ -191,9 +201,9 @@ class Judge:
     def readable(self, question: Question) -> bool:
         """Whether the formula that answers a question can be typed as it is printed."""
         try:
-            names = self.names(question)
             exact = self._steps.number
-            return agrees(evaluated(question.formula, {x: exact(key) for x, key in names.items()}), exact(question.key))
+            names = {name: exact(key) for name, key in self.names(question).items()}
+            return agrees(evaluated(question.formula, names, self.spelt(question)), exact(question.key))
         except FormulaError:  # none, or a function that answers do not have, or a formula that is abridged
             return False
 
@@ -207,9 +217,9 @@ def _only(said: Sequence[str]) -> str:
     return said[0] if len({*said}) == 1 else ""
 
 
-def _value(text: str, numbers: Numbers) -> float:
+def _value(text: str, numbers: Numbers, spelt: Mapping[str, str]) -> float:
     try:
-        return evaluated(text, numbers)
+        return evaluated(text, numbers, spelt)
     except NoValue:
         return math.nan
 

@@ -8,9 +8,9 @@ import pickle
 import re
 
 import pytest
-from readers import in_python, table
+from readers import groups, in_python, table
 
-from micrograd_lr import OPS, Op
+from micrograd_lr import OPS, Expression, Op
 from micrograd_lr.formulas.language import functions
 from micrograd_lr.formulas.tokens import FormulaError, plain, spellings
 from micrograd_lr.formulas.typed import DecimalComma, NoValue, evaluated, number_in
@@ -19,8 +19,7 @@ KEPT = table()
 
 
 def test_the_table_is_what_python_reads():
-    for kind, numbers in (("formulas", KEPT["names"]), ("numbers", {})):
-        texts = KEPT[kind]
+    for texts, numbers in groups(KEPT):
         assert dict(zip(texts, in_python([(text, numbers) for text in texts]))) == texts
     assert len(KEPT["formulas"]) + len(KEPT["numbers"]) > 600
 
@@ -77,8 +76,53 @@ def test_the_ways_to_type_a_name():
     assert plain("w₁ − x²·X₁⁽²⁾") == "w1 - x^(2)*X1(2)"
     assert spellings(["w₁", "s_1", "a"]) == {"w1": "w₁", "w_1": "w₁", "s1": "s_1", "s_1": "s_1", "a": "a"}
     assert spellings(["x1", "x_1"]) == {"x1": "x1", "x_1": "x_1"}  # each by its own spelling first
+    assert [*spellings(["a⁽¹⁾"])] == ["a(1)", "a_1", "a1"]  # how it is listed comes first
+    assert [*spellings(["X₁⁽²⁾"])] == ["X1(2)", "X1_2", "X_1(2)", "X_1_2"]  # and not X12
+    assert [*spellings(["s_1", "b-a(1)", "t'⁽¹⁾", "(1)"])] == ["s_1", "b-a(1)", "t'(1)", "s1"]
     assert spellings(["2w", "-w", "(a)", "", ".5", " "]) == {}
     assert evaluated("x1 - x_1", {"x1": 5.0, "x_1": 3.0}) == 2
+
+
+@pytest.mark.parametrize(
+    "names, meant",
+    [
+        (["a1", "a⁽¹⁾"], {"a1": "a1", "a(1)": "a⁽¹⁾"}),
+        (["x₁", "x⁽¹⁾", "x⁽²⁾"], {"x1": "x₁", "x(1)": "x⁽¹⁾", "x(2)": "x⁽²⁾", "x_2": "x⁽²⁾", "x2": "x⁽²⁾"}),
+        (["x⁽¹⁾", "x₁⁽²⁾"], {"x(1)": "x⁽¹⁾", **dict.fromkeys(["x1(2)", "x1_2", "x_1(2)", "x_1_2"], "x₁⁽²⁾")}),
+        (["x₁", "x₁⁽²⁾"], {**dict.fromkeys(["x1", "x_1"], "x₁"),
+         **dict.fromkeys(["x1(2)", "x1_2", "x_1(2)", "x_1_2"], "x₁⁽²⁾")}),
+        (["a", "a⁽¹⁾"], {"a": "a", **dict.fromkeys(["a(1)", "a_1", "a1"], "a⁽¹⁾")}),
+    ],
+)  # fmt: skip
+def test_what_may_mean_two_names_means_none(names, meant):
+    assert spellings(names) == spellings(names[::-1]) == meant
+
+
+def test_a_name_that_may_not_stand_in_a_formula_keeps_its_spellings():
+    """What is computed later has a name as well, and nothing else may be read in its place."""
+    known = {spelling: name for spelling, name in spellings(["a⁽¹⁾", "a1"]).items() if name == "a⁽¹⁾"}
+    assert evaluated("a(1)", {"a⁽¹⁾": 0.5}, known) == 0.5
+    with pytest.raises(FormulaError, match=r"^a1: no such name here\. The names are a\(1\)\.$"):
+        evaluated("a1", {"a⁽¹⁾": 0.5}, known)
+
+
+def test_every_name_is_listed_as_it_can_be_typed():
+    """Only so can a student do what the message says."""
+    listed = 0
+    for texts, numbers in groups(KEPT):
+        for said in texts.values():
+            if found := re.search(r"The names are (.+)\.$|which one, (.+)\?$", str(said)):
+                for name in re.split(", | or ", (found[1] or found[2]).replace(", …", "")):
+                    assert isinstance(evaluated(name, numbers), float)
+                    listed += 1
+    assert listed > 1000
+
+
+def test_e_to_a_power_is_exp():
+    assert evaluated("e^-z", {"z": 0.7}) == pytest.approx(math.exp(-0.7), rel=1e-15)
+    assert evaluated("1/(1 + e^(-z))", {"z": 0.7}) == pytest.approx(evaluated("σ(z)", {"z": 0.7}), rel=1e-15)
+    assert evaluated("e^-z", {"z": 2.0, "e": 0.5}) == 4
+    assert Expression("e^-z").names == ("e", "z")  # where names are not known before, it is one
 
 
 def test_a_function_and_a_name_that_are_written_alike():

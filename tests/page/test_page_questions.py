@@ -112,7 +112,7 @@ def test_formulas_as_readers_write_them(text, at, answer, reader, tmp_path):
 
 def test_names_with_indices_are_typed_as_it_suits(reader, tmp_path):
     file = page_of_ops(Value(0.5, "w₁") * Value(3.0, "X₁⁽²⁾")).save(tmp_path / "indices.html")
-    for answer in ("X₁⁽²⁾", "X1(2)", "X_1(2)"):
+    for answer in ("X₁⁽²⁾", "X1(2)", "X_1(2)", "X1_2", "X_1_2"):
         page = reader(file, "step=3&ask=formula").answer(answer)
         assert page.text("#verdict") == "Right.", answer
 

@@ -31,6 +31,10 @@ def test_the_term_of_an_example_is_asked_for_as_a_formula(opened):
     assert page.compact("#prompt") == "example1'stermin∂J/∂w₁=?Writeaformula."
     assert "x" not in page.compact("#lines")
     assert page.answered("a(1)-y(1)").startswith("That is the gradient above, ∂J/∂z⁽¹⁾. Multiply it by ")
+    assert page.answered("a1 - y_1").startswith("That is the gradient above, ∂J/∂z⁽¹⁾. Multiply it by ")
+    assert page.answered("(a-y)x") == "a: which one, a(1), a(2) or a(3)?"
+    assert page.answered("(a1-y1)X1") == "X1: which one, X1(1), X1(2) or X1(3)?"
+    assert page.answered("(a1-y1)q").startswith("q: no such name here. The names are w1, ")
     page.click("#reveal")
     assert page.text("#verdict").startswith("example 1's term in ∂J/∂w₁ = (a⁽¹⁾ − y⁽¹⁾)")
     assert page.page.locator("#question").is_hidden()

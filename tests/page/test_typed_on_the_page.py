@@ -5,14 +5,15 @@ import random
 
 import pytest
 from javascript import run_in_node
-from readers import in_javascript, in_python, script, table
+from readers import groups, in_javascript, in_python, script, table
 
 from micrograd_lr.stepping.answers import ATTEMPTS, moved
 
 PIECES = [
     "a", "b", "w", "x", "e", "y", "pq", "qr", "p", "x1", "wx2", "w₁", "X₁⁽²⁾", "X1(2)", "θ", "a'", "n7", "s_1", "tan",
     "log", "exp", "σ", "sigmoid", "logistic_loss", "abs", "(", "(", ")", ")", "+", "-", "−", "*", "·", "/", "^", "**",
-    "²", "⁻¹", "⁴", "ᶻ", ",", " ", "1", "2", "0", "3", "0.5", ".5", "5.", "1e3", "0,5", ".", "_", "é", "[", "😀", "=",
+    "²", "⁻¹", "⁴", "ᶻ", ",", " ", "a1", "a_1", "x", "x_2", "(1)", "_1", "e^", "e **", "e⁻ᶻ",
+    "1", "2", "0", "3", "0.5", ".5", "5.", "1e3", "0,5", ".", "_", "é", "[", "😀", "=",
 ]  # fmt: skip
 
 
@@ -24,9 +25,8 @@ def agree(ours, theirs):
 
 
 def test_the_table_is_what_the_page_reads():
-    kept = table()
-    cases = [(text, kept["names"]) for text in kept["formulas"]] + [(text, {}) for text in kept["numbers"]]
-    expected = [*kept["formulas"].values(), *kept["numbers"].values()]
+    cases = [(text, numbers) for texts, numbers in groups(table()) for text in texts]
+    expected = [value for texts, _ in groups(table()) for value in texts.values()]
     assert [
         (text, ours, theirs)
         for (text, _), ours, theirs in zip(cases, expected, in_javascript(cases))
@@ -36,13 +36,14 @@ def test_the_table_is_what_the_page_reads():
 
 @pytest.mark.slow
 def test_random_texts_are_read_alike():
-    rng, names = random.Random(0), table()["names"]
-    texts = ["".join(rng.choices(PIECES, k=rng.randrange(1, 9))) for _ in range(2000)]
+    rng, named = random.Random(0), [numbers for _, numbers in groups(table())]
+    texts = ["".join(rng.choices(PIECES, k=rng.randrange(1, 9))) for _ in range(3000)]
     texts += ["a" * 5_001, "(" * 101 + "a" + ")" * 101, "-" * 101 + "a", "a" + "^a" * 101, "a+" * 2_000 + "a", "q" * 50]
-    cases = [(text, names if rng.random() < 0.8 else {}) for text in texts]
+    cases = [(text, rng.choice(named)) for text in texts]
     ours = in_python(cases)
     assert [case for case in zip(texts, ours, in_javascript(cases)) if not agree(*case[1:])] == []
-    assert 100 < sum(isinstance(x, float) for x in ours) < 1900
+    assert 100 < sum(isinstance(x, float) for x in ours) < 2900
+    assert sum("which one" in str(x) for x in ours) > 50
 
 
 def test_formulas_are_tried_at_the_same_other_inputs():

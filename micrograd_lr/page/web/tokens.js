@@ -14,6 +14,9 @@ const NUMBER = new RegExp(reading.number, "y");
 const EXPONENT = new RegExp(reading.exponent, "g");
 const WORD = /(?!\p{Nd})[\p{L}\p{N}_]+/uy;
 const INSIDE_A_WORD = /(?<=[\p{L}\p{N}_])[\p{L}\p{N}_]/uy;
+const BASE = new RegExp(reading.base, "y");
+const INDEXED = /^([\p{L}\p{N}_]*(?!\p{Nd})[\p{L}\p{N}])(?:_?([0-9]+))?(?:\(([0-9]+)\))?$/u; // w1, w_1, a(1), x1(2)
+const INDEX = /(_?[0-9]+|\([0-9]+\))$/;
 const CALLED = new RegExp("[" + reading.space + "]*\\(", "y");
 
 /** What a sticky pattern matches at a place of a text, or "". */
@@ -75,8 +78,46 @@ function wordsOf(text, spelt) {
       }
       if (Object.hasOwn(functions, spelling)) break; // exp without its parentheses is not e times x times p
     }
+    if (!found[at] && !Object.hasOwn(spelt, "e") && matched(BASE, text, at)) found[at] = ["constant", "e"];
   }
   return found;
+}
+
+/** What each spelling may mean, of names as they are listed: x both of x1 and x2, unless there is an x. */
+function meantBy(listed) {
+  const found = new Map();
+  for (const name of listed) {
+    const short = stemsOf(name).map(waysToType).filter((ways) => !ways.some((way) => listed.has(way)));
+    for (const spelling of new Set([waysToType(name), ...short].flat())) {
+      if (!found.has(spelling)) found.set(spelling, []);
+      found.get(spelling).push(name);
+    }
+  }
+  return found;
+}
+
+/** The ways to type a name with an index: a1, a_1 and a(1); with two, x1(2), x1_2 and so on, but not x12. */
+function waysToType(spelling) {
+  const [, head, below, above] = INDEXED.exec(spelling) ?? [];
+  if (!head) return [];
+  const ways = below ? [head + below, head + "_" + below] : [head];
+  const typed = ["(" + above + ")", "_" + above, ...(below ? [] : [above])];
+  return above ? ways.flatMap((way) => typed.map((index) => way + index)) : ways;
+}
+
+/** A name without its last index, and without any: x1 and x of x1(2). */
+function stemsOf(spelling) {
+  const shorter = spelling.replace(INDEX, "");
+  return shorter === spelling ? [] : [shorter, ...stemsOf(shorter)];
+}
+
+/** The first part of a word that may mean several names: x of wx where there are w, x1 and x2. */
+function shortForSeveral(word, spelt, meant) {
+  const several = [...meant].filter(([spelling, names]) => names.length > 1 && !Object.hasOwn(spelt, spelling));
+  const short = new Map(several);
+  const words = wordsOf(word, { ...spelt, ...Object.fromEntries(several) });
+  for (let at = 0; words[at]; at += words[at][1].length) if (short.has(words[at][1])) return words[at][1];
+  return undefined;
 }
 
 /** What to say to a character, or to a word that is no name. */
@@ -93,12 +134,23 @@ function unreadable(text, at, spelt) {
       return new FormulaError("call", { found: name });
     }
   }
+  const own = new Map(); // how each name is listed
+  for (const [spelling, of] of Object.entries(spelt)) if (!own.has(of)) own.set(of, spelling);
+  const meant = meantBy(new Set(own.values()));
+  const short = shortForSeveral(word, spelt, meant);
+  if (short) {
+    const inOrder = (a, b) => a.length - b.length || (a < b ? -1 : 1); // x2 before x10
+    const several = meant.get(short).sort(inOrder).map(quoted);
+    const other = several.pop();
+    const some = several.length < reading.offered ? several : [...several.slice(0, reading.offered - 1), "…"];
+    return new FormulaError("which", { found: quoted(short), names: some.join(", "), other });
+  }
   const name = word.replace(/[0-9]+$/, "");
   if (name !== word && wordsOf(name, spelt)[0]) {
     const digits = quoted(word.slice(name.length));
     return new FormulaError("digits", { found: quoted(word), name: quoted(name), digits });
   }
-  const names = [...new Set(Object.values(spelt))].map(quoted);
+  const names = [...own.values()].map(quoted);
   if (!names.length) return new FormulaError("number", { found: quoted(word) });
   const listed = names.slice(0, reading.listed).join(", ") + (names.length > reading.listed ? ", …" : "");
   return new FormulaError("name", { found: quoted(word), names: listed });

@@ -72,6 +72,7 @@ class Formula {
     this.at += 1;
     if (kind === "number") return this.finite(Number(found));
     if (kind === "name") return this.numbers[found];
+    if (kind === "constant") return Math.E;
     if (kind === "function") return this.called(found, depth);
     const inside = this.sum(depth + 1);
     this.close();
@@ -109,7 +110,7 @@ class Formula {
     if (before === "number" && kind === "number") {
       throw new FormulaError("neighbours", { left: quoted(left), right: quoted(right) });
     }
-    return ["number", "name", "function"].includes(kind) || right === "(";
+    return ["number", "name", "function", "constant"].includes(kind) || right === "(";
   }
 
   /** `x`; what is not finite has no value, and is told at the end, after all that cannot be read. */
