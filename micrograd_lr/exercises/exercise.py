@@ -14,7 +14,7 @@ from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.formulas.expression import Expression
 from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.keys import gradient_key
-from micrograd_lr.formulas.tokens import tokens
+from micrograd_lr.formulas.tokens import spellings, tokens
 from micrograd_lr.formulas.typed import evaluated
 from micrograd_lr.levels.given_names import named
 from micrograd_lr.levels.names import at_level
@@ -79,7 +79,7 @@ class Exercise:
         FormulaError if it cannot be read.
         """
         question = self.questions[place]
-        has_names = any(kind == "name" for kind, _ in tokens(answer, self.steps.typed))
+        has_names = any(kind == "name" for kind, _ in tokens(answer, spellings(self.steps.typed)))
         return self._judge.verdict(answer, question, "formula" if has_names else "number")
 
     def key(self, place: int) -> float:
