@@ -9,7 +9,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "language": ["MAX_DEPTH", "MAX_LENGTH", "functions"],
     "mathml": ["mathml"],
     "rules": ["FOR_NUMBERS_ONLY", "formula_of", "slopes_of"],
-    "templates": ["as_factor", "different", "filled", "signed", "slot"],
+    "templates": ["as_factor", "different", "equation", "filled", "signed", "slot"],
     "text": ["SLOT", "Text", "as_text"],
     "tokens": ["FormulaError", "said", "spellings", "tokens"],
     "typed": ["NoValue", "by_name", "evaluated", "inputs", "separated"],

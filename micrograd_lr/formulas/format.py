@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 DIGITS = 4  # significant digits, where nobody asks for more or fewer
 LONGEST_NUMBER = 24  # characters of an exact number or a symbol
+FLOATS_LOSE = 1e-12  # of a number, by rounding in what it is computed from
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -46,6 +47,14 @@ def format_number(x: Any, digits: int) -> str:
         elif len(shown) > LONGEST_NUMBER:
             shown = shown[: LONGEST_NUMBER - 1] + "…"
     return clean(shown.replace("-", "−"))
+
+
+def is_rounded(x: Any, digits: int) -> bool:
+    """Whether a number loses digits as it is written. What floats lose anyway is not counted: 0.1 + 0.2 is 0.3."""
+    shown = format_number(x, digits)
+    if isinstance(x, (float, Decimal)):
+        return abs(float(shown.replace("−", "-")) - float(x)) > FLOATS_LOSE * abs(float(x))
+    return shown != format_number(x, 17)
 
 
 def format_formula(x: Any) -> str:

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import re
 
-from micrograd_lr.formulas.format import format_formula, format_number
+from micrograd_lr.formulas.format import format_formula, format_number, is_rounded
 from micrograd_lr.formulas.text import SLOT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 _SLOTS = re.compile(rf"{SLOT}(?P<signed>\(?)(?P<key>[^⟧()]*)\)?⟧")
+EQUALS = "="  # begins the slot of a sign
 _ALONE = re.compile(rf"(?:^|(?<=\()|(?<=, )){SLOT}[^⟧]*⟧(?=$|[),]| [+-])")
 
 
 def slot(key: str) -> str:
     """The slot for the number with this key: ``⟦v5⟧``."""
     return f"{SLOT}{key}⟧"
+
+
+def equation(parts: Iterable[str]) -> str:
+    """Parts that are equal, as one template: ``z = wx = ⟦v2⟧·⟦v3⟧⟦= v2 v3⟧⟦v4⟧``.
+
+    Between two parts with numbers the sign is a slot too: it becomes ≈ where a number before it was rounded, as
+    0.9933 - 1 is not -0.006651.
+    """
+    text = before = ""
+    for part in parts:
+        keys = [match["key"] for match in _SLOTS.finditer(before)]
+        sign = slot(" ".join([EQUALS, *keys])) if keys and SLOT in part else " = "
+        text += (sign if text else "") + part
+        before = part
+    return text
 
 
 def signed(template: str) -> str:
@@ -31,6 +47,9 @@ def filled(template: str, number_of: Callable[[str], Any], digits: int) -> str:
     """A template with its numbers in their places, and real minus signs."""
 
     def written(match: re.Match[str]) -> str:
+        sign, *before = match["key"].split(" ")
+        if sign == EQUALS:
+            return " ≈ " if any(is_rounded(number_of(key), digits) for key in before) else " = "
         shown = format_number(number_of(match["key"]), digits)
         return f"({shown})" if match["signed"] and (shown.startswith("−") or "/" in shown) else shown
 

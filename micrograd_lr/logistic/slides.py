@@ -10,6 +10,7 @@ import textwrap
 
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import format_formula
+from micrograd_lr.formulas.templates import equation
 from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.logistic.slides_of_many import SlidesOfMany
 from micrograd_lr.logistic.slides_of_one import SlidesOfOne
@@ -75,7 +76,7 @@ def board(example: OneExample | ManyExamples) -> str:
         for answer in slide.answers:
             lines += ["", *_wrapped(format_formula(answer.formula), 4)]
             for line in answer.numbers:
-                lines += _wrapped(filled(line), 8)
+                lines += _wrapped(filled(equation(line.split(" = "))), 8)
             lines += _wrapped(format_formula(answer.why), 6)
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import DIGITS, check_digits, format_formula
 from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.mathml import mathml
-from micrograd_lr.formulas.templates import filled
+from micrograd_lr.formulas.templates import equation, filled
 from micrograd_lr.levels.given_names import named
 from micrograd_lr.levels.names import usual_level
 from micrograd_lr.pictures.graph import changed_since, is_data
@@ -100,7 +100,7 @@ class Frame:
     def mathematics(self) -> str:
         """The lines as MathML, one ``<math>`` element each."""
         return "".join(
-            f"{line.note and line.note + ': '}<math>{self.steps.mathml(' = '.join(line.parts))}</math>"
+            f"{line.note and line.note + ': '}<math>{self.steps.mathml(equation(line.parts))}</math>"
             for line in self.lines
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from micrograd_lr.formulas.keys import payment_key, value_key
+from micrograd_lr.formulas.templates import equation
 from micrograd_lr.formulas.text import SLOT
 
 TYPE_CHECKING = False
@@ -194,4 +195,4 @@ class Line:
         return self._noted(part for part in self.parts if SLOT not in part)
 
     def _noted(self, parts: Iterable[str]) -> str:
-        return ": ".join(filter(None, (self.note, " = ".join(parts))))
+        return ": ".join(filter(None, (self.note, equation(parts))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 
 from micrograd_lr.formulas.format import format_formula, format_number
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 WIDTH, NARROWEST, HEIGHT = 80, 30, 24
 ROWS, FEWEST_ROWS = 20, 3  # of the table
 MOST_LINES = 3 * SHOWN  # of one frame: a payment, its local derivative, and perhaps a sum over paths
+_BEFORE_EQUALS = re.compile(" (?=[=≈] )")
 LONGEST = 240  # characters of a formula, between two equals signs
 NOW, OPERAND = "▸", "•"
 PROVEN = "✓ proven"
@@ -58,9 +60,9 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
 def wrapped_formula(text: str, width: int, indent: str = "    ") -> list[str]:
     """A formula in lines of at most `width` columns, broken before equals signs if possible."""
     lines: list[str] = []
-    for i, part in enumerate(text.split(" = ")):
-        part = part if len(part) <= LONGEST else f"{part[: LONGEST - 40]} … {part[-30:]}"
-        piece = f"= {part}" if i else part
+    for i, piece in enumerate(_BEFORE_EQUALS.split(text)):
+        longest = LONGEST + 2 * bool(i)  # with its sign
+        piece = piece if len(piece) <= longest else f"{piece[: longest - 40]} … {piece[-30:]}"
         if lines and cells(f"{lines[-1]} {piece}") <= width:
             lines[-1] += f" {piece}"
         else:

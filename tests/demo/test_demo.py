@@ -157,9 +157,9 @@ def test_the_one_case_is_right(printed):
         f"| ∂z/∂w | (1, 2) | xᵀ |  | ({x[0]:.4f}, −{-x[1]:.4f}) |",
         "| ∂z/∂b | (1, 1) | 1 |  | 1 |",
         "* ∂L/∂z = (−y/a + (1 − y)/(1 − a)) · a(1 − a) = −y(1 − a) + (1 − y) a = a − y\n",
-        f"* ∂L/∂z = a − y = {a:.4f} − 1 = −{1 - a:.4f}\n",
-        f"* **∂L/∂w = (a − y)xᵀ = ({a:.4f} − 1)·({x1}, {x2}) = ({dw1}, {dw2})**\n",
-        f"* **∂L/∂b = a − y = {a:.4f} − 1 = −{1 - a:.4f}**\n",
+        f"* ∂L/∂z = a − y = {a:.4f} − 1 ≈ −{1 - a:.4f}\n",
+        f"* **∂L/∂w = (a − y)xᵀ = ({a:.4f} − 1)·({x1}, {x2}) ≈ ({dw1}, {dw2})**\n",
+        f"* **∂L/∂b = a − y = {a:.4f} − 1 ≈ −{1 - a:.4f}**\n",
     ):
         assert line in report
     assert f"{a:.4f}" in text

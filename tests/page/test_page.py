@@ -55,7 +55,7 @@ def test_the_current_line_is_written_with_its_numbers(file, reader):
     page = reader(file, "step=20")
     assert (
         re.sub(r"\s", "", page.text("#lines"))
-        == "∂a∂z=a(1−a)=0.3775(1−0.3775)=0.235∂L∂z=∂L∂a·∂a∂z=−2.649·0.235=−0.6225"
+        == "∂a∂z=a(1−a)=0.3775(1−0.3775)≈0.235∂L∂z=∂L∂a·∂a∂z=−2.649·0.235≈−0.6225"
     )
     assert page.page.locator("#graph g.edge.now").evaluate_all("all => all.map(x => x.id)") == ["n6-operand0"]
 

@@ -14,7 +14,7 @@ def test_what_the_root_pays_is_not_told_by_its_own_name(opened):
     page = click(opened(slides(), "step=4"), "a")
     assert page.compact("#chain") == "∂L∂a=?"
     page.press("Escape").press("ArrowRight")
-    assert page.compact("#lines") == "∂L∂a=−ya+1−y1−a=−10.3775+1−11−0.3775=−2.649"
+    assert page.compact("#lines") == "∂L∂a=−ya+1−y1−a=−10.3775+1−11−0.3775≈−2.649"
     click(page, "a")
     factor = page.page.locator("#chain .factor")
     said = []

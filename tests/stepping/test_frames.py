@@ -52,14 +52,14 @@ def test_each_frame_in_words_formulas_and_numbers():
     assert frames[20].formula == "∂a/∂z = a(1 − a); ∂L/∂z = ∂L/∂a · ∂a/∂z"
     assert (
         frames[20].numbers
-        == "∂a/∂z = a(1 − a) = 0.3775(1 − 0.3775) = 0.235; ∂L/∂z = ∂L/∂a · ∂a/∂z = −2.649·0.235 = −0.6225"
+        == "∂a/∂z = a(1 − a) = 0.3775(1 − 0.3775) ≈ 0.235; ∂L/∂z = ∂L/∂a · ∂a/∂z = −2.649·0.235 ≈ −0.6225"
     )
     assert frames[19].numbers.endswith(
-        "path 2 of 2 to a: ∂L/∂(1 − a) · ∂(1 − a)/∂a = 0·(−1) = 0; ∂L/∂a = −2.649 + 0 = −2.649"
+        "path 2 of 2 to a: ∂L/∂(1 − a) · ∂(1 − a)/∂a = 0·(−1) = 0; ∂L/∂a = −2.649 + 0 ≈ −2.649"
     )
     assert frames[-1].text == (
-        "Done: the gradients: ∂L/∂w = (a − y)xᵀ = (0.3775 − 1)·2 = −1.245 (proven), "
-        "∂L/∂b = a − y = 0.3775 − 1 = −0.6225 (proven)."
+        "Done: the gradients: ∂L/∂w = (a − y)xᵀ = (0.3775 − 1)·2 ≈ −1.245 (proven), "
+        "∂L/∂b = a − y = 0.3775 − 1 ≈ −0.6225 (proven)."
     )
     for frame in frames:
         for element in ET.fromstring(f"<div>{frame.mathematics}</div>").iter():

@@ -32,7 +32,7 @@ def test_the_check_finds_what_was_said_before():
 
 def test_the_slides_first_factor():
     frame = steps(Expression(SLIDES)(**NUMBERS))[5]
-    line = "∂L/∂a = −y/a + (1 − y)/(1 − a) = −1/0.3775 + (1 − 1)/(1 − 0.3775) = −2.649"
+    line = "∂L/∂a = −y/a + (1 − y)/(1 − a) = −1/0.3775 + (1 − 1)/(1 − 0.3775) ≈ −2.649"
     assert frame.numbers == line
     assert frame.text == f"Backward, 1 of 3: L passes ∂L/∂L = 1 back: {line}."
 
@@ -41,7 +41,7 @@ def test_the_gradient_of_the_user_stays_where_it_has_another_name():
     frames = steps(Expression(SLIDES)(**NUMBERS), detail="ops")
     passing = [frame.numbers for frame in frames if frame.kind == "backward"]
     assert passing[0].endswith(" = −1")
-    assert passing[7].endswith("∂L/∂z = ∂L/∂a · ∂a/∂z = −2.649·0.235 = −0.6225")
+    assert passing[7].endswith("∂L/∂z = ∂L/∂a · ∂a/∂z = −2.649·0.235 ≈ −0.6225")
 
 
 def test_a_path_from_the_root_has_the_name_of_the_path():

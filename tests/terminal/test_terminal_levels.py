@@ -200,7 +200,7 @@ def test_questions_about_what_an_example_pays():
     assert message.startswith("∂J/∂b after example 2 = −0.2151")
     assert "Questions: 3 of 4 right at the first try." in page
     page, message = of_three(*lines, "r", "r", "r", "r")
-    assert "∂J/∂z2 = a2 − y2 = 0.2227 − 0 = 0.2227 ✓ proven" in page
+    assert "∂J/∂z2 = a2 − y2 = 0.2227 − 0 ≈ 0.2227 ✓ proven" in page
     page, _ = of_three("a", *"nnnnnnn", "a", "n", ask="formula")
     assert "What is the formula of ∂J/∂z2?" in page
     assert "  ∂J/∂z2 = ?\n" in page

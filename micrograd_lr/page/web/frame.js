@@ -37,9 +37,9 @@ function renderStory() {
   const node = nodes.get(story);
   const until = lastVisible();
   const known = computedAt.get(story) <= until;
-  const value = "<mn>" + textOf(valueSlot(story)) + "</mn>";
+  const value = '<mn data-of="' + valueSlot(story) + '"></mn>';
   const parts = (known ? node.line : node.line.slice(0, 2)).map((part) => data.pool[part]).concat(known ? [value] : []);
-  const lines = ['<div class="line value"><math>' + parts.join(EQUALS) + "</math></div>"];
+  const lines = ['<div class="line value"><math>' + withSigns(parts).join("") + "</math></div>"];
   const payments = paidTo.get(story).filter((payment) => payment.payer && payment.at <= until);
   if (payments.length && payments[0].paths > 1) lines.push(ledger(node, payments));
   if (!node.grad) lines.push("<p>No parameter depends on its gradient: it is not computed.</p>");
@@ -94,8 +94,8 @@ function renderLines(frame, question) {
 }
 
 /** Formulas with = between them, before which the line may be broken. */
-const equated = (parts) => parts.map(
-  (part, i) => '<span class="part"><math>' + (i ? EQUALS : "") + data.pool[part] + "</math></span>",
+const equated = (parts) => withSigns(parts.map((part) => data.pool[part])).map(
+  (part) => '<span class="part"><math>' + part + "</math></span>",
 ).join(" ");
 
 /** A sentence about each y that is not between 0 and 1, where its loss is computed and at the end. */

@@ -1,6 +1,6 @@
 // Numbers and formulas as text, and how they are written into the document
-// Shared: shown, textOf, textInSlot, withNumbers, useNumbers, filled, fillSlots, EQUALS, math, setText, setHtml,
-// setClass, escaped
+// Shared: shown, textOf, textInSlot, isRounded, withNumbers, useNumbers, filled, fillSlots, EQUALS, withSigns, math,
+// setText, setHtml, setClass, escaped
 
 /** A number as Python writes it: `digits` significant digits, and a real minus sign. */
 function shown(x) {
@@ -47,8 +47,17 @@ function textOf(slot) {
   return texts.get(slot);
 }
 
-/** The same, in parentheses if it is negative and the slot asks for them: (v3). */
+const FLOATS_LOSE = 1e-12; // of a number, by rounding in what it is computed from
+
+/** Whether the number of a slot loses digits as it is written. */
+function isRounded(slot) {
+  const x = numbers[slot];
+  return Math.abs(Number(textOf(slot).replaceAll("−", "-")) - x) > FLOATS_LOSE * Math.abs(x);
+}
+
+/** The same, in parentheses if it is negative and the slot asks for them: (v3); of = v2 v3 the sign after these. */
 function textInSlot(slot) {
+  if (slot.startsWith("=")) return slot.split(" ").slice(1).some(isRounded) ? "≈" : "=";
   const signed = slot.startsWith("(");
   const text = textOf(signed ? slot.slice(1, -1) : slot);
   return signed && text.startsWith("−") ? "(" + text + ")" : text;
@@ -72,7 +81,9 @@ function withNumbers(others, act) {
 }
 
 /** A template with its numbers: as text, or in the elements that stand for its slots. */
-const filled = (template) => template.replace(/⟦([^⟧]*)⟧/g, (_, slot) => textInSlot(slot));
+const filled = (template) => template.replace(/⟦(=?)([^⟧]*)⟧/g, (_, sign, slot) => (
+  sign ? " " + textInSlot(sign + slot) + " " : textInSlot(slot)
+));
 
 function fillSlots(element) {
   for (const place of element.querySelectorAll("[data-of]")) setText(place, textInSlot(place.dataset.of));
@@ -80,8 +91,15 @@ function fillSlots(element) {
 
 const EQUALS = '<mo lspace="0.28em">=</mo>';
 
+/** Parts that are equal, each with the sign before it: =, or after numbers, which may be rounded, a slot for it. */
+const withSigns = (parts) => parts.map((part, i) => {
+  const before = i && part.includes("data-of") ? [...parts[i - 1].matchAll(/data-of="\(?([^")]*)/g)] : [];
+  const sign = before.length ? EQUALS.replace(">=", ' data-of="= ' + before.map((x) => x[1]).join(" ") + '">') : EQUALS;
+  return (i ? sign : "") + part;
+});
+
 /** Formulas, by their numbers in the pool, as one line of mathematics with = between them. */
-const math = (...parts) => "<math>" + parts.map((part) => data.pool[part]).join(EQUALS) + "</math>";
+const math = (...parts) => "<math>" + withSigns(parts.map((part) => data.pool[part])).join("") + "</math>";
 
 // Writing to the document is slow, and so is asking it: only what has changed is written, and nothing is asked.
 
