@@ -106,13 +106,12 @@ class Frame:
 
     @property
     def lead(self) -> str:
-        """What happens, in a few words: ``Forward, 2 of 11: z is computed``."""
+        """What happens, in a few words: ``Forward: z is computed``."""
         return format_formula(self._lead)
 
     @property
     def _lead(self) -> str:
-        place = self.steps.moves.place(self.index)
-        return lead(self.steps, self.kind, self.node, place, self.example, self.payments)
+        return lead(self.steps, self.kind, self.node, self.example, self.payments)
 
     @property
     def template(self) -> str:

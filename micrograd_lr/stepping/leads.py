@@ -18,10 +18,8 @@ LISTED = 4  # names at most, where nodes are listed
 NOT_A_LABEL = "{y} = {number} is not a label: {y} is meant to be 0 or 1."
 
 
-def lead(
-    graph: NamedNodes, kind: str, node: str, place: str, example: Example | None, payments: Iterable[Payment]
-) -> str:
-    """``Forward, 2 of 11: z is computed``; ``Backward, example 2 of 3 pays w₁, w₂ and b``.
+def lead(graph: NamedNodes, kind: str, node: str, example: Example | None, payments: Iterable[Payment]) -> str:
+    """``Forward: z is computed``; ``Backward, example 2 of 3 pays w₁, w₂ and b``.
 
     The root's gradient is 1. That is said here, as the lines of what it pays leave it out.
     """
@@ -31,10 +29,10 @@ def lead(
     if kind == "seed":
         return f"The backward pass begins at {name}"
     if kind == "forward":
-        return f"Forward, {example or place}: {name} is computed"
+        return f"Forward{f', {example}' if example else ''}: {name} is computed"
     if example is None:
         passed = f"{graph.gradient_of(node)} = 1" if node == graph.root.id else "its gradient"
-        return f"Backward, {place}: {name} passes {passed} back"
+        return f"Backward: {name} passes {passed} back"
     paid = {payment.operand for payment in payments} - {*example.nodes}
     receivers = [x.name for x in graph.nodes.values() if x.id in paid and x.kind != "data"]
     return f"Backward, {example} pays {_listed(receivers)}"

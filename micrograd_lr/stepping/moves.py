@@ -126,18 +126,11 @@ class Moves:
         for payment in payments:
             paid.setdefault(loss_of.get(payment.payer, payment.payer), []).append(payment)
         turns = {last: tuple(nodes[last]) for last in ops if last in nodes}
-        self.forward = [("forward", turn, ()) for turn in turns.values()]
-        self.backward = [("backward", turns[payer], tuple(payments)) for payer, payments in paid.items()]
+        forward = [("forward", turn, ()) for turn in turns.values()]
+        backward = [("backward", turns[payer], tuple(payments)) for payer, payments in paid.items()]
         self.all: list[tuple[str, tuple[str, ...], tuple[Payment, ...]]] = [
-            ("inputs", (), ()), *self.forward, ("seed", (root,), ()), *self.backward, ("gradients", (), ())
+            ("inputs", (), ()), *forward, ("seed", (root,), ()), *backward, ("gradients", (), ())
         ]  # fmt: skip
-
-    def place(self, index: int) -> str:
-        """``2 of 11``: the place of a move in its pass."""
-        passed = len(self.forward) + 1
-        if index <= passed:
-            return f"{index} of {len(self.forward)}"
-        return f"{index - passed} of {len(self.backward)}"
 
 
 @dataclass(frozen=True)

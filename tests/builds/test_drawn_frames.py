@@ -187,8 +187,8 @@ def test_a_gradient_of_several_paths_is_shown_when_all_have_paid():
     first_with = [
         next(i for i, frame in enumerate(frames) if text in frame.text) for text in ("∂L/∂u = 3", "∂L/∂w = 12")
     ]
-    assert [frames[i]._heading.split(":")[0] for i in first_with] == [
-        "Backward, 1 of 2", "Backward, 2 of 2",
+    assert [frames[i]._heading.partition(" back")[0] for i in first_with] == [
+        "Backward: L passes ∂L/∂L = 1", "Backward: u passes its gradient",
     ]  # fmt: skip
     assert not any("∂L/∂w = 6" in frame.text for frame in frames)
 

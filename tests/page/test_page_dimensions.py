@@ -58,7 +58,7 @@ def test_the_first_move_says_it_and_a_click_looks_inside(reader, tmp_path):
     assert page.settled().text("#look") == "Look inside L"
     page.click("#look")
     assert page.page.evaluate("view.title") == "inside L"
-    assert page.text("#where .lead").startswith("Backward, 1 of ")
+    assert page.text("#where .lead").startswith("Backward: ")
     assert page.page.locator("#look").count() == 0  # L is a single op there
     page.page.evaluate("showLevel(0); ask = 'number'; go(5)")
     assert page.settled().page.locator("#look").count() == 0

@@ -35,11 +35,11 @@ def test_the_forward_pass_and_then_the_backward_pass():
         "L", "n13", "(1 - y) log(1 - a)", "y log(a)", "log(1 - a)", "log(a)", "1 - a", "a", "z", "1 - y", "wx"
     ]  # fmt: skip
     assert repr(frames) == "<25 steps of −(y log(a) + (1 − y) log(1 − a))>"
-    assert repr(frames[2]) == "<frame 2: Forward, 2 of 11: z is computed: z = wx + b = 1 + (−1.5) = −0.5.>"
+    assert repr(frames[2]) == "<frame 2: Forward: z is computed: z = wx + b = 1 + (−1.5) = −0.5.>"
     assert [frame.lead for frame in frames[11:14]] == [
-        "Forward, 11 of 11: L is computed",
+        "Forward: L is computed",
         "The backward pass begins at L",
-        "Backward, 1 of 11: L passes ∂L/∂L = 1 back",
+        "Backward: L passes ∂L/∂L = 1 back",
     ]  # fmt: skip
 
 
@@ -187,14 +187,14 @@ def test_sums_of_many_terms_show_the_first_lines():
     assert len(frame.payments) == 40
     assert len(frame.lines) == SHOWN
     assert frame.text.endswith("and 34 more of the same kind.")
-    assert all_steps(root)[1].text == "Forward, 1 of 1: L is computed: L = Σ of 40 = 780."
+    assert all_steps(root)[1].text == "Forward: L is computed: L = Σ of 40 = 780."
 
 
 def test_rows_of_the_users_own_that_take_numbers_only_have_frames():
     cosine = Op("cosine", "cos", lambda x: math.cos(x), lambda out, x: (-math.sin(x),))
 
     frames = all_steps(cosine(Value(1.0, "x")))
-    assert frames[1].text == "Forward, 1 of 1: L is computed: L = cosine(x) = cosine(1) = 0.5403."
+    assert frames[1].text == "Forward: L is computed: L = cosine(x) = cosine(1) = 0.5403."
     assert frames[3].numbers == "∂L/∂x = −0.8415"
 
 

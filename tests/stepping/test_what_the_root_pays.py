@@ -34,7 +34,7 @@ def test_the_slides_first_factor():
     frame = steps(Expression(SLIDES)(**NUMBERS))[5]
     line = "∂L/∂a = −y/a + (1 − y)/(1 − a) = −1/0.3775 + (1 − 1)/(1 − 0.3775) ≈ −2.649"
     assert frame.numbers == line
-    assert frame.text == f"Backward, 1 of 3: L passes ∂L/∂L = 1 back: {line}."
+    assert frame.text == f"Backward: L passes ∂L/∂L = 1 back: {line}."
 
 
 def test_the_gradient_of_the_user_stays_where_it_has_another_name():
@@ -47,4 +47,4 @@ def test_the_gradient_of_the_user_stays_where_it_has_another_name():
 def test_a_path_from_the_root_has_the_name_of_the_path():
     (frame,) = [frame for frame in steps(Expression(TWO_PATHS)(w=3.0, x=2.0)) if frame.node and frame.index == 4]
     assert frame.numbers == "path 1 of 2 to w: w + w = 3 + 3 = 6; ∂L/∂p = 1"
-    assert frame.text == "Backward, 1 of 2: L passes ∂L/∂L = 1 back: path 1 of 2 to w: w + w = 3 + 3 = 6, ∂L/∂p = 1."
+    assert frame.text == "Backward: L passes ∂L/∂L = 1 back: path 1 of 2 to w: w + w = 3 + 3 = 6, ∂L/∂p = 1."
