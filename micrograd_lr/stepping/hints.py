@@ -65,13 +65,13 @@ OF_A_SLOPE = {
 }
 # The same where several ops lie inside of the node. {one} is what one path through them gives, {others} what all others
 # give, and {short} what the one gives without one of its factors.
-OF_ONE_OF_TWO_WAYS = [("{one}", "That is only one of two branches. Add the other one, {other}.")]
+OF_ONE_OF_TWO_WAYS = [("{one}", "That is one of two terms. The other one is missing.")]
 OF_ONE_OF_MANY_WAYS = [
-    ("{others}", "One branch is missing: {branch}."),
-    ("{one}", "That is only the branch {branch}. There are {count}, and they add up."),
+    ("{others}", "One term is missing: {term}."),
+    ("{one}", "That is only the term {term}. There are {count}, and they add up."),
 ]
-OF_ONE_OF_SEVERAL_WAYS = [("{others} - {one}", "Check the sign of the branch {branch}.")]
-OF_A_FACTOR = [("{others} + {short}", "You left out the factor {factor} of {branch}.")]
+OF_ONE_OF_SEVERAL_WAYS = [("{others} - {one}", "Check the sign of the term {term}.")]
+OF_A_FACTOR = [("{others} + {short}", "You left out the factor {factor} of {term}.")]
 OF_A_COMPOSITE = [("a", "That is {operand} itself, where {local} should be.")]
 # The same by a sibling of the operand: {sibling} is its number.
 OF_A_SIBLING = [("{sibling}", "That is the derivative with respect to {operand}. Look again at {local}.")]

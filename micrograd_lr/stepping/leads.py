@@ -19,7 +19,7 @@ NOT_A_LABEL = "{y} = {number} is not a label: {y} is meant to be 0 or 1."
 
 
 def lead(graph: NamedNodes, kind: str, node: str, example: Example | None, payments: Iterable[Payment]) -> str:
-    """``Forward: z is computed``; ``Backward, example 2 of 3 pays w₁, w₂ and b``.
+    """``Forward: z is computed``; ``Backward, example 2 of 3 passes back to w₁, w₂ and b``.
 
     The root's gradient is 1. That is said here, as the lines of what it pays leave it out.
     """
@@ -35,7 +35,7 @@ def lead(graph: NamedNodes, kind: str, node: str, example: Example | None, payme
         return f"Backward: {name} passes {passed} back"
     paid = {payment.operand for payment in payments} - {*example.nodes}
     receivers = [x.name for x in graph.nodes.values() if x.id in paid and x.kind != "data"]
-    return f"Backward, {example} pays {_listed(receivers)}"
+    return f"Backward, {example} passes back to {_listed(receivers)}"
 
 
 def remarks(

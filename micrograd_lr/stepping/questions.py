@@ -171,7 +171,7 @@ class _OfAPayment:
 
 
 def _of_ways(ways: tuple[Way, ...]) -> Known:
-    """The mistakes that can be made inside of a node: a branch or a factor is lost, or a sign."""
+    """The mistakes that can be made inside of a node: a term or a factor is lost, or a sign."""
     products = [_product(way.expressions) for way in ways]
     of_one: Known = []
     if len(ways) > 1:
@@ -180,8 +180,7 @@ def _of_ways(ways: tuple[Way, ...]) -> Known:
     for i, way in enumerate(ways):
         others = products[:i] + products[i + 1 :]
         words = {
-            "one": products[i], "others": f"({' + '.join(others) or '0'})", "branch": way.formula, "count": len(ways),
-            "other": ways[i - 1].formula,
+            "one": products[i], "others": f"({' + '.join(others) or '0'})", "term": way.formula, "count": len(ways),
         }  # fmt: skip
         yield from _written(of_one, words)
         for j, factor in enumerate(way.factors):

@@ -217,7 +217,7 @@ def test_a_parameter_that_is_paid_by_others_as_well():
     assert [line.formula for line in frames[-1].lines] == [
         "∂J/∂u", "∂J/∂c", "∂J/∂w = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾)h⁽ⁱ⁾ᵀ = (A - Y)Hᵀ", "∂J/∂b = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾) = (A - Y)𝟏"
     ]  # fmt: skip
-    assert frames[8].lead == "Backward, example 2 of 3 pays w, u, c and b"
+    assert frames[8].lead == "Backward, example 2 of 3 passes back to w, u, c and b"
 
 
 def test_names_that_have_nothing_in_common():

@@ -41,15 +41,15 @@ def test_what_they_say():
         "Forward: J is computed",
         "The backward pass begins at J",
         "Backward: J passes ∂J/∂J = 1 back",
-        "Backward, example 1 of 3 pays w₁, w₂ and b",
-        "Backward, example 2 of 3 pays w₁, w₂ and b",
-        "Backward, example 3 of 3 pays w₁, w₂ and b",
+        "Backward, example 1 of 3 passes back to w₁, w₂ and b",
+        "Backward, example 2 of 3 passes back to w₁, w₂ and b",
+        "Backward, example 3 of 3 passes back to w₁, w₂ and b",
     ]
     assert [line.parts[0] for line in frames[2].lines] == ["z⁽²⁾", "a⁽²⁾", "L⁽²⁾"]
     one = all_steps(in_names(), detail="names", gradients="parameters")
-    assert one[8].lead == "Backward, example 2 of 3 pays w and b"
+    assert one[8].lead == "Backward, example 2 of 3 passes back to w and b"
     wide = many(np.ones((6, 3)))
-    assert all_steps(wide.J, detail="names")[7].lead == "Backward, example 1 of 3 pays w₁, w₂, w₃ and 4 more"
+    assert all_steps(wide.J, detail="names")[7].lead == "Backward, example 1 of 3 passes back to w₁, w₂, w₃ and 4 more"
 
 
 def test_all_numbers_are_those_of_the_sweep():
@@ -136,7 +136,7 @@ def test_examples_of_one_node_each_a_mean_and_a_regulariser():
     numbers = {f"{x}{i}": 1.0 for x in "xy" for i in "123"}
     frames = all_steps(Expression(text)(w=0.5, **numbers), detail="names", gradients="parameters")
     assert [len(frame.nodes) for frame in frames] == [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]
-    assert frames[8].lead == "Backward, example 2 of 3 pays w"
+    assert frames[8].lead == "Backward, example 2 of 3 passes back to w"
 
 
 def test_what_the_examples_share_has_its_own_move():
@@ -152,7 +152,7 @@ def test_what_the_examples_share_has_its_own_move():
     assert [frames.name(frame.node) for frame in frames if frame.node] == (
         ["s", "L0", "L1", "L2", "J", "J", "J", "L0", "L1", "L2", "s"]
     )
-    assert frames[9].lead == "Backward, example 2 of 3 pays s"
+    assert frames[9].lead == "Backward, example 2 of 3 passes back to s"
     J.backward()
     assert frames[-1].gradients["n0"] == pytest.approx(w.grad, rel=1e-14)
 
@@ -161,7 +161,7 @@ def test_what_the_examples_share_has_its_own_move():
 def test_a_hundred_examples():
     frames = all_steps(batch(100).J, detail="names", gradients="parameters")
     assert len(frames) == 205
-    assert frames[150].lead == "Backward, example 47 of 100 pays w₁, w₂ and b"
+    assert frames[150].lead == "Backward, example 47 of 100 passes back to w₁, w₂ and b"
 
 
 def test_pictures_and_walks_open_the_same():

@@ -114,7 +114,7 @@ def test_the_slides_questions():
     assert "What is the formula of" not in page
     assert message == "Right."
     _, message = shown("n", "n", "n", "n", "n", "y/a", ask="formula")
-    assert message == ("That is only one of two branches. Add the other one, (1 − y)/(1 − a). Check the sign, too.")
+    assert message == ("That is one of two terms. The other one is missing. Check the sign, too.")
     _, message = shown("n", "1", ask="number")
     assert message.startswith("Not yet")
     _, message = shown("n", "0", ask="number")
@@ -146,7 +146,7 @@ def test_an_example_is_a_move():
     marks = {row.split()[1]: row[0] for row in page.splitlines() if row.startswith(("▸", "•"))}
     assert marks == dict.fromkeys(["z2", "a2", "L2"], "▸") | dict.fromkeys(["w", "b", "x2", "y2"], "•")
     page, _ = of_three(*"nnnnnnnn")
-    assert page.startswith("Step 9 of 11. Backward, example 2 of 3 pays w and b\n")
+    assert page.startswith("Step 9 of 11. Backward, example 2 of 3 passes back to w and b\n")
 
 
 def test_an_example_is_opened_and_closed():

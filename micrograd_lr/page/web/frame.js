@@ -58,7 +58,7 @@ function ledger(node, payments) {
     + math(nodes.get(payment.payer).math) + '</td><td class="number">' + textInSlot(payment.contribution)
     + '</td><td class="number">' + textInSlot(payment.total) + "</td></tr>");
   return '<div class="scroll"><table><caption>' + math(node.gradMath) + ": " + payments.length + " of "
-    + payments[0].paths + ' users have paid</caption><thead><tr><th scope="col">user</th><th scope="col">pays</th>'
+    + payments[0].paths + ' paths</caption><thead><tr><th scope="col">path</th><th scope="col">passes back</th>'
     + '<th scope="col">sum</th></tr></thead><tbody>' + rows.join("") + "</tbody></table></div>";
 }
 
