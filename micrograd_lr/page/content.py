@@ -130,6 +130,7 @@ class Content:
                 {"z": x.z, "a": x.a, "loss": x.loss, "y": x.y, "math": self.math(error_in(view, x), view)}
                 for x in view.steps.closed
             ],
+            "labels": [[x.loss, x.y] for x in view.steps.closed_lines.closed_at_the_end],
             "examples": [[x.word, *x.nodes] for x in examples],
             "dimensions": shapes.dimensions(view.steps.closed_lines),
         }  # fmt: skip

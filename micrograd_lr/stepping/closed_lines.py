@@ -49,8 +49,17 @@ class ClosedLines:
     @cached_property
     def families_at_the_end(self) -> tuple[Family, ...]:
         """The parameters that closed forms alone pay in the graph of names, whatever is opened of it."""
-        of_names = self._of_names()
+        of_names = self._at_the_end
         return families(self.graph, *of_names) if of_names else self.families
+
+    @property
+    def closed_at_the_end(self) -> tuple[Closed, ...]:
+        """The closed forms of the graph of names, whatever is opened of it."""
+        return (*self._at_the_end[0],) if self._at_the_end else self.closed
+
+    @cached_property
+    def _at_the_end(self) -> tuple[Iterable[Closed], Mapping[str, int]] | None:
+        return self._of_names()
 
     def formula_of(self, payment: Payment) -> str:
         """What is paid as a closed form: ``a - y`` to z, ``(a - y)xᵀ`` from z to w; "" for any other payment."""

@@ -32,3 +32,14 @@ def test_its_name_may_have_any_characters(reader, tmp_path):
     z.label, a.label, L.label = "z", "a", "L"
     page = reader(StepThrough(L).save(tmp_path / "page.html"), "step=99")
     assert page.text("#lines").endswith("y$& = 3 is not a label: y$& is meant to be 0 or 1.")
+
+
+def test_at_every_level_of_the_page(reader, tmp_path):
+    page = reader(StepThrough(slides()).save(tmp_path / "page.html"), "step=99&n0=3").page
+    levels = page.locator("#detail option").count()
+    assert levels > 2
+    for level in range(levels):
+        page.locator("#detail").select_option(str(level))
+        page.locator("#scrubber").focus()
+        page.keyboard.press("End")
+        assert page.locator("#lines").inner_text().count("is not a label") == 1

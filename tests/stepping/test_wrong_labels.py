@@ -57,3 +57,12 @@ def test_in_the_terminal():
     assert f"  {SAID.format(3)}\n" in page()
     session.do("end")
     assert f"✓ proven\n  {SAID.format(3)}\n" in page()
+
+
+@pytest.mark.parametrize("options", [{"opened": "L"}, {"opened": "a"}, {"opened": ["a", "L", "z"]}, {"detail": "ops"}])
+def test_at_every_level(options):
+    said = remarks(slides(y=3.0), **options)
+    walk = steps(slides(y=3.0), **options)
+    computed = next(frame.index for frame in walk if frame.kind == "forward" and frame.node == walk.root.id)
+    assert said == {computed: (SAID.format(3),), len(walk) - 1: (SAID.format(3),)}
+    assert remarks(slides(y=1.0), **options) == {}

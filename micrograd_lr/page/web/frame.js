@@ -100,9 +100,9 @@ const equated = (parts) => withSigns(parts.map((part) => data.pool[part])).map(
 
 /** A sentence about each y that is not between 0 and 1, where its loss is computed and at the end. */
 function remarks(frame) {
-  const told = view.closed.filter(({ loss }) => frame.kind === "gradients"
+  const told = view.labels.filter(([loss]) => frame.kind === "gradients"
     || (frame.kind === "forward" && frame.nodes.includes(loss)));
-  return told.map(({ y }) => (nodes.has(y) ? [math(nodes.get(y).math), numbers[valueSlot(y)]] : ["y", y]))
+  return told.map(([, y]) => (nodes.has(y) ? [math(nodes.get(y).math), numbers[valueSlot(y)]] : ["y", y]))
     .filter(([, number]) => !(number >= 0 && number <= 1))
     .map(([name, number]) => {
       const parts = { "{y}": name, "{number}": shown(number) };
