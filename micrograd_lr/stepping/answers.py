@@ -171,7 +171,8 @@ class Judge:
 
         0 and 1, to which many ways lead, tell nothing if they are only right here; nor does the value of a node, if
         another number of the graph is the same, perhaps but for its sign. What agrees at all places is one mistake.
-        That the sign alone is wrong is not a guess, and is always said.
+        That the sign alone is wrong is not a guess, and is always said. That a value has the wrong sign too is one where
+        an operand is 0 or 1: -2 for σ(0) need not be 1 + exp(0).
         """
         places = self._places
         if right(-answer, places[0][question.key]):
@@ -185,9 +186,10 @@ class Judge:
             return True
 
         numbers = [_numbers_at(place, question) for place in places]
+        of_easy = question.key.startswith(VALUE) and any(numbers[0].get(operand) in EASY for operand in "ab")
         found = [
             (mistake, _signed(hint, sign))
-            for sign in (1, -1)
+            for sign in ((1,) if of_easy else (1, -1))
             for mistake, hint in question.mistakes
             if is_new([sign * _wrong(mistake, at) for at in numbers])
         ]

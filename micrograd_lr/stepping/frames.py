@@ -131,7 +131,9 @@ class Frame:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is to be said of the numbers, where a loss is computed and at the end: a y that is not 0 or 1."""
-        return (*remarks(self.steps, self.steps.closed_lines.closed_at_the_end, self.kind, self.nodes, self.steps.digits),)
+        return (
+            *remarks(self.steps, self.steps.closed_lines.closed_at_the_end, self.kind, self.nodes, self.steps.digits),
+        )
 
     @property
     def values(self) -> dict[str, Any]:

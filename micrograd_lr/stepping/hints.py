@@ -96,7 +96,7 @@ OF_EVERY_PAYMENT_LAST = [("u/p", "You divided by {local}. Multiply by it.")]
 OF_A_WAY = [("{rest}", "You skipped {skipped} on the way from {root} to {operand}.")]
 # A wrong sum over paths. `c` is what this path pays, `r` what all the paths before it paid.
 OF_A_SUM = [
-    ("c", "That is only the last path. {name} has {paths} paths, and they add up."),
+    ("c", "That is only the last path. {name} has {paths} paths{so_far}, and they add up."),
     ("r", "One path is missing: add the one through {payer}."),
     ("r - c", "Add the paths, with their signs."),
     ("r*c", "Multiply along a path, but add the paths."),

@@ -134,8 +134,9 @@ class _OfAPayment:
             yield _question(path or self.name, self.name, payment.key("c"), known, self.numbers, formula, bool(formula))
         if payment.path > 1:
             sums = {"c": payment.key("c"), "r": payment.key("r"), "k": float(payment.path)}
-            prompt = self.steps.so_far(payment) or self.name
-            yield _question(prompt, self.name, payment.key("s"), self._said(hints.OF_A_SUM), sums)
+            so_far = " so far" if payment.path < payment.paths else ""
+            known = self._said(hints.OF_A_SUM, {**self.words, "paths": payment.path, "so_far": so_far})
+            yield _question(self.steps.so_far(payment) or self.name, self.name, payment.key("s"), known, sums)
 
     def _said(self, known: Known, words: dict[str, Any] | None = None) -> Known:
         return [(wrong, hint.format(**words or self.words)) for wrong, hint in known]

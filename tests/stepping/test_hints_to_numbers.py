@@ -82,3 +82,16 @@ def test_a_formula_is_not_taken_for_its_number():
     case = Case(SLIDES, {"w": 0.0, "x": 2.0, "b": 0.0, "y": 1.0}, "names")
     assert case.said("∂L/∂a", "number", "1-a") == SAID["not yet"]  # 0.5, as a is
     assert case.said("∂L/∂a", "number", "a") == "That is a itself, where ∂L/∂a should be."
+
+
+def test_a_value_with_another_sign_and_another_mistake_is_no_hint():
+    case = Case(SLIDES, {"w": 0.0, "x": 2.0, "b": 0.0, "y": 1.0}, "names")
+    assert case.said("a", "number", "-2") == SAID["not yet"]
+    assert case.said("a", "number", "2").startswith("That is 1 + exp(−z).")
+    assert case.said("a", "number", "-0.5") == "Check the sign."
+
+
+def test_one_of_two_terms_is_told_that_one_is_missing_and_not_which():
+    case = Case(SLIDES, {"w": 0.5, "x": 2.0, "b": -1.5, "y": 0.5}, "names")
+    for answer in ("-y/a", "(1-y)/(1-a)"):
+        assert case.said("∂L/∂a", "formula", answer) == "That is one of two terms. The other one is missing."

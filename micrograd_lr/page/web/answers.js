@@ -108,7 +108,9 @@ function hintToNumber(question, answer, spots) {
   const known = [];
   const isNew = (given) => isRight(answer, given[0])
     && !known.some((other) => given.every((x, i) => agrees(x, other[i]))) && known.push(given) > 0;
-  const found = [1, -1].flatMap((sign) => mistakesOf(question)
+  const ofEasy = question.key.startsWith("v")
+    && ["a", "b"].some((name) => judging.easy.includes(numberOf(spots[0], question.numbers[name])));
+  const found = (ofEasy ? [1] : [1, -1]).flatMap((sign) => mistakesOf(question)
     .filter(([mistake]) => isNew(wrongAtAll(question, mistake, spots, sign)))
     .map(([mistake, hint]) => [question.numbers[data.mistakes[mistake]], withSign(hint, sign)]));
   if (judging.easy.includes(answer) && known.length && known[0].some((x) => !agrees(answer, x))) return "";
@@ -128,11 +130,14 @@ const withSign = (hint, sign) => data.hints[hint] + (sign === 1 ? "" : judging.s
 /** What is said, if it is one thing; or "". */
 const theOnly = (said) => (new Set(said).size === 1 ? said[0] : "");
 
+/** The number of a slot at a spot; a plain number as it is. */
+const numberOf = (spot, x) => (typeof x === "string" ? spot[x] : x);
+
 /** What a usual mistake gives; NaN if nobody can make it here, or if its formula is abridged. */
 function wrongAt(spot, question, mistake) {
   const named = Object.fromEntries(
     Object.entries(question.numbers)
-      .map(([name, x]) => [name, typeof x === "string" ? spot[x] : x])
+      .map(([name, x]) => [name, numberOf(spot, x)])
       .filter(([, x]) => x !== undefined),
   );
   return valueOr(NaN, FormulaError, mistake, named, Object.fromEntries(Object.keys(named).map((name) => [name, name])));
