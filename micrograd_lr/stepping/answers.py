@@ -171,8 +171,8 @@ class Judge:
 
         0 and 1, to which many ways lead, tell nothing if they are only right here; nor does the value of a node, if
         another number of the graph is the same, perhaps but for its sign. What agrees at all places is one mistake.
-        That the sign alone is wrong is not a guess, and is always said. That a value has the wrong sign too is one where
-        an operand is 0 or 1: -2 for σ(0) need not be 1 + exp(0).
+        That the sign alone is wrong is not a guess, and is always said. But of a value with an operand of 0 or 1 it is
+        a guess that another mistake has the wrong sign too: -2 for σ(0) need not be 1 + exp(0).
         """
         places = self._places
         if right(-answer, places[0][question.key]):

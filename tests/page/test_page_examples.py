@@ -59,8 +59,8 @@ def test_the_sum_over_examples_becomes_a_product_of_matrices(three, reader):
     dw, db = logistic.closed_form(W, B, X, Y)
     assert cells(page, 2) == [[*map(shown, dw)]]
     text = re.sub(r"\s", "", page.press("End").text("#lines"))
-    assert f"=(A−Y)XT=({','.join(map(shown, errors))})XT=({','.join(map(shown, dw))})✓proven" in text
-    assert f"={shown(db)}✓proven" in text
+    assert f"=(A−Y)XT=({','.join(map(shown, errors))})XT≈({','.join(map(shown, dw))})✓proven" in text
+    assert f"≈{shown(db)}✓proven" in text
     assert many.J.data == pytest.approx(page.page.evaluate("lossNow()"), rel=1e-12)
 
 
@@ -92,6 +92,16 @@ def test_an_example_is_opened_and_closed(three, reader):
     page.click("#graph .node.example >> nth=0").click("#open")
     assert page.page.evaluate("view.title") == "inside example 1"
     assert Axe().run(page.page).response["violations"] == []
+
+
+def test_why_it_is_proven_is_one_click_away(three, reader):
+    page = reader(three, "step=7")
+    assert page.text("#look") == "Look inside example 1 to see why"
+    page.click("#look")
+    assert page.page.evaluate("[view.title, frames[step].kind]") == ["inside example 1", "backward"]
+    said = re.sub(r"\s", "", page.press(*["ArrowRight"] * 3).text("#lines"))
+    assert "=−y(1)(1−a(1))+(1−y(1))a(1)=a(1)−y(1)" in said
+    assert "✓proven" in said
 
 
 def test_steps_downhill_are_those_of_gradient_descent(three, reader):

@@ -23,7 +23,8 @@ function offerToLookInside(node) {
   const button = document.createElement("button");
   button.type = "button";
   button.id = "look";
-  button.textContent = "Look inside " + view.boxes.find((box) => box.id === node).name;
+  const box = view.boxes.find((x) => x.id === node);
+  button.textContent = "Look inside " + (box.kind === "example" ? box.opens + " to see why" : box.name);
   button.addEventListener("click", () => showLevel(level.index));
   byId("where").append(" ", button);
 }
