@@ -135,7 +135,7 @@ class _OfAPayment:
         if payment.path > 1:
             sums = {"c": payment.key("c"), "r": payment.key("r"), "k": float(payment.path)}
             so_far = " so far" if payment.path < payment.paths else ""
-            known = self._said(hints.OF_A_SUM, {**self.words, "paths": payment.path, "so_far": so_far})
+            known = [*self._said(hints.OF_A_SUM, {**self.words, "paths": payment.path, "so_far": so_far})]
             yield _question(self.steps.so_far(payment) or self.name, self.name, payment.key("s"), known, sums)
 
     def _said(self, known: Known, words: dict[str, Any] | None = None) -> Known:
