@@ -114,6 +114,7 @@ const SMALLEST = 12.2; // CSS pixels of the smallest text where there is room, o
 const SMALLEST_ON_A_PHONE = 11.2;
 const SMALLEST_IN_LARGE_TYPE = 20.4;
 const LARGEST = 2.1; // times the natural size
+const NEARLY = 1.05; // times the size at which all of a picture in large type is in view
 
 /** In large type: as large as it is read from the last row, unless a move would not fit into the pane then. */
 function largeFor(pane) {
@@ -157,7 +158,8 @@ function sized() {
     pane.style.height = Math.round(Math.min(height * wanted + 6, heightFor(least))) + "px";
   }
   const fits = Math.min((pane.clientWidth - 4) / width, (pane.clientHeight - 4) / height, LARGEST);
-  scale = Math.max(least, fits);
+  const nearly = large && large < NEARLY * fits; // then all of it, rather than a cut edge
+  scale = nearly ? fits : Math.max(least, fits);
   room = { width: pane.clientWidth, height: pane.clientHeight };
   svg.setAttribute("width", Math.round(width * scale));
   svg.setAttribute("height", Math.round(height * scale));

@@ -1,0 +1,59 @@
+"""What a phone and a projector show: local slopes, matrices in one piece, and a picture that is read from afar."""
+
+import pytest
+from walking import walk
+
+from micrograd_lr import StepThrough, Value, logistic
+from micrograd_lr.engine.literal import literal_loss
+
+PHONE, PROJECTOR = {"width": 390, "height": 844}, {"width": 1280, "height": 720}
+W, B, X, Y = [0.5, 0.25], -0.25, [[1.097, 1.83, 1.58], [-2.073, -0.3536, 0.4562]], [1.0, 0.0, 1.0]
+BESIDE = """all => all.map(x => x.getBoundingClientRect()).map(x => [x.width > 0, Math.round(x.bottom)])"""
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    example = logistic.OneExample(W, B, [row[0] for row in X], Y[0])
+    return StepThrough(example).save(tmp_path_factory.mktemp("one") / "one.html")
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory):
+    many = logistic.ManyExamples(W, B, [[Value(x) for x in row] for row in X], [*map(Value, Y)], loss=literal_loss)
+    return StepThrough(many).save(tmp_path_factory.mktemp("three") / "three.html")
+
+
+@pytest.mark.parametrize(("name", "state"), [("one", "step=7"), ("three", "step=6")])
+def test_a_phone_shows_the_local_slopes_of_a_move_with_three_payments(name, state, one, three, reader):
+    page = reader({"one": one, "three": three}[name], state, viewport=PHONE)
+    slopes = page.page.locator("#lines .line.local")
+    (first, bottom), *others = slopes.evaluate_all(BESIDE)
+    assert (first, others) == (True, [[True, bottom]] * 2)
+    assert slopes.locator("math").evaluate_all("all => all.every(x => parseFloat(getComputedStyle(x).fontSize) > 12)")
+    paid = page.page.locator("#lines .line.payment").evaluate_all(BESIDE)
+    assert all(seen and below > bottom for seen, below in paid)
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_on_a_phone_the_captions_of_empty_matrices_are_not_broken_into_words(three, reader):
+    page = reader(three, "step=5", viewport=PHONE)
+    heights = page.page.locator("#chain caption").evaluate_all("all => all.map(x => x.offsetHeight)")
+    assert heights[0] == heights[1]
+    assert heights[2] <= 2 * heights[1]  # "∂J/∂w (1, 2) so far" has two lines
+    assert page.page.locator("#chain .matrix").evaluate("x => x.scrollWidth <= x.clientWidth")
+
+
+def test_three_examples_on_a_projector_are_read_from_the_last_row(three, reader):
+    page = reader(three, "large=1", viewport=PROJECTOR)
+    seen = walk(page)
+    assert seen.smallest >= 18
+    assert seen.hidden == seen.cut == []
+    assert page.page.locator("#graph").evaluate("x => x.scrollHeight <= x.clientHeight")  # no edge of it is cut
+
+
+def test_on_a_projector_the_matrices_stand_beside_the_lines(three, reader):
+    page = reader(three, "large=1&step=10", viewport=PROJECTOR).page
+    lines, chain = (page.locator(name).bounding_box() for name in ("#lines", "#chain"))
+    assert chain["x"] >= lines["x"] + lines["width"]
+    assert chain["y"] == pytest.approx(lines["y"], abs=8)
+    assert page.locator("#chain .matrix").evaluate("x => x.scrollWidth <= x.clientWidth")
