@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_lr import OPS
-from micrograd_lr.formulas.mathml import known_to, mathml, pieces
+from micrograd_lr.formulas.mathml import mathml
+from micrograd_lr.formulas.reader import known_to, pieces
 
 F = '<mo stretchy="false">'
 
