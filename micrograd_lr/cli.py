@@ -119,16 +119,15 @@ def _step_arguments(step: argparse.ArgumentParser) -> None:
     from micrograd_lr.levels.names import LEVELS
 
     _expression_arguments(step, needed=False)
-    step.add_argument(
-        "--detail", default="", choices=LEVELS,
-        help="step from name to name, or through every op (default: names, where there are some)",
-    )  # fmt: skip
+    step.add_argument("--detail", default="", choices=LEVELS,
+                      help="step from name to name, or op by op (default: names, where there are some)")  # fmt: skip
     step.add_argument(
         "--ask", nargs="?", const="number", default="", choices=("number", "formula"),
         help="begin with questions: for the numbers, or for the formulas",
     )  # fmt: skip
     step.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser, offline")
     step.add_argument("--open", action="store_true", help="show the page")
+    step.add_argument("--latex", action="store_true", help="print every move as LaTeX, for a document with amsmath")
     step.set_defaults(run=_step)
 
 
@@ -228,11 +227,18 @@ def _report(path: Path, drawn: Drawing | DrawnFrames) -> None:
 def _step(options: argparse.Namespace) -> int:
     from micrograd_lr.formulas.expression import Expression
     from micrograd_lr.page.step_through import StepThrough
+    from micrograd_lr.stepping.frames import steps
+    from micrograd_lr.stepping.latex import walk
     from micrograd_lr.terminal.app import step_through
 
     slides = options.expression is None
     expression = Expression(SLIDES_IN_STEPS if slides else options.expression)
     numbers = _given(SLIDES_NUMBERS if slides else ()) | _given(options.numbers)
+    if options.latex:
+        if other := "--html" if options.html else "--open" if options.open else "--ask" if options.ask else "":
+            raise ValueError(f"{other} is for stepping, and --latex prints the whole walk. Leave out one of them.")
+        print(walk(steps(expression(**numbers), detail=options.detail)))
+        return 0
     if options.html is None and not options.open:
         step_through(expression, numbers, ask=options.ask, detail=options.detail)
         return 0

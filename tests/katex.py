@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -16,6 +17,12 @@ needs_katex = pytest.mark.skipif(
     not HERE.exists() and not os.environ.get("CI"),
     reason="needs KaTeX: see .ci/run, or set KATEX to the path of node_modules/katex",
 )
+
+
+def set_in(text):
+    """The formulas of a document: what stands in ``align*``, and between ``$`` outside."""
+    displayed = re.compile(r"\\begin\{align\*\}.*?\\end\{align\*\}", re.DOTALL)
+    return [*displayed.findall(text), *re.findall(r"(?<!\\)\$(.+?)(?<!\\)\$", displayed.sub("", text))]
 
 
 def refused(formulas):

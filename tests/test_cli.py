@@ -185,3 +185,16 @@ def test_step_writes_a_page(capsys, monkeypatch, tmp_path):
     assert opened[1].endswith("/steps.html")
     assert cli.main(["step", "w", "--set", "w=1", "--html", "page.txt"]) == 1
     assert "Choose a name that ends in .html." in capsys.readouterr().err
+
+
+def test_step_prints_latex(capsys):
+    assert cli.main(["step", "--latex"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("\\begin{align*}") == 9
+    assert printed.startswith("The inputs.\n\\begin{align*}\nw &= 0.5 \\\\\n")
+    assert cli.main(["step", "--latex", "--detail", "ops"]) == 0
+    assert capsys.readouterr().out.count("\\begin{align*}") > 9
+    for other in (["--ask"], ["--open"], ["--html", "page.html"]):
+        assert cli.main(["step", "--latex", *other]) == 1
+        said = f"micrograd-lr: {other[0]} is for stepping, and --latex prints the whole walk. Leave out one of them.\n"
+        assert capsys.readouterr().err == said

@@ -36,7 +36,8 @@ def _commands(characters: str, names: str) -> dict[str, str]:
 
 _COMMANDS = {
     **_commands("αβγδεϵζηθϑι", "alpha beta gamma delta varepsilon epsilon zeta eta theta vartheta iota"),
-    **_commands("κλμµνξπρστυφϕχψως", "kappa lambda mu mu nu xi pi rho sigma tau upsilon varphi phi chi psi omega varsigma"),
+    **_commands("κλμµνξπρς", "kappa lambda mu mu nu xi pi rho varsigma"),
+    **_commands("στυφϕχψω", "sigma tau upsilon varphi phi chi psi omega"),
     **_commands("ΓΔΘΛΞΠΣΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"),
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo")),  # these look like Latin letters, and have no command
     "∂": r"\partial", "∇": r"\nabla", "∞": r"\infty", "…": r"\dots", "·": r"\cdot", "⋅": r"\cdot", "×": r"\times",
@@ -78,13 +79,16 @@ def latex(text: str, names: Iterable[str] = ()) -> str:
     return _written(read(text, [normalize("NFC", name) for name in names]))
 
 
-def aligned(lines: Iterable[Sequence[str]], names: Iterable[str] = ()) -> str:
-    """Lines of formulas that are equal, as an ``align*``: aligned at the first equals sign. "" without any line."""
+def aligned(lines: Iterable[tuple[str, Sequence[str]]], names: Iterable[str] = ()) -> str:
+    """Lines of formulas as an ``align*``, aligned at the first equals sign; "" without any line.
+
+    A line is a note, which is set as text before it, or ""; and parts that are equal.
+    """
     rows = []
-    for first, *others in lines:
-        left, *right = (latex(part, names) for part in (others and [first, *others]) or first.split(" = "))
-        begins_anew = "{}" * left.startswith(("[", "*"))  # what stands after \\\\ would be read as its argument
-        rows.append(f"{begins_anew}{left} &= {' = '.join(right)}" if right else f"& {left}")
+    for note, parts in lines:
+        left, *right = (latex(part, names) for part in " = ".join(parts).split(" = "))
+        noted = rf"\text{{{latex_text(note)}: }}" if note else "{}" * left.startswith(("[", "*"))  # no argument of \\
+        rows.append(f"{noted}{left} &= {' = '.join(right)}" if right else f"& {noted}{left}")
     return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}" if rows else ""
 
 

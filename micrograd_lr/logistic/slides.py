@@ -10,6 +10,7 @@ import textwrap
 
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import format_formula
+from micrograd_lr.formulas.latex import aligned, latex, latex_text
 from micrograd_lr.formulas.templates import equation
 from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.logistic.slides_of_many import SlidesOfMany
@@ -18,7 +19,7 @@ from micrograd_lr.stepping.frames import steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from micrograd_lr.logistic.slide import Slide
@@ -63,12 +64,21 @@ def _check_apart(variables: Iterable[Any]) -> None:
             seen.add(x)
 
 
-def board(example: OneExample | ManyExamples) -> str:
-    """The derivation as plain text, 80 columns wide: questions, answers, and the engine's numbers."""
+def board(example: OneExample | ManyExamples, form: str = "text") -> str:
+    """The derivation with its questions, answers, and the engine's numbers, as plain text of 80 columns.
+
+    With ``form="latex"`` it is LaTeX, to be put into a document that uses amsmath. ValueError for another form.
+    """
+    if form not in FORMS:
+        raise ValueError(f"form={form!r} is not known. Choose one of: {', '.join(FORMS)}.")
     slides = derivation(example)
     examples, root = ("one example", example.L) if isinstance(example, OneExample) else ("many examples", example.J)
     filled = steps(root, detail="ops", gradients="all").filled
-    lines = [f"Logistic regression, {examples}"]
+    return FORMS[form](f"Logistic regression, {examples}", slides, filled)
+
+
+def _as_text(title: str, slides: Iterable[Slide], filled: Callable[[str], str]) -> str:
+    lines = [title]
     for slide in slides:
         lines += ["", *_wrapped(f"{slide.title}. {slide.question}", 0)]
         if slide.given:
@@ -79,6 +89,21 @@ def board(example: OneExample | ManyExamples) -> str:
                 lines += _wrapped(filled(equation(line.split(" = "))), 8)
             lines += _wrapped(format_formula(answer.why), 6)
     return "\n".join(lines)
+
+
+def _as_latex(title: str, slides: Iterable[Slide], filled: Callable[[str], str]) -> str:
+    parts = [rf"\section*{{{title}}}"]
+    for slide in slides:
+        parts.append(rf"\paragraph{{{slide.title}.}} {latex_text(slide.question)}")
+        if slide.given:
+            parts.append(f"Given: ${latex(slide.given)}$")
+        for answer in slide.answers:
+            parts.append(aligned(("", [line]) for line in (answer.formula, *map(filled, answer.numbers))))
+            parts.append(latex_text(format_formula(answer.why)))
+    return "\n\n".join(filter(None, parts))
+
+
+FORMS = {"text": _as_text, "latex": _as_latex}
 
 
 def _wrapped(text: str, indent: int) -> list[str]:

@@ -3,6 +3,7 @@
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "answers": ["Judge", "Verdict", "saturated"],
     "frames": ["Frame", "Steps", "steps"],
+    "latex": ["walk"],
     "leads": ["NOT_A_LABEL"],
     "lines": ["SHOWN"],
     "moves": ["Closed", "Line", "Node", "Payment"],

@@ -11,6 +11,7 @@ from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import DIGITS, check_digits, format_formula
 from micrograd_lr.formulas.keys import gradient_key
+from micrograd_lr.formulas.latex import aligned
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.formulas.templates import equation, filled
 from micrograd_lr.levels.given_names import named
@@ -20,7 +21,7 @@ from micrograd_lr.stepping.closed_lines import ClosedLines
 from micrograd_lr.stepping.leads import lead, remarks
 from micrograd_lr.stepping.level import Level
 from micrograd_lr.stepping.lines import backward_lines, forward_line, gradient_line, input_lines, result_lines
-from micrograd_lr.stepping.moves import Moves
+from micrograd_lr.stepping.moves import Moves, comparable
 from micrograd_lr.stepping.names import NamedNodes
 from micrograd_lr.stepping.steps_json import from_text, to_text
 from micrograd_lr.tools.streams import printable
@@ -103,6 +104,12 @@ class Frame:
             f"{line.note and line.note + ': '}<math>{self.steps.mathml(equation(line.parts))}</math>"
             for line in self.lines
         )
+
+    @property
+    def latex(self) -> str:
+        """The lines as LaTeX, one ``align*``."""
+        filled, names = self.steps.filled, self.steps.names
+        return aligned(((line.note, [*map(filled, line.parts)]) for line in self.lines), names)
 
     @property
     def lead(self) -> str:
@@ -196,7 +203,7 @@ class Steps(NamedNodes, Sequence[Frame]):
     @property
     def _content(self) -> tuple[Any, ...]:
         parts = (*self.nodes.values(), *self.payments, *self.closed)
-        return self.digits, [(type(part), _comparable((*vars(part).values(),))) for part in parts]
+        return self.digits, [(type(part), comparable((*vars(part).values(),))) for part in parts]
 
     def __hash__(self) -> int:
         return hash((tuple(self.nodes), len(self.payments), self.digits))
@@ -248,11 +255,6 @@ class Steps(NamedNodes, Sequence[Frame]):
         must be in ``OPS`` when its steps are read, and decimals need the context in which they were computed.
         """
         return cls(*from_text(text))
-
-
-def _comparable(x: Any) -> Any:
-    """`x` with NaN as text, because NaN is not equal to itself."""
-    return tuple(map(_comparable, x)) if isinstance(x, tuple) else x if x == x else str(x)
 
 
 def steps(

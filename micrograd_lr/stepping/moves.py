@@ -189,3 +189,8 @@ class Line:
 
     def _noted(self, parts: Iterable[str]) -> str:
         return ": ".join(filter(None, (self.note, equation(parts))))
+
+
+def comparable(x: Any) -> Any:
+    """`x` with NaN as text, because NaN is not equal to itself."""
+    return tuple(map(comparable, x)) if isinstance(x, tuple) else x if x == x else str(x)

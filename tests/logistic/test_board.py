@@ -5,6 +5,7 @@ from unicodedata import normalize
 from xml.etree import ElementTree as ET
 
 import pytest
+from katex import needs_katex, refused, set_in
 from slides import CASES, ROOT, many_examples, one_example, said
 from stepped import all_steps
 
@@ -91,3 +92,25 @@ def test_what_no_derivation_can_be_made_of():
         board(ManyExamples([w, 2 * w], 0.0, [[1.0], [2.0]], [0], loss=literal_loss))
     with pytest.raises(TypeError, match=r"a OneExample or ManyExamples, not 3 \(int\)\. Make one: OneExample"):
         board(3)
+
+
+def test_the_board_as_latex_says_the_same():
+    text = board(one_example(n=1)[0], form="latex")
+    assert text.startswith("\\section*{Logistic regression, one example}\n\n\\paragraph{Forward pass.} Which equations")
+    assert "Given: $a = \\sigma(z)$" in text
+    assert "\\frac{\\partial L}{\\partial w} &= (a - y)x^{\\top} \\\\\n" in text
+    assert "The derivative by w has the shape of w, a row: so x is transposed." in text
+    with pytest.raises(ValueError, match=r"form='html' is not known\. Choose one of: text, latex\."):
+        board(one_example()[0], form="html")
+
+
+@needs_katex
+@pytest.mark.parametrize("case", CASES)
+def test_katex_sets_every_formula_of_the_board(case):
+    example = CASES[case][0]()[0]
+    text = board(example, form="latex")
+    answers = [answer for slide in derivation(example) for answer in slide.answers]
+    assert text.count("\\begin{align*}") == len(answers)
+    assert len(set_in(text)) > len(answers)
+    assert refused(set_in(text)) == {}
+    assert "[U+" not in text
