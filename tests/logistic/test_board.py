@@ -105,6 +105,7 @@ def test_the_board_as_latex_says_the_same():
 
 
 @needs_katex
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_katex_sets_every_formula_of_the_board(case):
     example = CASES[case][0]()[0]

@@ -1,6 +1,8 @@
 """The walk as LaTeX: what it says, and that KaTeX sets every formula of it."""
 
 import re
+import shutil
+import subprocess
 
 import pytest
 from katex import needs_katex, refused, set_in
@@ -9,6 +11,7 @@ from stepped import SLIDES, all_steps
 
 from micrograd_lr import Expression, Value, steps
 from micrograd_lr import sum as total
+from micrograd_lr.logistic.slides import board
 from micrograd_lr.stepping.latex import walk
 
 NUMBERS = {"w": 0.5, "b": -1.0, "x": 2.0, "y": 1.0}
@@ -41,6 +44,10 @@ def test_a_frame_has_its_formulas_alone():
     assert frames[0].latex.count("&=") == 4
 
 
+def test_a_rounded_number_has_its_power_of_ten():
+    assert r"w_{1} &= 1.5 \cdot 10^{-9}" in walk(steps(Value(1.5e-9, "w_1") * 2.0))
+
+
 def test_what_is_said_after_the_formulas():
     assert "y = 3 is not a label: y is meant to be 0 or 1." in walk(steps(slides(y=3.0)))
     many = total([Value(1.0, f"w{i}") for i in range(40)])
@@ -63,6 +70,7 @@ GRAPHS = {
 
 
 @needs_katex
+@pytest.mark.slow
 @pytest.mark.parametrize("graph", GRAPHS)
 @pytest.mark.parametrize("detail", ["names", "ops"])
 def test_katex_sets_every_formula_of_a_walk(graph, detail):
@@ -79,3 +87,18 @@ def test_katex_sets_every_formula_of_a_walk(graph, detail):
 def test_a_broken_walk_would_be_seen():
     broken = walk(steps(slides())).replace(r"\frac{y}{a}", r"\frac{y}{a")
     assert len(refused(set_in(broken))) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="needs pdflatex: apt install texlive-latex-base")
+def test_pdflatex_sets_the_walk_and_the_board(tmp_path):
+    def sets(*texts):
+        body = "\n\n".join(texts)
+        document = f"\\documentclass{{article}}\\usepackage{{amsmath}}\\begin{{document}}{body}\\end{{document}}"
+        (tmp_path / "walk.tex").write_text(document, encoding="utf-8")
+        command = ["pdflatex", "-draftmode", "-halt-on-error", "-interaction=nonstopmode", "walk.tex"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+    walks = [walk(steps(GRAPHS[graph]())).replace("日", "") for graph in GRAPHS]  # pdflatex has no font for that
+    assert sets(*walks, board(one_example()[0], form="latex"), board(many_examples()[0], form="latex"))
+    assert not sets(walks[0].replace(r"\frac{y}{a}", r"\frac{y}{a"))
