@@ -101,6 +101,7 @@ def test_katex_sets_the_formulas():
 
 
 @needs_katex
+@pytest.mark.slow
 def test_katex_sets_every_character():
     whole = ["".join(map(chr, range(start, start + 256))) for start in range(0, 0x20000, 256)]
     assert refused([latex(text) for text in whole]) == {}
