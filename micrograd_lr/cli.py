@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+from micrograd_lr.exercises.command import exercise_command
 from micrograd_lr.tools.streams import flushed, prepare_streams
 
 TYPE_CHECKING = False
@@ -29,8 +30,6 @@ _NUMBER = re.compile(r"[^\W\d]\w*=")  # the beginning of w=0.5
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of the command line."""
-    from micrograd_lr.exercises.command import exercise_command
-
     top = argparse.ArgumentParser(
         prog="micrograd-lr", description="See backpropagation happen, in logistic regression."
     )

@@ -65,6 +65,7 @@ _IN_TEXT = {
 _ONE_THING = re.compile(
     r"\\?[A-Za-z]+|[0-9.]+|\\(mathrm|mathbf|operatorname|hat)\{[A-Za-z0-9]+\}|[A-Za-z]_\{[0-9]+\}|\\boxed\{\w+\}"
 )
+_SIGNS = {"=": "=", "≈": r"\approx"}
 _WORD_AND_STOP = re.compile(r"(.*?)([,.;:?!]*)")
 
 
@@ -79,16 +80,16 @@ def latex(text: str, names: Iterable[str] = ()) -> str:
     return _written(read(text, [normalize("NFC", name) for name in names]))
 
 
-def aligned(lines: Iterable[tuple[str, Sequence[str]]], names: Iterable[str] = ()) -> str:
-    """Lines of formulas as an ``align*``, aligned at the first equals sign; "" without any line.
+def aligned(lines: Iterable[tuple[str, str]], names: Iterable[str] = ()) -> str:
+    """Lines of formulas as an ``align*``, aligned at their first = or ≈; "" without any line.
 
-    A line is a note, which is set as text before it, or ""; and parts that are equal.
+    A line is a note, which is set as text before it, or ""; and a formula.
     """
     rows = []
-    for note, parts in lines:
-        left, *right = (latex(part, names) for part in " = ".join(parts).split(" = "))
+    for note, formula in lines:
+        left, *right = (_SIGNS.get(x) or latex(x, names) for x in re.split(" ([=≈]) ", formula))
         noted = rf"\text{{{latex_text(note)}: }}" if note else "{}" * left.startswith(("[", "*"))  # no argument of \\
-        rows.append(f"{noted}{left} &= {' = '.join(right)}" if right else f"& {noted}{left}")
+        rows.append(f"{noted}{left} &{' '.join(right)}" if right else f"& {noted}{left}")
     return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}" if rows else ""
 
 

@@ -74,7 +74,7 @@ def board(example: OneExample | ManyExamples, form: str = "text") -> str:
     slides = derivation(example)
     examples, root = ("one example", example.L) if isinstance(example, OneExample) else ("many examples", example.J)
     filled = steps(root, detail="ops", gradients="all").filled
-    return FORMS[form](f"Logistic regression, {examples}", slides, filled)
+    return FORMS[form](f"Logistic regression, {examples}", slides, lambda line: filled(equation(line.split(" = "))))
 
 
 def _as_text(title: str, slides: Iterable[Slide], filled: Callable[[str], str]) -> str:
@@ -86,7 +86,7 @@ def _as_text(title: str, slides: Iterable[Slide], filled: Callable[[str], str]) 
         for answer in slide.answers:
             lines += ["", *_wrapped(format_formula(answer.formula), 4)]
             for line in answer.numbers:
-                lines += _wrapped(filled(equation(line.split(" = "))), 8)
+                lines += _wrapped(filled(line), 8)
             lines += _wrapped(format_formula(answer.why), 6)
     return "\n".join(lines)
 
@@ -98,7 +98,7 @@ def _as_latex(title: str, slides: Iterable[Slide], filled: Callable[[str], str])
         if slide.given:
             parts.append(f"Given: ${latex(slide.given)}$")
         for answer in slide.answers:
-            parts.append(aligned(("", [line]) for line in (answer.formula, *map(filled, answer.numbers))))
+            parts.append(aligned(("", line) for line in (answer.formula, *map(filled, answer.numbers))))
             parts.append(latex_text(format_formula(answer.why)))
     return "\n\n".join(filter(None, parts))
 

@@ -108,8 +108,7 @@ class Frame:
     @property
     def latex(self) -> str:
         """The lines as LaTeX, one ``align*``."""
-        filled, names = self.steps.filled, self.steps.names
-        return aligned(((line.note, [*map(filled, line.parts)]) for line in self.lines), names)
+        return aligned(((x.note, self.steps.filled(equation(x.parts))) for x in self.lines), self.steps.names)
 
     @property
     def lead(self) -> str:

@@ -26,7 +26,7 @@ def test_a_move_is_a_sentence_and_its_formulas():
     moves = walk(steps(slides())).split("\n\n")
     assert len(moves) == 9
     assert moves[1] == (
-        "Forward, 1 of 3: $z$ is computed.\n"
+        "Forward: $z$ is computed.\n"
         "\\begin{align*}\nz &= wx + b = 0.5 \\cdot 2 + (-1) = 0\n\\end{align*}"
     )  # fmt: skip
     assert moves[4].startswith("The backward pass begins at $L$.\n")
