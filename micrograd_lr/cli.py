@@ -30,9 +30,7 @@ _NUMBER = re.compile(r"[^\W\d]\w*=")  # the beginning of w=0.5
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of the command line."""
-    top = argparse.ArgumentParser(
-        prog="micrograd-lr", description="See backpropagation happen, in logistic regression."
-    )
+    top = argparse.ArgumentParser(prog="micrograd-lr", description="See backpropagation happen, in logistic regression")
     commands = top.add_subparsers(title="commands", dest="command", required=True)
     _demo_arguments(commands.add_parser(
         "demo", help="the report: one real case, 569 cases, training",

@@ -7,6 +7,7 @@ page/web/tokens.js, with the tables and the words of this file.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from string import digits
 from unicodedata import category, normalize
 
@@ -117,6 +118,12 @@ def spellings(names: Iterable[str]) -> dict[str, str]:
     Each by its own spelling; by another one only if it can mean no other name. What begins as a number or a sign does
     is left out.
     """
+    return _spellings((*names,))
+
+
+@lru_cache(maxsize=64)
+def _spellings(names: tuple[str, ...]) -> dict[str, str]:
+    """Kept, because many formulas are read with the same names."""
     typed = {plain(name): name for name in names}
     meant = _meant(typed)
     one = {way: typed[own] for own in typed for way in _ways(own) if way not in typed and len(meant[way]) == 1}

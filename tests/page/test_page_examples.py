@@ -96,7 +96,7 @@ def test_an_example_is_opened_and_closed(three, reader):
 
 def test_why_it_is_proven_is_one_click_away(three, reader):
     page = reader(three, "step=7")
-    assert page.text("#look") == "Look inside example 1 to see why"
+    assert page.text("#look") == "See why"
     page.click("#look")
     assert page.page.evaluate("[view.title, frames[step].kind]") == ["inside example 1", "backward"]
     said = re.sub(r"\s", "", page.press(*["ArrowRight"] * 3).text("#lines"))

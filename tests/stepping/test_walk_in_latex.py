@@ -30,7 +30,7 @@ def test_a_move_is_a_sentence_and_its_formulas():
         "\\begin{align*}\nz &= wx + b = 0.5 \\cdot 2 + (-1) = 0\n\\end{align*}"
     )  # fmt: skip
     assert moves[4].startswith("The backward pass begins at $L$.\n")
-    assert moves[5].splitlines()[0] == r"Backward, 1 of 3: $L$ passes $\frac{\partial L}{\partial L}$ = 1 back."
+    assert moves[5].splitlines()[0] == r"Backward: $L$ passes $\frac{\partial L}{\partial L}$ = 1 back."
     assert moves[8] == (
         "Done: the gradients.\n\\begin{align*}\n"
         "\\frac{\\partial L}{\\partial w} &= (a - y)x^{\\top} = (0.5 - 1) \\cdot 2 = -1 \\\\\n"

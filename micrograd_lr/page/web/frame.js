@@ -24,7 +24,7 @@ function offerToLookInside(node) {
   button.type = "button";
   button.id = "look";
   const box = view.boxes.find((x) => x.id === node);
-  button.textContent = "Look inside " + (box.kind === "example" ? box.opens + " to see why" : box.name);
+  button.textContent = box.kind === "example" ? "See why" : "Look inside " + box.name;
   button.addEventListener("click", () => showLevel(level.index));
   byId("where").append(" ", button);
 }
