@@ -7,7 +7,6 @@ from stepped import all_steps
 
 from micrograd_lr import Expression
 from micrograd_lr.formulas.tokens import FormulaError
-from micrograd_lr.levels.names import at_level
 from micrograd_lr.stepping.answers import Judge
 from micrograd_lr.stepping.questions import questions
 
@@ -22,7 +21,7 @@ class Case:
         self.root = root = text(**numbers)
         self.options = {"detail": detail, "gradients": "parameters" if detail == "names" else "all"}
         self.steps = all_steps(root, **self.options)
-        self.judge = Judge(text, numbers, self.steps, lambda root: at_level(root, detail)[root])
+        self.judge = Judge(text, numbers, self.steps)
         self.questions = {question.prompt: question for frame in self.steps for question in questions(frame)}
 
     def said(self, prompt, mode, answer):

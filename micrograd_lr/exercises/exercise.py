@@ -16,8 +16,6 @@ from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.tokens import spellings, tokens
 from micrograd_lr.formulas.typed import evaluated
-from micrograd_lr.levels.given_names import named
-from micrograd_lr.levels.names import at_level
 from micrograd_lr.stepping.answers import Judge
 from micrograd_lr.stepping.frames import steps
 from micrograd_lr.stepping.questions import Question
@@ -26,7 +24,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from micrograd_lr.engine.value import Value
     from micrograd_lr.stepping.answers import Verdict
     from micrograd_lr.stepping.frames import Steps
 
@@ -143,11 +140,7 @@ class Exercise:
 
     @cached_property
     def _judge(self) -> Judge:
-        def shown(root: Value) -> Value:
-            own = named(root, root_too=True)[root]
-            return at_level(own, "names")[own]
-
-        return Judge(self._read, self._floats, self.steps, shown)
+        return Judge(self._read, self._floats, self.steps)
 
     def _question(self, blank: Blank) -> Question:
         node = next(node for node in self.steps.nodes.values() if node.label == blank.of)

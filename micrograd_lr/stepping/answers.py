@@ -68,25 +68,20 @@ def agrees(answer: float, exact: Any) -> bool:
 
 
 class Judge:
-    """Judges answers by the numbers of the graph at the present inputs, and formulas at two other places as well.
+    """Judges answers by the numbers of the graph at the present inputs, and formulas at two other places as well."""
 
-    `shown` gives the graph of a root at the level of detail of the steps.
-    """
-
-    def __init__(
-        self, expression: Expression, numbers: Mapping[str, float], steps: Steps, shown: Callable[[Value], Value]
-    ) -> None:
+    def __init__(self, expression: Expression, numbers: Mapping[str, float], steps: Steps) -> None:
         self._steps = steps
-        self._inputs = expression, numbers, shown
+        self._inputs = expression, numbers
 
     @cached_property
     def _places(self) -> list[Numbers]:
         """The numbers of the graph at the present inputs, then at other ones."""
-        expression, numbers, shown = self._inputs
+        expression, numbers = self._inputs
         paid = {*self._steps.paid_to}
 
         def of(root: Value) -> Numbers:
-            return numbers_of(shown(root), paid, self._steps.examples)
+            return numbers_of(self._steps.level.shown_of(root), paid, self._steps.examples)
 
         return [of(expression(**numbers)), *elsewhere(expression, numbers, of)]
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.levels.examples import EXAMPLES_OPENED, examples_in
+from micrograd_lr.levels.given_names import named
 from micrograd_lr.levels.names import at_level, usual_level
 from micrograd_lr.pictures.graph import boxes_of
 from micrograd_lr.stepping.record import closed_in, examples_of, nodes_of, payments
@@ -59,6 +60,11 @@ class Level:
     def shown_for(self) -> dict[Value, Value]:
         """For each node that is shown, the node that stands for it."""
         return at_level(self.root, self.detail, self._opened_nodes)
+
+    def shown_of(self, root: Value) -> Value:
+        """What would be shown of another graph that the same expression has recorded."""
+        own = named(root, root_too=True)[root]
+        return at_level(own, self.detail, self._opened_nodes)[own]
 
     @property
     def _opened_nodes(self) -> set[str]:

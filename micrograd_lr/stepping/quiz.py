@@ -7,8 +7,7 @@ from functools import cached_property
 
 from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.tokens import FormulaError
-from micrograd_lr.levels.given_names import named
-from micrograd_lr.levels.names import INSIDE, at_level, usual_level
+from micrograd_lr.levels.names import INSIDE, usual_level
 from micrograd_lr.stepping.answers import Judge
 from micrograd_lr.stepping.frames import steps
 from micrograd_lr.stepping.questions import questions
@@ -18,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from micrograd_lr.engine.value import Value
     from micrograd_lr.formulas.expression import Expression
     from micrograd_lr.stepping.frames import Frame
     from micrograd_lr.stepping.moves import Line
@@ -74,13 +72,7 @@ class Walk:
     @cached_property
     def judge(self) -> Judge:
         """The judge of answers."""
-        names = self.opened - {example.word for example in self.steps.examples}
-
-        def shown(root: Value) -> Value:
-            own = named(root, root_too=True)[root]
-            return at_level(own, self.detail, names)[own]
-
-        return Judge(self.expression, self.numbers, self.steps, shown)
+        return Judge(self.expression, self.numbers, self.steps)
 
     @property
     def hidden(self) -> tuple[Line, ...]:

@@ -53,7 +53,7 @@ def test_right_is_within_one_percent():
 def test_formulas_are_judged_by_several_places():
     expression, numbers = Expression("w**2"), {"w": 2.0}
     walked = all_steps(expression(**numbers))
-    judge = Judge(expression, numbers, walked, lambda root: root)
+    judge = Judge(expression, numbers, walked)
     question = questions(walked[-2])[0]
     said = lambda text: judge.verdict(text, question, "formula").said
     assert [said(text) for text in ("2w", "w + w", "w²·2/w")] == ["Right."] * 3

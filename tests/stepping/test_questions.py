@@ -18,7 +18,7 @@ def asked(text, at, prompt):
     """The question of that prompt, and what is said to a number."""
     expression = Expression(text)
     frames = all_steps(expression(**at))
-    judge = Judge(expression, at, frames, lambda root: root)
+    judge = Judge(expression, at, frames)
     (question,) = [q for frame in frames for q in questions(frame) if q.prompt == prompt]
     return question, lambda answer: judge.verdict(repr(answer), question, "number").said
 
