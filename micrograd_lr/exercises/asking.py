@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.formulas.format import format_formula
-from micrograd_lr.formulas.tokens import FormulaError
-from micrograd_lr.stepping.quiz import Score
+from micrograd_lr.stepping.quiz import Asking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,30 +20,17 @@ def asked(exercise: Exercise, typed: Iterator[str]) -> Iterator[str]:
     An answer that cannot be read is told so, and is not counted as a try.
     """
     yield f"{exercise.title}\n{exercise.aim}\n\n{exercise.board}\n{exercise.given}\n\n{HELP}\n"
-    score, hints, answers = Score(), iter(exercise.hints), [*exercise.keys()]
-    for place, question in enumerate(exercise.questions):
-        yield f"What is {format_formula(question.prompt)}?"
-        tries = 0
-        while True:
+    asking, hints = Asking(exercise.steps, exercise.judge, exercise.questions), iter(exercise.hints)
+    while asking.open:
+        yield asking.prompt
+        left = len(asking.open)
+        while len(asking.open) == left:
             line = next(typed, "stop").strip()
             if line == "stop":
-                yield f"{score}."
+                yield f"{asking.score}."
                 return
             if line == "hint":
                 yield next(hints, OVER)
-                continue
-            if line == "reveal":
-                yield answers[place]
-                break
-            try:
-                verdict = exercise.verdict(place, line)
-            except FormulaError as error:
-                yield str(error)
-                continue
-            yield verdict.said
-            if verdict.right:
-                score.right += not tries
-                break
-            tries += 1
-        score.settled += 1
-    yield f"{score}."
+            else:
+                yield asking.reveal() if line == "reveal" else asking.answer(line)
+    yield f"{asking.score}."

@@ -12,9 +12,8 @@ from random import Random
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.formulas.expression import Expression
-from micrograd_lr.formulas.format import format_formula, format_number
+from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import gradient_key
-from micrograd_lr.formulas.tokens import spellings, tokens
 from micrograd_lr.formulas.typed import evaluated
 from micrograd_lr.stepping.answers import Judge
 from micrograd_lr.stepping.frames import steps
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.answers import Verdict
     from micrograd_lr.stepping.frames import Steps
 
-EASY_NUMBERS = ("-3", "-5/2", "-2", "-3/2", "-1/2", "1/2", "3/2", "2", "5/2", "3")  # by hand
+EASY_NUMBERS = ("-3", "-5/2", "-2", "-3/2", "-1/2", "1/2", "3/2", "2", "5/2", "3")  # to compute with by hand
 DRAWS = 500  # attempts to find numbers that keep the mistakes apart
 
 
@@ -70,23 +69,21 @@ class Exercise:
         """What is asked, one question for each blank."""
         return tuple(self._question(blank) for blank in self.blanks)
 
+    @cached_property
+    def judge(self) -> Judge:
+        """The judge of answers."""
+        return Judge(self._read, self._floats, self.steps)
+
     def verdict(self, place: int, answer: str) -> Verdict:
         """What to say to the answer to a question: a number, or a formula, which is right if it is right everywhere.
 
         FormulaError if it cannot be read.
         """
-        question = self.questions[place]
-        has_names = any(kind == "name" for kind, _ in tokens(answer, spellings(self.steps.typed)))
-        return self._judge.verdict(answer, question, "formula" if has_names else "number")
+        return self.judge.verdict(answer, self.questions[place], "")
 
     def key(self, place: int) -> float:
         """The right number."""
         return float(self.steps.number(self.questions[place].key))
-
-    def keys(self) -> Iterator[str]:
-        """Each question with its number: ``∂L/∂w = −1``."""
-        for place, question in enumerate(self.questions):
-            yield f"{format_formula(question.prompt)} = {format_number(self.key(place), self.steps.digits)}"
 
     @property
     def board(self) -> str:
@@ -137,10 +134,6 @@ class Exercise:
     @property
     def _floats(self) -> dict[str, float]:
         return {name: evaluated(number, {}) for name, number in self.numbers.items()}
-
-    @cached_property
-    def _judge(self) -> Judge:
-        return Judge(self._read, self._floats, self.steps)
 
     def _question(self, blank: Blank) -> Question:
         node = next(node for node in self.steps.nodes.values() if node.label == blank.of)

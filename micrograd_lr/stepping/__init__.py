@@ -8,7 +8,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "lines": ["SHOWN"],
     "moves": ["Closed", "Line", "Node", "Payment"],
     "questions": ["Question", "questions"],
-    "quiz": ["Score", "Walk"],
+    "quiz": ["Asking", "Walk"],
     "record": ["payments"],
     "shapes": ["dimensions", "in_numbers"],
 }  # fmt: skip

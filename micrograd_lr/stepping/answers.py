@@ -101,9 +101,13 @@ class Judge:
         return spellings(self._steps.typed)
 
     def verdict(self, text: str, question: Question, ask: str) -> Verdict:
-        """What to say to an answer, `ask` being number or formula. FormulaError if it cannot be read."""
+        """What to say to an answer. FormulaError if it cannot be read.
+
+        `ask` is number, formula, or "" for either: then an answer with names is a formula.
+        """
         if question.shape:
             return self._of_a_shape(text, question)
+        ask = ask or ("formula" if any(kind == "name" for kind, _ in tokens(text, self._spelt)) else "number")
         return self._of_a_formula(text, question) if ask == "formula" else self._of_a_number(text, question)
 
     def _of_a_shape(self, text: str, question: Question) -> Verdict:

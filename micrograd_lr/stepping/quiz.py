@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.tokens import FormulaError
@@ -15,10 +14,10 @@ from micrograd_lr.stepping.shapes import in_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from micrograd_lr.formulas.expression import Expression
-    from micrograd_lr.stepping.frames import Frame
+    from micrograd_lr.stepping.frames import Frame, Steps
     from micrograd_lr.stepping.moves import Line
     from micrograd_lr.stepping.questions import Question
 
@@ -34,8 +33,60 @@ class Score:
         return f"{self.right} of {self.settled} right at the first try" if self.settled else "none answered yet"
 
 
+class Asking:
+    """Open questions about some steps: the first one is asked. It takes the answers, and keeps the score.
+
+    `ask` is what is asked for: number, formula, or "" for either.
+    """
+
+    def __init__(
+        self, steps: Steps, judge: Judge, to_ask: Iterable[Question] = (), ask: str = "", score: Score | None = None
+    ) -> None:
+        self.steps, self.judge, self.ask, self.score = steps, judge, ask, score or Score()
+        self.open, self.tries = [*to_ask], 0
+        self.settled: set[str] = set()
+
+    @property
+    def prompt(self) -> str:
+        """The question in words."""
+        what = "the formula of " if self.ask == "formula" and not self.open[0].shape else ""
+        return f"What is {what}{format_formula(self.open[0].named)}?"
+
+    def answer(self, text: str) -> str:
+        """What to say to an answer."""
+        question = self.open[0]
+        try:
+            verdict = self.judge.verdict(text, question, self.ask)
+        except FormulaError as error:  # it cannot be read, or has no value: that does not count as a try
+            return str(error)
+        if verdict.right:
+            self._settle(first=not self.tries)
+        else:
+            self.tries += 1
+        return verdict.said
+
+    def reveal(self) -> str:
+        """Give up the question, and return its answer."""
+        question = self.open[0]
+        self._settle(first=False)
+        if question.shape:
+            shape = in_numbers(question.shape, question.numbers)
+            return format_formula(f"{question.named[0].upper()}{question.named[1:]} is {shape}.")
+        if self.ask == "formula":
+            return format_formula(f"{question.prompt} = {question.formula}")
+        return (
+            f"{format_formula(question.prompt)} = {format_number(self.steps.number(question.key), self.steps.digits)}"
+        )
+
+    def _settle(self, first: bool) -> None:
+        self.settled.add(self.open.pop(0).key)
+        self.score.settled += 1
+        self.score.right += first
+        self.tries = 0
+
+
 @dataclass
-class Walk:
+class Walk(Asking):
     """A place among the frames of an expression at some numbers, and the questions that are open there.
 
     `ask` is what is asked for: number, formula, or "" for nothing. `detail` is names, ops, or "" for names where there
@@ -54,10 +105,10 @@ class Walk:
         root = self.expression(**self.numbers)
         self.detail = self.detail or usual_level(root)
         wanted = "parameters" if self.detail == "names" else "all"
-        self.steps = steps(root, detail=self.detail, opened=self.opened, gradients=wanted)
-        self.index, self.tries = 0, 0
-        self.settled: set[str] = set()
-        self.open: list[Question] = []
+        walked = steps(root, detail=self.detail, opened=self.opened, gradients=wanted)
+        judge = Judge(self.expression, self.numbers, walked)
+        super().__init__(walked, judge, ask=self.ask, score=self.score)
+        self.index = 0
 
     @property
     def frame(self) -> Frame:
@@ -68,11 +119,6 @@ class Walk:
     def known(self) -> Frame:
         """The last frame whose numbers may be shown: while a question is open, the one before."""
         return self.steps[self.index - bool(self.open)]
-
-    @cached_property
-    def judge(self) -> Judge:
-        """The judge of answers."""
-        return Judge(self.expression, self.numbers, self.steps)
 
     @property
     def hidden(self) -> tuple[Line, ...]:
@@ -130,41 +176,3 @@ class Walk:
     def _asked(self, question: Question) -> bool:
         asked = self.ask == "number" or question.shape or self.judge.readable(question)
         return bool(asked) and question.key not in self.settled
-
-    @property
-    def prompt(self) -> str:
-        """The question in words."""
-        what = "the formula of " if self.ask == "formula" and not self.open[0].shape else ""
-        return f"What is {what}{format_formula(self.open[0].named)}?"
-
-    def answer(self, text: str) -> str:
-        """What to say to an answer."""
-        question = self.open[0]
-        try:
-            verdict = self.judge.verdict(text, question, self.ask)
-        except FormulaError as error:  # it cannot be read, or has no value: that does not count as a try
-            return str(error)
-        if verdict.right:
-            self._settle(first=not self.tries)
-        else:
-            self.tries += 1
-        return verdict.said
-
-    def reveal(self) -> str:
-        """Give up the question, and return its answer."""
-        question = self.open[0]
-        self._settle(first=False)
-        if question.shape:
-            shape = in_numbers(question.shape, question.numbers)
-            return format_formula(f"{question.named[0].upper()}{question.named[1:]} is {shape}.")
-        if self.ask == "formula":
-            return format_formula(f"{question.prompt} = {question.formula}")
-        return (
-            f"{format_formula(question.prompt)} = {format_number(self.steps.number(question.key), self.steps.digits)}"
-        )
-
-    def _settle(self, first: bool) -> None:
-        self.settled.add(self.open.pop(0).key)
-        self.score.settled += 1
-        self.score.right += first
-        self.tries = 0
