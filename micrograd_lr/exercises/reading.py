@@ -113,6 +113,11 @@ class _File:
                 self.refuse(key, f"{key} is not known. A file has: {', '.join(_WANTED)}.")
         found = {key: self.part(key) for key in _WANTED if key in self.data or key not in _OPTIONAL}
         found["hints"] = tuple(found.get("hints", ()))
+        for name, numbers in found.get("choices", {}).items():
+            if name not in found["numbers"]:
+                self.refuse("choices", f"{name} has choices, and no number. There are: {', '.join(found['numbers'])}.")
+            for number in numbers:
+                self.formula("choices", f"{name} = {number!r}", number, {})
         asked = found.pop("ask")
         for name, number in found["numbers"].items():
             self.formula("numbers", f"{name} = {number!r}", number, {})

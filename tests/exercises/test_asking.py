@@ -21,7 +21,7 @@ def test_what_is_said():
     assert rest == [
         "What is ∂f/∂x?",
         "One path of the square is missing: x is its left and its right factor.",
-        "x is used three times. What does each use pay it?",
+        "x is used three times. What does each use pass back to it?",
         "There are no more hints.",
         "The formula ends too early.",
         "Right.",

@@ -47,6 +47,12 @@ BAD = {
     "a mistake that is right": (
         ("2*p*w", "2*p*x"), 'line 5: ∂L/∂w: the mistake 2*p*x gives 24, and that is told "Right.". Choose',
     ),
+    "choices of nothing": (
+        ("[[ask]]", '[choices]\nv = ["1"]\n[[ask]]'), "line 9: v has choices, and no number. There are: w, x.",
+    ),
+    "a choice that is none": (
+        ("[[ask]]", '[choices]\nw = ["1", "2,"]\n[[ask]]'), "line 9: w = '2,': “,” cannot be read here.",
+    ),
     "a key of 0": (('w = "3"', 'w = "0"'), "line 5: ∂L/∂w: the right answer is 0, which says nothing of how"),
 }  # fmt: skip
 
