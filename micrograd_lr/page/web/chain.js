@@ -95,9 +95,9 @@ function renderChain() {
   const start = "<math>" + data.pool[node.gradMath] + EQUALS + "</math>";
   const products = shownPaths.map((path, i) => {
     const said = path.length === 1 && (view.edges[path[0]].plain || factorAs(path[0], until) === "number");
-    const rounded = path.some((key) => factorAs(key, until) === "number" && isRounded(view.edges[key].slot));
-    const sign = rounded ? EQUALS.replace(">=", ">≈") : EQUALS;
-    const result = isPaid(path) && !said ? "<math>" + sign + '<mn data-product="' + i + '"></mn></math>' : "";
+    const numbered = path.filter((key) => factorAs(key, until) === "number").map((key) => view.edges[key].slot);
+    const result = isPaid(path) && !said
+      ? "<math>" + signAfter(numbered) + '<mn data-product="' + i + '"></mn></math>' : "";
     return '<span class="product">' + productHtml(path, until) + result + "</span>";
   });
   const more = paths.length - products.length;

@@ -1,5 +1,5 @@
 // Numbers and formulas as text, and how they are written into the document
-// Shared: shown, textOf, textInSlot, isRounded, withNumbers, useNumbers, filled, fillSlots, EQUALS, withSigns, math,
+// Shared: shown, textOf, textInSlot, withNumbers, useNumbers, filled, fillSlots, EQUALS, signAfter, withSigns, math,
 // setText, setHtml, setClass, escaped
 
 /** A number as Python writes it: `digits` significant digits, and a real minus sign. */
@@ -91,11 +91,13 @@ function fillSlots(element) {
 
 const EQUALS = '<mo lspace="0.28em">=</mo>';
 
+/** The sign after the numbers of some slots: a slot of its own, as they may be rounded. */
+const signAfter = (slots) => (slots.length ? EQUALS.replace(">=", ' data-of="= ' + slots.join(" ") + '">') : EQUALS);
+
 /** Parts that are equal, each with the sign before it: =, or after numbers, which may be rounded, a slot for it. */
 const withSigns = (parts) => parts.map((part, i) => {
   const before = i && part.includes("data-of") ? [...parts[i - 1].matchAll(/data-of="\(?([^")]*)/g)] : [];
-  const sign = before.length ? EQUALS.replace(">=", ' data-of="= ' + before.map((x) => x[1]).join(" ") + '">') : EQUALS;
-  return (i ? sign : "") + part;
+  return (i ? signAfter(before.map((x) => x[1])) : "") + part;
 });
 
 /** Formulas, by their numbers in the pool, as one line of mathematics with = between them. */
