@@ -224,14 +224,15 @@ def _report(path: Path, drawn: Drawing | DrawnFrames) -> None:
 def _step(options: argparse.Namespace) -> int:
     from micrograd_lr.formulas.expression import Expression
     from micrograd_lr.page.step_through import StepThrough
-    from micrograd_lr.stepping.frames import steps
-    from micrograd_lr.stepping.latex import walk
     from micrograd_lr.terminal.app import step_through
 
     slides = options.expression is None
     expression = Expression(SLIDES_IN_STEPS if slides else options.expression)
     numbers = _given(SLIDES_NUMBERS if slides else ()) | _given(options.numbers)
     if options.latex:
+        from micrograd_lr.stepping.frames import steps
+        from micrograd_lr.stepping.latex import walk
+
         if other := "--html" if options.html else "--open" if options.open else "--ask" if options.ask else "":
             raise ValueError(f"{other} is for stepping, and --latex prints the whole walk. Leave out one of them.")
         print(walk(steps(expression(**numbers), detail=options.detail)))

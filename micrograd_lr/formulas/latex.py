@@ -6,22 +6,7 @@ import re
 from unicodedata import decimal, normalize
 from unicodedata import name as name_of
 
-from micrograd_lr.formulas.reader import (
-    Call,
-    Differential,
-    Fraction,
-    Group,
-    Indexed,
-    Name,
-    Number,
-    Operator,
-    Power,
-    Row,
-    Slot,
-    Sum,
-    Thin,
-    read,
-)
+from micrograd_lr.formulas import reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +51,6 @@ _ONE_THING = re.compile(
     r"\\?[A-Za-z]+|[0-9.]+|\\(mathrm|mathbf|operatorname|hat)\{[A-Za-z0-9]+\}|[A-Za-z]_\{[0-9]+\}|\\boxed\{\w+\}"
 )
 _SIGNS = {"=": "=", "≈": r"\approx"}
-_WORD_AND_STOP = re.compile(r"(.*?)([,.;:?!]*)")
 
 
 def latex(text: str, names: Iterable[str] = ()) -> str:
@@ -77,7 +61,7 @@ def latex(text: str, names: Iterable[str] = ()) -> str:
     letters, in ``\\text``, for which pdflatex may need a font; a character that KaTeX has not becomes its number.
     """
     text = _ROUNDED.sub(r"\1-", normalize("NFC", text))
-    return _written(read(text, [normalize("NFC", name) for name in names]))
+    return _written(reader.read(text, [normalize("NFC", name) for name in names]))
 
 
 def aligned(lines: Iterable[tuple[str, str]], names: Iterable[str] = ()) -> str:
@@ -102,39 +86,39 @@ def _word(word: str) -> str:
     plain = "".join(_IN_TEXT.get(character, character) for character in word)
     if plain.isascii():
         return plain
-    formula, stop = _WORD_AND_STOP.fullmatch(word).groups()  # type: ignore[union-attr]
-    return f"${latex(formula)}${stop}"
+    formula = word.rstrip(",.;:?!")
+    return f"${latex(formula)}${word[len(formula) :]}"
 
 
 def _written(part: Part) -> str:
     match part:
-        case Row(parts):
+        case reader.Row(parts):
             return _row(parts)
-        case Slot(key):
+        case reader.Slot(key):
             return rf"\boxed{{{_joined(map(_character, key))}}}"
-        case Number(digits):
+        case reader.Number(digits):
             return _number(digits)
-        case Name(_, number):
+        case reader.Name(_, number):
             return f"{_letters(part)}_{{{_digits(number)}}}" if number else _letters(part)
-        case Operator(sign):
+        case reader.Operator(sign):
             return _character(sign)
-        case Sum():
+        case reader.Sum():
             return r"\sum"
-        case Differential(of):
+        case reader.Differential(of):
             return _joined([r"\partial", _written(of)])
-        case Call(function, operands):
+        case reader.Call(function, operands):
             return _written(function) + _written(operands)
-        case Group(opening, inside, closing, tall):
+        case reader.Group(opening, inside, closing, tall):
             if tall:
                 return rf"\left{opening} {_written(inside)} \right{closing or '.'}"
             return f"{opening}{_written(inside)}{closing}"
-        case Indexed(base, low, high):
+        case reader.Indexed(base, low, high):
             below = f"_{{{_written(low)}}}" if low else ""
             above = f"^{{{_written(_with_transposed(high))}}}" if high else ""
             return f"{_base(base)}{below}{above}"
-        case Power(base, exponent):
+        case reader.Power(base, exponent):
             return f"{_base(base)}^{{{_written(exponent)}}}"
-        case Fraction(above, below):
+        case reader.Fraction(above, below):
             return rf"\frac{{{_written(above)}}}{{{_written(below)}}}"
         case _:
             return r"\,"
@@ -146,12 +130,12 @@ def _row(parts: Sequence[Part]) -> str:
     between = False  # whether what stands before can be the left side of a sign
     for part, later in zip(parts, (*parts[1:], None)):
         text = _written(part)
-        is_sign = isinstance(part, Operator)
+        is_sign = isinstance(part, reader.Operator)
         if is_sign and text in _SPACED and between:
             text = f" {text} "
         elif is_sign and text == "," and later:
             text = ", "
-        elif isinstance(part, Thin) and later and _written(later).startswith(_OPERATORS):
+        elif isinstance(part, reader.Thin) and later and _written(later).startswith(_OPERATORS):
             text = " "  # an operator has this room by itself
         found.append(text)
         between = not is_sign
@@ -167,7 +151,7 @@ def _joined(texts: Iterable[str]) -> str:
     return row
 
 
-def _letters(name: Name) -> str:
+def _letters(name: reader.Name) -> str:
     """A name without its number: one letter in italics, several upright, a function as an operator."""
     text = name.letters
     if name.function and text in _FUNCTIONS:
@@ -214,11 +198,15 @@ def _character(x: str) -> str:
 def _base(part: Part) -> str:
     """What indices or an exponent are attached to: in braces, if it has some of its own, or is not one thing."""
     text = _written(part)
-    if isinstance(part, Number) and "e" in part.digits:
+    if isinstance(part, reader.Number) and "e" in part.digits:
         return f"({text})"
-    return text if isinstance(part, (Sum, Group, Call)) or _ONE_THING.fullmatch(text) else f"{{{text}}}"
+    return (
+        text
+        if isinstance(part, (reader.Sum, reader.Group, reader.Call)) or _ONE_THING.fullmatch(text)
+        else f"{{{text}}}"
+    )
 
 
-def _with_transposed(high: Row) -> Row:
+def _with_transposed(high: reader.Row) -> reader.Row:
     """ᵀ is read as the letter T, and written as the sign of what is transposed."""
-    return Row(tuple(Name("⊤") if part == Name("T") else part for part in high.parts))
+    return reader.Row(tuple(reader.Name("⊤") if part == reader.Name("T") else part for part in high.parts))

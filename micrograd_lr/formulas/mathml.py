@@ -4,21 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from micrograd_lr.formulas.reader import (
-    Call,
-    Differential,
-    Fraction,
-    Group,
-    Indexed,
-    Name,
-    Number,
-    Operator,
-    Power,
-    Row,
-    Slot,
-    Sum,
-    read,
-)
+from micrograd_lr.formulas import reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,39 +20,39 @@ def mathml(text: str, names: Iterable[str] = ()) -> str:
 
     A slot ``⟦v3⟧`` becomes ``<mn data-of="v3"></mn>``, to be filled in later. Any text works.
     """
-    return _written(read(text, names))
+    return _written(reader.read(text, names))
 
 
 def _written(part: Part) -> str:
     match part:
-        case Row(parts):
+        case reader.Row(parts):
             return "".join(map(_written, parts))
-        case Slot(key):
+        case reader.Slot(key):
             return f'<mn data-of="{escape(key)}"></mn>'
-        case Number(digits):
+        case reader.Number(digits):
             return f"<mn>{digits}</mn>"
-        case Name(letters, number):
+        case reader.Name(letters, number):
             name = f"<mi>{escape(letters)}</mi>"
             return f"<msub>{name}<mn>{number}</mn></msub>" if number else name
-        case Operator(sign):
+        case reader.Operator(sign):
             return f"<mo>{escape(sign.replace('-', '−'))}</mo>"
-        case Sum():
+        case reader.Sum():
             return "<mo>∑</mo>"
-        case Differential(of):
+        case reader.Differential(of):
             return f"<mrow><mi>∂</mi>{_written(of)}</mrow>"
-        case Call(function, operands):
+        case reader.Call(function, operands):
             return f"<mrow>{_written(function)}{_written(operands)}</mrow>"
-        case Group(opening, inside, closing, tall):
+        case reader.Group(opening, inside, closing, tall):
             # Parentheses stretch only around a fraction: browsers leave too much room around stretched ones.
             mo = "<mo>" if tall else '<mo stretchy="false">'
             return f"<mrow>{mo}{opening}</mo>{_written(inside)}{mo}{closing}</mo></mrow>"
-        case Indexed(base, low, high):
-            element = _ELEMENTS[isinstance(base, Sum)][bool(low), bool(high)]
+        case reader.Indexed(base, low, high):
+            element = _ELEMENTS[isinstance(base, reader.Sum)][bool(low), bool(high)]
             raised = "".join(_in_a_row(row) for row in (low, high) if row)
             return f"<{element}>{_written(base)}{raised}</{element}>"
-        case Power(base, exponent):
+        case reader.Power(base, exponent):
             return f"<msup>{_written(base)}{_in_a_row(exponent)}</msup>"
-        case Fraction(above, below):
+        case reader.Fraction(above, below):
             return f"<mfrac>{_in_a_row(above)}{_in_a_row(below)}</mfrac>"
         case _:
             return _THIN
@@ -81,4 +67,4 @@ _ELEMENTS = (
 
 def _in_a_row(part: Part) -> str:
     """A part that is one element, as indices, exponents and fractions need it."""
-    return f"<mrow>{_written(part)}</mrow>" if isinstance(part, Row) else _written(part)
+    return f"<mrow>{_written(part)}</mrow>" if isinstance(part, reader.Row) else _written(part)
