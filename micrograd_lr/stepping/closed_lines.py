@@ -86,14 +86,18 @@ class ClosedLines:
         return Line("closed", different(self.graph.gradient_of(closed.z), *parts, slot(key)), key)
 
     def so_far(self, family: Family, closed: Closed, payments: Iterable[Payment]) -> Line:
-        """``so far: ∂J/∂w = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾)x⁽ⁱ⁾ᵀ = (⟦r9.0⟧, …) + ⟦g9⟧·(⟦v2⟧, …) = (⟦s9.0⟧, …)``: what this z pays."""
+        """``so far: ∂J/∂w = (⟦r9.0⟧, …) + ⟦g9⟧·(⟦v2⟧, …) = (⟦s9.0⟧, …)``: what this z pays.
+
+        Σᵢ is over all examples, so that it is said of the whole sum alone.
+        """
         paid = {payment.operand: payment for payment in payments if payment.payer == closed.z}
         now = [paid[w] for w in family.parameters]
         first, last = now[0].path == 1, now[0].path == now[0].paths
         added = slot(gradient_key(closed.z) if first else f"({gradient_key(closed.z)})")
         if not family.of_ones:
             added += f"·{self._x(family, closed)[1]}"
-        formula = self._term(family, closed)[0] if first else family.term and f"Σᵢ {_over(family.term, closed.share)}"
+        whole = family.term and f"Σᵢ {_over(family.term, closed.share)}"
+        formula = self._term(family, closed)[0] if first else whole if last else ""
         before = "" if first else f"{_vector([slot(x.key('r')) for x in now])} + "
         keys = [x.key("c" if first else "s") for x in now]
         terms = () if family.of_ones else (now[0].key("c"),)
