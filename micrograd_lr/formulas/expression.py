@@ -51,7 +51,7 @@ class Expression:
         self._steps: list[_Step] = []
         self._known: dict[Any, _Step] = {}  # what was written before, by its operation and operands
         self._names: dict[str, Any] = {}
-        self._functions = functions() | {name: (name, count, ()) for name, count in LISTS.items()}
+        self._functions = {**functions(), **{name: (name, count, ()) for name, count in LISTS.items()}}
         self._root = self._read()
         self.names = tuple(step.label for step in self._steps if step.operation is None)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from micrograd_lr.engine.ops import LOG, LOSS, OPS, POW, SIGMOID
+from functools import lru_cache
+
+from micrograd_lr.engine.ops import LOG, LOSS, OPS, POW, SIGMOID, Op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     Called = tuple[str, int, tuple[float, ...]]
 
 MAX_LENGTH, MAX_DEPTH = 5_000, 100
@@ -20,15 +24,21 @@ _OTHER_WAYS: dict[str, tuple[str, tuple[float, ...]]] = {
 }
 
 
-def functions() -> dict[str, Called]:
+def functions() -> Mapping[str, Called]:
     """What may be called, by the way to type it: the name of its op, how many operands are typed, the operands after.
 
     The rows of the op table without an operator, which come first, and the other ways to type some of them.
     """
+    return _functions((*OPS.values(),))
+
+
+@lru_cache(maxsize=2)
+def _functions(ops: tuple[Op, ...]) -> dict[str, Called]:
+    """Kept, because many formulas are read with the same ops."""
     rows: dict[str, Called] = {
-        name: (name, op.arity, ())
-        for name, op in OPS.items()
-        if op.arity and name.isidentifier() and name not in (*OPERATORS.values(), *LISTS)
+        op.name: (op.name, op.arity, ())
+        for op in ops
+        if op.arity and op.name.isidentifier() and op.name not in (*OPERATORS.values(), *LISTS)
     }
     return {
         way: (name, (OPS[name].arity or 0) - len(after), after) for way, (name, after) in _OTHER_WAYS.items()

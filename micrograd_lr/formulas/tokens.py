@@ -166,7 +166,7 @@ def _words(text: str, spelt: Collection[str]) -> list[Token | None]:
     From right to left, because names may stand side by side: abc is a and bc where ab leaves a c that is no name.
     """
     called = functions()
-    longest_first = sorted({*spelt, *called}, key=len, reverse=True)
+    longest_first = sorted((word for word in {*spelt, *called} if word in text), key=len, reverse=True)
     found: list[Token | None] = [None] * (len(text) + 1)
     for at in reversed(range(len(text))):
         for spelling in longest_first:
