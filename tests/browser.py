@@ -12,6 +12,7 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+USUAL = {"width": 1280, "height": 860}
 SETTLED = """new Promise(done => {
   const whenWritten = () => (typeof unseen !== "undefined" && unseen ? requestAnimationFrame(whenWritten) : done());
   requestAnimationFrame(() => requestAnimationFrame(whenWritten));
@@ -22,9 +23,7 @@ class Reader:
     """A page as its reader has it, in a context of its own; what goes wrong in it, and what it asks the network for."""
 
     def __init__(self, browser, **options):
-        self.context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce", **options}
-        )
+        self.context = browser.new_context(**{"viewport": USUAL, "reduced_motion": "reduce", **options})
         self.page = self.context.new_page()
         self.errors, self.requests = [], []
         self.page.on("console", lambda message: message.type != "log" and self.errors.append(message.text))
