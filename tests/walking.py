@@ -22,10 +22,18 @@ SEEN = """() => {
         return parseFloat(getComputedStyle(text).fontSize) * Math.sqrt(Math.abs(a * d - b * c));
     });
     const frame = document.querySelector("#frame").getBoundingClientRect();
+    const lines = [...document.querySelectorAll("#lines .line")].map((line) => {
+        const boxes = [...line.querySelectorAll("math")].map((x) => x.getBoundingClientRect());
+        return { left: Math.min(...boxes.map((x) => x.left)), right: Math.max(...boxes.map((x) => x.right)),
+                 top: Math.min(...boxes.map((x) => x.top)), bottom: Math.max(...boxes.map((x) => x.bottom)) };
+    });
+    const gaps = lines.flatMap((one, i) => lines.slice(i + 1)
+        .filter((other) => one.left < other.right && other.left < one.right)
+        .map((other) => Math.max(other.top - one.bottom, one.top - other.bottom)));
     return {
         hidden: lit.filter((box) => !inRoom(box.getBoundingClientRect())).map((box) => box.id),
         smallest: Math.min(...sizes), inputs: document.querySelector("#inputs").getBoundingClientRect().top + scrollY,
-        tall: frame.height, ends: frame.bottom, bar: bar.top,
+        gap: Math.min(...gaps, 99), tall: frame.height, ends: frame.bottom, bar: bar.top,
     };
 }"""
 
@@ -33,13 +41,15 @@ SEEN = """() => {
 @dataclass
 class Walk:
     """`moves` of the page; those at which a lit box is `hidden`, the inputs `jump`, or the frame is `cut` off below;
-    the `smallest` text of the picture and the `tallest` frame, in CSS pixels; the text at the `end`."""
+    the `smallest` text of the picture, the smallest `gap` between lines below one another, and the `tallest` frame, in
+    CSS pixels; the text at the `end`."""
 
     moves: int
     hidden: list
     jumps: list
     cut: list
     smallest: float
+    gap: float
     tallest: float
     end: str
 
@@ -57,6 +67,7 @@ def walk(reader, key="ArrowRight"):
         [i for i in range(1, moves) if abs(seen[i]["inputs"] - seen[i - 1]["inputs"]) > 2],
         [i for i, x in enumerate(seen) if x["ends"] > x["bar"] + 1],
         min(x["smallest"] for x in seen),
+        min(x["gap"] for x in seen),
         max(x["tall"] for x in seen),
         reader.page.locator("#frame").inner_text(),
     )

@@ -38,6 +38,7 @@ def test_all_of_every_move_is_seen(size, three, reader):
     assert seen.moves == 11
     assert seen.hidden == seen.jumps == []
     assert seen.smallest >= SMALLEST[size]
+    assert seen.gap >= 5
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
     if size == "1280x800":
         assert seen.cut == []

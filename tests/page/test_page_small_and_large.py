@@ -47,6 +47,7 @@ def test_three_examples_on_a_projector_are_read_from_the_last_row(three, reader)
     page = reader(three, "large=1", viewport=PROJECTOR)
     seen = walk(page)
     assert seen.smallest >= 18
+    assert seen.gap >= 5
     assert seen.hidden == seen.cut == []
     assert page.page.locator("#graph").evaluate("x => x.scrollHeight <= x.clientHeight")  # no edge of it is cut
 
