@@ -121,6 +121,7 @@ def test_backward_looks_backward(lesson, reader):
     moving.page.wait_for_selector("#graph .pill")
     pill = moving.page.locator("#graph .pill text").text_content()
     assert pill == "1 × (−2.649)"
+    assert moving.page.locator("#graph .pills ~ .node").count() == 7  # drawn later, so that a pill hides no number
     moving.page.wait_for_selector("#graph .pill", state="detached")
     assert page.page.locator("#graph .pill").count() == 0  # where the reader wants nothing to move
 
@@ -309,6 +310,27 @@ def test_rule_rate_message_and_curve_are_in_view_and_stay_where_they_are(feature
         assert now == {"unseen": [], "overlap": [], "places": seen[0]["places"]}
     page.page.evaluate("byId('learnt').textContent = 'Steps. '.repeat(60)")  # it would see what is pushed out
     assert page.page.evaluate(IN_VIEW)["unseen"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_travels_passes_beside_the_formula_of_its_edge(size, lesson, reader):
+    width, height = SIZES[size]
+    page = reader(lesson, "step=5", viewport={"width": width, "height": height}, reduced_motion="no-preference")
+    apart = """new Promise((done) => {
+        go(6);
+        const placesOf = (boxes) => [...document.querySelectorAll(boxes)].map((box) => box.getBoundingClientRect());
+        const gaps = [];
+        const look = () => {
+            const pills = placesOf("#graph .pill rect");
+            for (const a of pills) for (const b of placesOf("#graph .caption:not(.empty) rect")) {
+                gaps.push(Math.max(a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom));
+            }
+            if (gaps.length && !pills.length) done(Math.min(...gaps));
+            else requestAnimationFrame(look);
+        };
+        look();
+    })"""
+    assert page.page.evaluate(apart) >= 0
 
 
 def test_who_has_no_keys_presses_next_and_the_help_says_what_is_seen(lesson, reader):

@@ -43,6 +43,19 @@ def test_on_a_phone_the_captions_of_empty_matrices_are_not_broken_into_words(thr
     assert page.page.locator("#chain .matrix").evaluate("x => x.scrollWidth <= x.clientWidth")
 
 
+def test_on_a_phone_all_of_the_first_move_is_above_the_bar(three, reader):
+    page = reader(three, viewport=PHONE).page
+    said, bar = (page.locator(name).bounding_box() for name in ("#lines p:last-of-type", "#transport"))
+    assert said["y"] + said["height"] <= bar["y"]
+
+
+def test_beside_the_lines_all_inputs_of_three_examples_are_in_view(three, reader):
+    page = reader(three, viewport={"width": 1280, "height": 800}).page
+    pane = page.locator("#beside")
+    assert pane.evaluate("x => x.scrollHeight - x.clientHeight") <= 0
+    assert page.locator("#leaves input").count() == 12
+
+
 def test_three_examples_on_a_projector_are_read_from_the_last_row(three, reader):
     page = reader(three, "large=1", viewport=PROJECTOR)
     seen = walk(page)

@@ -26,9 +26,9 @@ function draw(shape = TALL.matches ? "tall" : "wide") {
   const svg = made("svg", { viewBox, role: "group", "aria-label": "Boxes of the graph" });
   made("g", { class: "edges" }, svg);
   drawEdges(svg.firstChild);
+  made("g", { class: "pills" }, svg); // below the boxes, whose numbers they would hide
   for (const box of view.boxes) drawBox(box, svg);
   for (const edge of edges) if (edge.edge?.caption) edge.caption = drawCaption(svg, edge.at);
-  made("g", { class: "pills" }, svg);
   byId("graph").replaceChildren(svg);
 }
 

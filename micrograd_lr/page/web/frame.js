@@ -83,8 +83,9 @@ function renderLines(frame, question) {
     if (STAYS_BESIDE.includes(frame.lines[i].kind) && i) rows[rows.length - 1] += line;
     else rows.push(line);
   });
-  lines.className = frame.kind === "gradients" ? "done" : frame.payments.length > 2 ? "crowded" : "";
-  if (frame.kind === "inputs") rows.push(goal());
+  const start = frame.kind === "inputs";
+  lines.className = start ? "first" : frame.kind === "gradients" ? "done" : frame.payments.length > 2 ? "crowded" : "";
+  if (start) rows.push(goal());
   rows.push(...remarks(frame));
   setHtml(lines, rows.map((row) => '<div class="row">' + row + "</div>").join(""));
   lines.querySelectorAll(".note").forEach((holder, i) => {
