@@ -26,7 +26,7 @@ def mathml(text: str, names: Iterable[str] = ()) -> str:
 def _written(part: Part) -> str:
     match part:
         case reader.Row(parts):
-            return "".join(map(_written, parts))
+            return "".join(map(_beside, (None, *parts), parts))
         case reader.Slot(key):
             return f'<mn data-of="{escape(key)}"></mn>'
         case reader.Number(digits):
@@ -56,6 +56,12 @@ def _written(part: Part) -> str:
             return f"<mfrac>{_in_a_row(above)}{_in_a_row(below)}</mfrac>"
         case _:
             return _THIN
+
+
+def _beside(before: Part | None, part: Part) -> str:
+    """A part of a row: a sign that no operand stands before keeps close to what follows it, as in ``= -y/a``."""
+    signed = part == reader.Operator("-") and (before is None or isinstance(before, reader.Operator))
+    return '<mo form="prefix">−</mo>' if signed else _written(part)
 
 
 # What has indices, or a sum sign; with an index below, above, or with both.

@@ -23,6 +23,7 @@ from micrograd_lr.levels.names import INSIDE
 from micrograd_lr.page.layout import layouts
 from micrograd_lr.page.views import View, edge_key, error_in
 from micrograd_lr.stepping import answers, shapes
+from micrograd_lr.stepping.derivations import derivation
 from micrograd_lr.stepping.leads import NOT_A_LABEL
 from micrograd_lr.stepping.questions import questions
 
@@ -146,13 +147,14 @@ class Content:
         }  # fmt: skip
 
     def node(self, node: Node, view: View) -> dict[str, Any]:
+        why = [[self.math(part, view) for part in equal] for equal in derivation(view.steps, node.id)]
         return {
             "id": node.id, "name": format_formula(node.name), "math": self.math(node.name, view),
             "kind": node.kind, "op": bool(node.op), "label": node.label,
             "formula": self.math(node.formula, view),
             "line": [self.math(x, view) for x in (node.name, node.formula, node.template) if x],
             "grad": format_formula(view.steps.gradient_of(node.id)) if node.id in view.paid else "",
-            "gradMath": self.math(view.steps.gradient_of(node.id), view),
+            "gradMath": self.math(view.steps.gradient_of(node.id), view), **({"why": why} if why else {}),
         }  # fmt: skip
 
     def edges(self, view: View) -> dict[str, Any]:

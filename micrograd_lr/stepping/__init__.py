@@ -2,6 +2,7 @@
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "answers": ["Judge", "Verdict", "saturated"],
+    "derivations": ["derivation"],
     "frames": ["Frame", "Steps", "steps"],
     "latex": ["walk"],
     "leads": ["NOT_A_LABEL"],

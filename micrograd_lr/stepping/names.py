@@ -52,7 +52,11 @@ class NamedNodes:
 
     def slope_of(self, payment: Payment) -> str:
         """``∂a/∂z``, the name of the local derivative of a payment."""
-        return f"∂{self._tight(payment.payer)}/∂{self._tight(payment.operand)}"
+        return self.slope_by(payment.payer, payment.operand)
+
+    def slope_by(self, node: str, operand: str) -> str:
+        """The same by the two nodes."""
+        return f"∂{self._tight(node)}/∂{self._tight(operand)}"
 
     def _tight(self, node: str) -> str:
         """A name as it stands after ∂: in parentheses if it is a formula."""

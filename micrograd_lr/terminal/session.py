@@ -14,6 +14,7 @@ from micrograd_lr.formulas.language import functions
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.formulas.typed import inputs
 from micrograd_lr.stepping.answers import saturated
+from micrograd_lr.stepping.derivations import derivation
 from micrograd_lr.stepping.quiz import Walk
 from micrograd_lr.terminal.screen import (
     FEWEST_ROWS,
@@ -45,7 +46,8 @@ HELP = f"""\
 n, space, Enter, →   the next step
 b, ←                 the step before
 f, Home / e, End     the first step / the end
-o                    open the example, or the node, of this step, or close it
+o                    open the example, or the node, of this step, or close it;
+                     on the way back from σ or tanh: where its slope comes from
 a                    ask mode on or off: questions before a step is shown
 i or :               an input line, such as w=2: another number, the same step
 r or an empty line   in a question: show the answer
@@ -143,6 +145,8 @@ class Session:
             self.walk = other
             what = "example is open: its nodes" if walk.frame.example else "node is open: its ops"
             self._say(f"The {what} have steps of their own." if other.opened > walk.opened else "Closed.")
+        elif walk.frame.kind == "backward" and not walk.open and (why := [*derivation(walk.steps, walk.frame.node)]):
+            self._say(*(format_formula(" = ".join(equal)) for equal in why))
         elif walk.detail == "ops":
             self._say("Every op is shown. To step from name to name, start with --detail names.")
         else:

@@ -38,3 +38,21 @@ def test_one_of_several_paths(opened):
     assert page.compact("#chain") == "∂L∂w=thesumover2paths?∂L∂p·∂p∂w"
     page.press("Escape").press("End")
     assert page.compact("#chain") == "∂L∂w=thesumover2paths(w+w)=61·x=2Thepathsaddup:∂L∂w=8"
+
+
+def test_why_the_slope_of_a_function_is_what_it_is(opened):
+    page = opened(slides(), "step=6")
+    assert page.compact("#look") == "Whya(1−a)?"
+    assert (
+        page.click("#look")
+        .compact("#lines")
+        .endswith("a=11+exp(−z)1−a=exp(−z)1+exp(−z)∂a∂z=exp(−z)(1+exp(−z))2=a(1−a)")
+    )
+    page.click("#close")
+    assert page.text("#where .lead").startswith("Backward: a passes its gradient back")
+    page.press("ArrowLeft")
+    assert "exp" not in click(page, "a").compact("#lines")  # not before it is shown
+    page.press("Escape", "ArrowRight", "a")
+    assert page.page.locator("#question").is_visible()
+    assert page.page.locator("#look").count() == 0
+    assert "exp" not in click(page, "a").compact("#lines")

@@ -62,6 +62,15 @@ def test_a_node_is_opened_and_closed():
     assert page.startswith("Step 11 of 22. Forward: L is computed\n  L = −(y log(a) + (1 − y) log(1 − a)) = ")
 
 
+def test_the_slope_of_a_function_is_explained_once_it_is_shown():
+    page, message = shown(*"nnnnnn", "o")
+    assert page.startswith("Step 7 of 9. Backward: a passes its gradient back\n")
+    assert message == "a = 1/(1 + exp(−z))\n1 − a = exp(−z)/(1 + exp(−z))\n∂a/∂z = exp(−z)/(1 + exp(−z))^2 = a(1 − a)"
+    page, message = shown("a", *"nrnrnrnrnrn", "o")
+    assert "What is ∂a/∂z?" in page
+    assert message == "There is nothing to open here: go to a step of a node with a name and more than one op."
+
+
 @pytest.mark.parametrize(
     "lines, options, message",
     [

@@ -16,16 +16,18 @@ function renderFrame() {
   renderChain();
 }
 
-/** Where a factor comes from: the level on which the node that pays is opened into its ops. */
+/** Where a factor comes from: the level on which the node that pays is opened into its ops, or its derivation. */
 function offerToLookInside(node) {
   const level = levelThatOpens(node);
-  if (!level || level.opened) return;
+  const why = nodes.get(node)?.why;
+  if (level ? level.opened : !why) return;
   const button = document.createElement("button");
   button.type = "button";
   button.id = "look";
   const box = view.boxes.find((x) => x.id === node);
-  button.textContent = box.kind === "example" ? "See why" : "Look inside " + box.name;
-  button.addEventListener("click", () => showLevel(level.index));
+  if (!level) button.innerHTML = "Why " + math(why.at(-1).at(-1)) + "?";
+  else button.textContent = box.kind === "example" ? "See why" : "Look inside " + box.name;
+  button.addEventListener("click", () => (level ? showLevel(level.index) : choose(node)));
   byId("where").append(" ", button);
 }
 
@@ -43,6 +45,8 @@ function renderStory() {
   const lines = ['<div class="line value"><math>' + withSigns(parts).join("") + "</math></div>"];
   const payments = paidTo.get(story).filter((payment) => payment.payer && payment.at <= until);
   if (payments.length && payments[0].paths > 1) lines.push(ledger(node, payments));
+  const why = (paysAt.get(story) <= until && node.why) || [];
+  lines.push(...why.map((parts) => '<div class="line">' + equated(parts) + "</div>"));
   if (!node.grad) lines.push("<p>No parameter depends on its gradient: it is not computed.</p>");
   setHtml(byId("lines"), lines.join(""));
   fillSlots(byId("lines"));
