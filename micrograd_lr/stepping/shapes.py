@@ -79,7 +79,8 @@ def shaped(forms: ClosedLines) -> tuple[Shaped, ...]:
 
 def dimensions(forms: ClosedLines) -> str:
     """What of the closed forms is a row, a column or a matrix, in words for the beginning; "" without closed forms."""
-    for family, _ in forms.results():
+    families = [family for family, _ in forms.results()]
+    for family in families:
         n, m, x = len(family.parameters), len(family.terms), forms.column(family)
         if family.of_ones or not x.isalpha():
             continue
@@ -89,7 +90,8 @@ def dimensions(forms: ClosedLines) -> str:
             matrix, (a, y) = family.factor.removesuffix("ᵀ"), family.errors[1:-1].split(" - ")
             first = f"{row}. " if n > 1 else ""
             column = f"Example i is the column {x}⁽ⁱ⁾ of {matrix}, {in_numbers('nm', sizes)}"
-            return f"{first}{column}. {a} and {y} are rows of {m}, (1, m)."
+            ones = ", 𝟏 a column of ones" if any(other.of_ones for other in families) else ""
+            return f"{first}{column}. {a} and {y} are rows, (1, m){ones}."
         if m == n == 1:
             return f"{x} is a single number here, and {x}ᵀ is {x}."
         if m == 1:
