@@ -9,9 +9,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from micrograd_lr.exercises.exercise import Exercise
+    from micrograd_lr.exercises.kinds import Kind
+    from micrograd_lr.stepping.answers import Verdict
 
 HELP = "Type a number, a fraction or a formula; hint for a hint, reveal for the answer, stop to stop."
 OVER = "There are no more hints."
+
+
+class _OnTheBoard(Asking):
+    """The questions of an exercise, each of which is put and judged in its own way."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        super().__init__(exercise.steps, exercise.judge, exercise.questions)
+        self._asked = exercise.asked
+
+    @property
+    def _now(self) -> Kind:
+        return self._asked[-len(self.open)]
+
+    @property
+    def prompt(self) -> str:
+        return self._now.asked
+
+    def verdict(self, text: str) -> Verdict:
+        return self._now.verdict(text)
+
+    def right_answer(self) -> str:
+        return self._now.revealed
 
 
 def asked(exercise: Exercise, typed: Iterator[str]) -> Iterator[str]:
@@ -20,7 +44,7 @@ def asked(exercise: Exercise, typed: Iterator[str]) -> Iterator[str]:
     An answer that cannot be read is told so, and is not counted as a try.
     """
     yield f"{exercise.title}\n{exercise.aim}\n\n{exercise.board}\n{exercise.given}\n\n{HELP}\n"
-    asking, hints = Asking(exercise.steps, exercise.judge, exercise.questions), iter(exercise.hints)
+    asking, hints = _OnTheBoard(exercise), iter(exercise.hints)
     while asking.open:
         yield asking.prompt
         left = len(asking.open)

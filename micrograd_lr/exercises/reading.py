@@ -13,7 +13,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
-from micrograd_lr.exercises.exercise import Blank, Exercise
+from micrograd_lr.exercises.exercise import Exercise
+from micrograd_lr.exercises.kinds import KINDS, LETTERS, SIZES, Blank
+from micrograd_lr.exercises.options import WAYS
 from micrograd_lr.formulas.tokens import FormulaError
 from micrograd_lr.formulas.typed import evaluated
 
@@ -21,6 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn
+
+    from micrograd_lr.exercises.kinds import Kind
 
 
 def _is_text(x: object) -> bool:
@@ -35,6 +39,21 @@ def _has(inside: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda x: isinstance(x, dict) and all(map(inside, x.values()))
 
 
+def _is_a_float(x: object) -> bool:
+    try:
+        return isinstance(x, str) and isinstance(float(x), float)
+    except ValueError:
+        return False
+
+
+def _is_a_size(x: object) -> bool:
+    return type(x) is int and x > 1
+
+
+def _are_options(x: object) -> bool:
+    return isinstance(x, list) and _are_texts(x) and 2 <= len({*x}) == len(x) <= len(LETTERS)
+
+
 def _are_tables(x: object) -> bool:
     return isinstance(x, list) and bool(x) and all(isinstance(table, dict) for table in x)
 
@@ -47,10 +66,19 @@ _WANTED: dict[str, tuple[Callable[[object], bool], str, str]] = {  # keys of a f
     "ask": (_are_tables, "a table for each question", '[{ gradient = "x" }]'),
     "hints": (_are_texts, "a list of texts in quotes", '["Which boxes does x go into?"]'),
     "choices": (_has(_are_texts), "a table of lists of numbers in quotes", '{ y = ["0", "1"] }'),
+    "matrices": (_has(_is_text), "a table of matrices in quotes, rows after ;", '{ w = "w1, w2", x = "x1; x2" }'),
+    "sizes": (_has(_is_a_size), "a table of whole numbers above 1", "{ n = 2, m = 3 }"),
 }
-_OPTIONAL = ("hints", "choices")
-_ASKED = ("gradient", "value")
-_MISTAKES = '{ "x + y" = "That is the sum." }'
+_OPTIONAL = ("hints", "choices", "matrices", "sizes")
+_OF_A_CHOICE: dict[str, tuple[Callable[[object], bool], str, str]] = {  # beside the question in words
+    "options": (_are_options, f"a list of 2 to {len(LETTERS)} different texts", '["yes", "no"]'),
+    **{way: (_is_text, "a text in quotes", f'"{example}"') for way, (_, example) in WAYS.items()},
+    "at": (_has(_is_a_float), "a table of numbers in quotes", '{ u = "-inf", v = "0" }'),
+}
+_OF_A_QUESTION = {
+    "mistakes": (_has(_is_text), "wrong answers with texts", '{ "x + y" = "That is the sum." }'), **_OF_A_CHOICE
+}  # fmt: skip
+_OF = (_is_text, "a text in quotes", '"x"')  # what is asked for
 
 
 class ExerciseError(ValueError):
@@ -117,20 +145,19 @@ class _File:
             if name not in found["numbers"]:
                 self.refuse("choices", f"{name} has choices, and no number. There are: {', '.join(found['numbers'])}.")
             for number in numbers:
-                self.formula("choices", f"{name} = {number!r}", number, {})
+                self.number("choices", f"{name} = {number!r}", number)
         asked = found.pop("ask")
         for name, number in found["numbers"].items():
-            self.formula("numbers", f"{name} = {number!r}", number, {})
+            self.number("numbers", f"{name} = {number!r}", number)
         bare = Exercise(name=re.sub(r"^\d+_|\.toml$", "", self.file), **found, blanks=())
         try:
             labels = [node.label for node in bare.steps.nodes.values() if node.label]
         except DOMAIN_ERRORS as error:  # it cannot be read, or has no value at these numbers
             self.refuse("expression", f"{error}")
+        self.shapes(bare)
         whole = replace(bare, blanks=tuple(self.blank(table, i, labels) for i, table in enumerate(asked)))
-        values = {name: whole.steps.number(key) for name, key in whole.steps.typed.items()}
-        for i, blank in enumerate(whole.blanks):
-            for mistake, _ in blank.mistakes:
-                self.formula("ask", f"the mistake {mistake!r}", mistake, values, i)
+        for i, one in enumerate(whole.asked):
+            self.question(one, i)
         if unclear := [*whole.not_told_apart()]:
             self.refuse("numbers", f"{'; '.join(unclear)}. Choose other numbers, or leave a mistake out.")
         return whole
@@ -145,23 +172,80 @@ class _File:
             self.refuse(key, f"{key} is {x!r:.60}. It has to be {wanted}, such as {example}.")
         return x
 
+    def shapes(self, exercise: Exercise) -> None:
+        """Refuse matrices that are none, and letters that are not those of shapes."""
+        try:
+            _ = exercise.computed.matrices  # which reads them
+        except ValueError as error:
+            self.refuse("matrices", f"{error}")
+        sizes = exercise.sizes
+        if unknown := [letter for letter in sizes if letter not in SIZES]:
+            self.refuse("sizes", f"{unknown[0]} is not a letter of shapes. These are: {', '.join(SIZES)}.")
+        if len({*sizes.values()}) < len(sizes):
+            same = sizes[SIZES[0]]
+            self.refuse("sizes", f"{' and '.join(sizes)} are both {same}. With {same} in a shape, which one is meant?")
+
     def blank(self, table: Mapping[str, Any], nth: int, labels: Sequence[str]) -> Blank:
         """One question."""
-        kinds = [key for key in table if key != "mistakes"]
-        if len(kinds) != 1 or kinds[0] not in _ASKED:
-            wanted = 'a question has gradient = "x" or value = "f", and perhaps mistakes'
-            self.refuse("ask", f"{wanted}; this one has {', '.join(kinds) or 'neither'}.", nth)
+        kinds = [key for key in table if key in KINDS]
+        if len(kinds) != 1:
+            wanted = f"a question has one of these: {', '.join(KINDS)}"
+            self.refuse("ask", f"{wanted}; this one has {' and '.join(kinds) or 'none of them'}.", nth)
         (kind,) = kinds
-        if table[kind] not in labels:
-            self.refuse("ask", f"{kind} = {table[kind]!r}: there is no such name. There are: {', '.join(labels)}.", nth)
-        mistakes = table.get("mistakes", {})
-        if not _has(_is_text)(mistakes):
-            self.refuse("ask", f"mistakes is {mistakes!r:.60}. It has to be formulas with texts: {_MISTAKES}.", nth)
-        return Blank(kind, table[kind], tuple(mistakes.items()))
+        of, known = table[kind], [kind, "mistakes", *(_OF_A_CHOICE if kind == "choice" else ())]
+        for key, x in table.items():
+            if key not in known:
+                self.refuse("ask", f"{key} is not known here. Beside {kind} there may be: {', '.join(known[1:])}.", nth)
+            fits, wanted, example = _OF_A_QUESTION.get(key, _OF)
+            if not fits(x):
+                self.refuse("ask", f"{key} is {x!r:.60}. It has to be {wanted}, such as {example}.", nth)
+        names, count = KINDS[kind].names_in(of), KINDS[kind].names
+        if len(names) != count:
+            wanted = "one name" if count == 1 else f"{count} names, with a comma between them"
+            self.refuse("ask", f"{kind} = {of!r}: it takes {wanted}.", nth)
+        if not {*names} <= {*labels}:
+            self.refuse("ask", f"{kind} = {of!r}: there is no such name. There are: {', '.join(labels)}.", nth)
+        mistakes, options = table.get("mistakes", {}), table.get("options", ())
+        if kind == "choice":
+            self.options(options, mistakes, nth)
+        ways = [key for key in table if key in WAYS]
+        if len(ways) > 1:
+            self.refuse("ask", f"{' and '.join(ways)}: one of them is enough to find the right option.", nth)
+        found = {"way": ways[0], "by": table[ways[0]], "at": table.get("at", {})} if ways else {}
+        return Blank(kind, of, tuple(mistakes.items()), tuple(options), **found)
 
-    def formula(self, key: str, what: str, text: str, names: Mapping[str, float], nth: int = 0) -> None:
-        """Refuse a formula that cannot be read, or has no value."""
+    def options(self, options: Sequence[str], mistakes: Mapping[str, str], nth: int) -> None:
+        """Refuse options of which not exactly one is right."""
+        if not options:
+            _, wanted, example = _OF_A_QUESTION["options"]
+            self.refuse("ask", f"options is missing. Write {wanted}, such as options = {example}.", nth)
+        if unknown := [mistake for mistake in mistakes if mistake not in options]:
+            self.refuse("ask", f"the mistake {unknown[0]!r} is none of the options: {', '.join(options)}.", nth)
+        right = [option for option in options if option not in mistakes]
+        if len(right) != 1:
+            told = f"without a mistake: {', '.join(right)}" if right else "and each is a mistake"
+            self.refuse("ask", f"there are {len(options)} options, {told}. One is right, and it alone has none.", nth)
+
+    def question(self, asked: Kind, nth: int) -> None:
+        """Refuse what cannot be asked, or judged."""
+        blank = asked.blank
         try:
-            evaluated(text, names)
+            mistakes = asked.question.mistakes
+        except DOMAIN_ERRORS as error:
+            self.refuse("ask", f"{blank.kind} = {blank.of!r}: {error}.", nth)
+        for mistake, _ in mistakes:
+            try:
+                asked.typed(mistake)
+            except FormulaError as error:
+                self.refuse("ask", f"the mistake {mistake!r}: {error}", nth)
+        try:
+            [*asked.unclear()]
+        except DOMAIN_ERRORS as error:
+            self.refuse("ask", f"{blank.way} = {blank.by!r}: {error}.", nth)
+
+    def number(self, key: str, what: str, text: str) -> None:
+        """Refuse a number that cannot be read."""
+        try:
+            evaluated(text, {})
         except FormulaError as error:
-            self.refuse(key, f"{what}: {error}", nth)
+            self.refuse(key, f"{what}: {error}")

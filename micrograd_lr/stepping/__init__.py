@@ -1,7 +1,7 @@
 """Both passes move by move, as data, with questions and answers."""
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
-    "answers": ["Judge", "Verdict", "saturated"],
+    "answers": ["Judge", "SAID", "Verdict", "saturated"],
     "derivations": ["derivation"],
     "frames": ["Frame", "Steps", "steps"],
     "latex": ["walk"],
@@ -9,7 +9,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "lines": ["SHOWN"],
     "moves": ["Closed", "Line", "Node", "Payment"],
     "questions": ["Question", "questions"],
-    "quiz": ["Asking", "Walk"],
+    "quiz": ["Asking", "Walk", "revealed"],
     "record": ["payments"],
-    "shapes": ["dimensions", "in_numbers"],
+    "shapes": ["dimensions", "in_numbers", "read"],
 }  # fmt: skip

@@ -70,7 +70,7 @@ def agrees(answer: float, exact: Any) -> bool:
 class Judge:
     """Judges answers by the numbers of the graph at the present inputs, and formulas at two other places as well."""
 
-    def __init__(self, expression: Expression, numbers: Mapping[str, float], steps: Steps) -> None:
+    def __init__(self, expression: Callable[..., Value], numbers: Mapping[str, float], steps: Steps) -> None:
         self._steps = steps
         self._inputs = expression, numbers
 
@@ -252,7 +252,7 @@ def numbers_of(root: Value, paid: Container[str], examples: Iterable[Example] = 
 
 
 def elsewhere(
-    expression: Expression, numbers: Mapping[str, float], of: Callable[[Value], Any] = lambda root: root
+    expression: Callable[..., Value], numbers: Mapping[str, float], of: Callable[[Value], Any] = lambda root: root
 ) -> Iterator[Any]:
     """`of` the expression, recorded at other inputs at which it has a value: at most `PLACES`, the same each time."""
     found = 0

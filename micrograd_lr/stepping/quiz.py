@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from micrograd_lr.formulas.expression import Expression
+    from micrograd_lr.stepping.answers import Verdict
     from micrograd_lr.stepping.frames import Frame, Steps
     from micrograd_lr.stepping.moves import Line
     from micrograd_lr.stepping.questions import Question
@@ -54,9 +55,8 @@ class Asking:
 
     def answer(self, text: str) -> str:
         """What to say to an answer."""
-        question = self.open[0]
         try:
-            verdict = self.judge.verdict(text, question, self.ask)
+            verdict = self.verdict(text)
         except FormulaError as error:  # it cannot be read, or has no value: that does not count as a try
             return str(error)
         if verdict.right:
@@ -67,22 +67,33 @@ class Asking:
 
     def reveal(self) -> str:
         """Give up the question, and return its answer."""
-        question = self.open[0]
+        answer = self.right_answer()
         self._settle(first=False)
-        if question.shape:
-            shape = in_numbers(question.shape, question.numbers)
-            return format_formula(f"{question.named[0].upper()}{question.named[1:]} is {shape}.")
-        if self.ask == "formula":
-            return format_formula(f"{question.prompt} = {question.formula}")
-        return (
-            f"{format_formula(question.prompt)} = {format_number(self.steps.number(question.key), self.steps.digits)}"
-        )
+        return answer
+
+    def verdict(self, text: str) -> Verdict:
+        """Whether an answer to the first open question is right. FormulaError if it cannot be read."""
+        return self.judge.verdict(text, self.open[0], self.ask)
+
+    def right_answer(self) -> str:
+        """The answer to the first open question, as a sentence."""
+        return revealed(self.open[0], self.steps, self.ask)
 
     def _settle(self, first: bool) -> None:
         self.settled.add(self.open.pop(0).key)
         self.score.settled += 1
         self.score.right += first
         self.tries = 0
+
+
+def revealed(question: Question, steps: Steps, ask: str = "") -> str:
+    """The answer to a question about some steps, as a sentence."""
+    if question.shape:
+        named = question.named
+        return format_formula(f"{named[0].upper()}{named[1:]} is {in_numbers(question.shape, question.numbers)}.")
+    if ask == "formula":
+        return format_formula(f"{question.prompt} = {question.formula}")
+    return f"{format_formula(question.prompt)} = {format_number(steps.number(question.key), steps.digits)}"
 
 
 @dataclass

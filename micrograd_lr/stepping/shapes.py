@@ -42,8 +42,9 @@ def fits(found: Sequence[str], shape: Sequence[str], sizes: Mapping[str, Any]) -
 
 
 def in_numbers(shape: Sequence[str], sizes: Mapping[str, Any]) -> str:
-    """A shape in letters and in numbers: ``(1, n) = (1, 2)``."""
-    return f"({', '.join(shape)}) = ({', '.join(f'{sizes.get(x, 1):g}' for x in shape)})"
+    """A shape in letters and in numbers: ``(1, n) = (1, 2)``; ``(1, 1)`` has no letters."""
+    letters, numbers = (f"({', '.join(x)})" for x in (shape, [f"{sizes.get(x, 1):g}" for x in shape]))
+    return letters if letters == numbers else f"{letters} = {numbers}"
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def test_the_list(capsys):
     assert cli.main(["exercise"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == [*built_in()]
-    assert lines[0].startswith("circuit        A sum passes its gradient on to both operands")
+    assert lines[0].startswith("circuit         A sum passes its gradient on to both operands")
 
 
 @pytest.mark.parametrize("seed", [[], ["--seed", "7"]])

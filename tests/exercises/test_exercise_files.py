@@ -37,11 +37,14 @@ BAD = {
     "not an expression": (('L = p*p"', 'L = p**"'), "line 3: this cannot be read"),
     "no value": (("L = p*p", "L = log(p - 6)"), "line 3: "),
     "no such name": (('gradient = "w"', 'gradient = "v"'), "line 9: gradient = 'v': there is no such name. There are"),
-    "two things asked": (('value = "L"', 'value = "L"\ngradient = "p"'), "line 14: a question has gradient = "),
-    "nothing asked": (('value = "L"', ""), "this one has neither."),
+    "two things asked": (
+        ('value = "L"', 'value = "L"\ngradient = "p"'),
+        "line 14: a question has one of these: gradient, value, second, twice, shape, choice; this one has value and ",
+    ),
+    "nothing asked": (('value = "L"', ""), "this one has none of them."),
     "mistakes in a list": (
         ('[ask.mistakes]\n"2*p*w" = "You swapped the factors: dp/dw is x."', "mistakes = [1]"),
-        "line 9: mistakes is [1]. It has to be formulas with texts: ",
+        "line 9: mistakes is [1]. It has to be wrong answers with texts, such as ",
     ),
     "a mistake that cannot be read": (("2*p*w", "2*p*"), "line 9: the mistake '2*p*': The formula ends too early."),
     "a mistake that is right": (
@@ -53,6 +56,14 @@ BAD = {
     "a choice that is none": (
         ("[[ask]]", '[choices]\nw = ["1", "2,"]\n[[ask]]'), "line 9: w = '2,': “,” cannot be read here.",
     ),
+    "a letter for a text": (('value = "L"', "value = 3"), "line 14: value is 3. It has to be a text in quotes, "),
+    "options of a value": (
+        ('value = "L"', 'value = "L"\noptions = ["1"]'),
+        "line 14: options is not known here. Beside value there may be: mistakes.",
+    ),
+    "a name too few": (('value = "L"', 'second = "w"'), "line 14: second = 'w': it takes 2 names, with a comma"),
+    "a name too many": (('value = "L"', 'value = "w, x"'), "line 14: value = 'w, x': it takes one name."),
+    "no such second name": (('value = "L"', 'second = "w, v"'), "line 14: second = 'w, v': there is no such name."),
     "a key of 0": (('w = "3"', 'w = "0"'), "line 5: ∂L/∂w: the right answer is 0, which says nothing of how"),
 }  # fmt: skip
 
@@ -63,7 +74,7 @@ def revealed(exercise):
 
 def test_the_file_that_the_docs_show():
     page = (Path(__file__).parent.parent.parent / "docs" / "exercises.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    shown, *_ = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     exercise = read_text(shown, "my_own.toml")
     assert revealed(exercise) == ["∂J/∂w = 17.5", "J = 17.12"]
     assert exercise.at(1).numbers != exercise.numbers

@@ -1,0 +1,285 @@
+"""What can be asked: a number, a shape, or a choice. Each kind of question knows its key, and judges its answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from micrograd_lr.exercises.matrices import printed
+from micrograd_lr.exercises.options import right_options
+from micrograd_lr.formulas.format import format_formula
+from micrograd_lr.formulas.keys import gradient_key
+from micrograd_lr.formulas.tokens import FormulaError
+from micrograd_lr.formulas.typed import evaluated
+from micrograd_lr.stepping.answers import SAID, Verdict
+from micrograd_lr.stepping.questions import Question
+from micrograd_lr.stepping.quiz import revealed
+from micrograd_lr.stepping.shapes import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from micrograd_lr.exercises.computed import Computed, Passes
+    from micrograd_lr.stepping.moves import Node
+
+LETTERS = "abcde"  # of the options, as they are typed
+SIZES = "nm"  # the letters of shapes
+
+
+@dataclass(frozen=True)
+class Blank:
+    """What is asked for: `of` is a name, two names, a formula of matrices, or a question in words, as its kind wants.
+
+    `mistakes` are the usual wrong answers, each with what to say to it: formulas in the names of the exercise, shapes,
+    or options. Of the `options` of a choice, the right one is that without a mistake; `way` is how it is found, if it
+    can be computed, from the formula `by`, with numbers `at` which it is.
+    """
+
+    kind: str
+    of: str
+    mistakes: tuple[tuple[str, str], ...]
+    options: tuple[str, ...] = ()
+    way: str = ""
+    by: str = ""
+    at: Mapping[str, str] = field(default_factory=dict)
+
+
+class Kind(ABC):
+    """A question about what is `computed`; what it is `of` has as many names of the expression as `names` says."""
+
+    names = 0
+
+    @classmethod
+    def names_in(cls, of: str) -> tuple[str, ...]:
+        """The names in what is asked for, with commas between them."""
+        return tuple(map(str.strip, of.split(","))) if cls.names else ()
+
+    def __init__(self, blank: Blank, computed: Computed) -> None:
+        self.blank, self._computed = blank, computed
+
+    @cached_property
+    def passes(self) -> Passes:
+        """The graph that it is about."""
+        return self._computed.passes
+
+    @property
+    @abstractmethod
+    def question(self) -> Question:
+        """The question, as all ways of stepping put it."""
+
+    @property
+    @abstractmethod
+    def key(self) -> float | str:
+        """The right answer."""
+
+    @property
+    def asked(self) -> str:
+        """The question in words."""
+        return f"What is {format_formula(self.question.named)}?"
+
+    @property
+    def revealed(self) -> str:
+        """The right answer, as a sentence."""
+        return revealed(self.question, self.passes.steps)
+
+    def verdict(self, answer: str) -> Verdict:
+        """What to say to an answer. FormulaError if it cannot be read."""
+        return self.passes.judge.verdict(answer, self.question, "")
+
+    def typed(self, mistake: str) -> str:
+        """What somebody types who makes a mistake. FormulaError if it cannot be read, or has no value."""
+        return mistake
+
+    def unclear(self) -> Iterator[str]:
+        """What is wrong with the key at these numbers, and which mistakes do not get their own diagnosis."""
+        for mistake, hint in self.question.mistakes:
+            typed = self.typed(mistake)
+            if (said := self.verdict(typed).said) != hint:
+                yield f'the mistake {mistake}{self.gives(typed)}, and that is told "{said}"'
+
+    def gives(self, typed: str) -> str:
+        """What a mistake gives, where that is something else."""
+        return ""
+
+
+class Number(Kind):
+    """``gradient = "w"``, and other numbers. A formula is right if it is right everywhere."""
+
+    names = 1
+
+    @property
+    def name(self) -> str:
+        """The name whose value or gradient it is."""
+        return self.names_in(self.blank.of)[-1]
+
+    def prompt_of(self, node: Node) -> str:
+        """What is asked for, as one writes it."""
+        return self.passes.steps.gradient_of(node.id)
+
+    def key_of(self, node: Node) -> str:
+        """Where the number is in the graph."""
+        return gradient_key(node.id)
+
+    @cached_property
+    def question(self) -> Question:
+        """The question; each mistake is a formula in the names of the graph. ValueError if the name is not in it."""
+        steps = self.passes.steps
+        node = next((node for node in steps.nodes.values() if node.label == self.name), None)
+        if node is None:
+            raise ValueError(f"{steps.root.name} does not depend on {self.name}")
+        prompt = self.prompt_of(node)
+        return Question(prompt, prompt, self.key_of(node), _formatted(self.blank.mistakes), steps.typed)
+
+    @property
+    def key(self) -> float:
+        """The right number."""
+        return float(self.passes.steps.number(self.question.key))
+
+    def typed(self, mistake: str) -> str:
+        """The number that a mistake gives."""
+        steps = self.passes.steps
+        return repr(evaluated(mistake, {name: steps.number(key) for name, key in steps.typed.items()}))
+
+    def gives(self, typed: str) -> str:
+        """This number with some digits."""
+        return f" gives {float(typed):.6g}"
+
+    def unclear(self) -> Iterator[str]:
+        """A key of 0 as well."""
+        if not self.key:
+            yield "the right answer is 0, which says nothing of how one came to it"
+        yield from super().unclear()
+
+
+class OfAValue(Number):
+    """``value = "f"``."""
+
+    def prompt_of(self, node: Node) -> str:
+        """Its name."""
+        return node.name
+
+    def key_of(self, node: Node) -> str:
+        """Its value."""
+        return node.key
+
+
+class OfASecond(Number):
+    """``second = "z, w"``: ∂²L/∂z∂w, the gradient of a gradient."""
+
+    names = 2
+
+    @cached_property
+    def passes(self) -> Passes:
+        """The graph of the first gradient."""
+        return self._computed.slope(self.names_in(self.blank.of)[0])
+
+    def prompt_of(self, node: Node) -> str:
+        """∂²L/∂z², or ∂²L/∂z∂w."""
+        first, second = self.names_in(self.blank.of)
+        root = self._computed.passes.steps.root.name
+        return f"∂²{root}/∂{first}{'²' if first == second else f'∂{second}'}"
+
+
+class OfTwoCalls(Number):
+    """``twice = "a"``: its gradient after two calls of ``backward()``, if every node adds to what it has."""
+
+    @cached_property
+    def passes(self) -> Passes:
+        """A graph with these gradients."""
+        return self._computed.twice
+
+    def prompt_of(self, node: Node) -> str:
+        """In words."""
+        root = self._computed.passes.steps.root.name
+        return f"{node.name}.grad after two calls of {root}.backward(), if every node adds to what it has"
+
+
+class OfAShape(Kind):
+    """``shape = "(A - Y) Xᵀ"``: the rows and columns of a formula of matrices."""
+
+    @cached_property
+    def question(self) -> Question:
+        """The question; each mistake is a shape. ValueError if there is no such matrix, or no letter for its size."""
+        formula, sizes = printed(self.blank.of), self._computed.sizes
+        letters = {1: "1"} | {size: letter for letter, size in sizes.items()}
+        shape = self._computed.matrices.of(self.blank.of).shape
+        if unknown := [x for x in shape if x not in letters]:
+            raise ValueError(f"its shape is {shape}, and sizes does not say which letter is {unknown[0]}")
+        found = tuple(letters[x] for x in shape)
+        numbers = {letter: float(size) for letter, size in sizes.items()}
+        return Question(formula, formula, f"shape {formula}", _formatted(self.blank.mistakes), numbers, shape=found)
+
+    @property
+    def key(self) -> str:
+        """The right shape: (1, n)."""
+        return f"({', '.join(self.question.shape)})"
+
+    def typed(self, mistake: str) -> str:
+        """The wrong shape. FormulaError if it is none."""
+        read(mistake)
+        return mistake
+
+
+class OfAChoice(Kind):
+    """``choice = "Which check goes red?"``: one of several options, by its letter or in its words."""
+
+    @cached_property
+    def question(self) -> Question:
+        """The question; its mistakes are the wrong options."""
+        words = format_formula(self.blank.of)
+        return Question(words, words, f"choice {words}", _formatted(self.blank.mistakes), {})
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The options by their letters."""
+        return dict(zip(LETTERS, self.blank.options))
+
+    @property
+    def asked(self) -> str:
+        """The question in words, and a line for each option."""
+        return "\n".join([self.question.named, *(f"  {a}) {printed(option)}" for a, option in self.options.items())])
+
+    @property
+    def key(self) -> str:
+        """The right option."""
+        wrong = {mistake for mistake, _ in self.blank.mistakes}
+        return next(option for option in self.blank.options if option not in wrong)
+
+    @property
+    def revealed(self) -> str:
+        """The right option with its letter."""
+        return next(f"{letter}) {printed(option)}" for letter, option in self.options.items() if option == self.key)
+
+    def verdict(self, answer: str) -> Verdict:
+        """What to say to an option, given as its letter or in its words. FormulaError if there is no such option."""
+        by_words = {_bare(option): option for option in self.blank.options}
+        option = self.options.get(_bare(answer)) or by_words.get(_bare(answer))
+        if option is None:
+            raise FormulaError(f"Type the letter of an option: {', '.join(self.options)}.")
+        return Verdict(option == self.key, dict(self.question.mistakes).get(option, SAID["right"]))
+
+    def unclear(self) -> Iterator[str]:
+        """Whether what is computed is another option than that without a mistake."""
+        if self.blank.way:
+            found = right_options(self.blank.way, self.blank.by, self.blank.at, self.blank.options, self._computed)
+            if found != [self.key]:
+                told = " and ".join(found) or "none of the options"
+                yield f"{self.blank.way} = {self.blank.by!r} gives {told}; the option without a mistake is {self.key}"
+        yield from super().unclear()
+
+
+KINDS: dict[str, type[Kind]] = {
+    "gradient": Number, "value": OfAValue, "second": OfASecond, "twice": OfTwoCalls, "shape": OfAShape,
+    "choice": OfAChoice,
+}  # fmt: skip
+
+
+def _formatted(mistakes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((mistake, format_formula(hint)) for mistake, hint in mistakes)
+
+
+def _bare(option: str) -> str:
+    """An option as it is compared: without case, spaces at the ends, and the ) of its letter."""
+    return printed(option).casefold().rstrip(".)")
