@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from micrograd_lr.exercises.kinds import Kind
     from micrograd_lr.stepping.answers import Verdict
 
-HELP = "Type a number, a fraction or a formula; hint for a hint, reveal for the answer, stop to stop."
+HELP = (
+    "Type a number, a fraction or a formula; a shape as (1, n), an option by its letter; "
+    "hint for a hint, reveal for the answer, stop to stop."
+)
 OVER = "There are no more hints."
 
 

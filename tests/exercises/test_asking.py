@@ -17,7 +17,10 @@ def said(name, *typed):
 def test_what_is_said():
     first, *rest = said("square", "x + 1", "hint", "hint", "7*", "2x+1")
     assert first.startswith("One name, two operands\nWhere a product has the same factor twice, ")
-    assert "\n\nf = x·x + x\nx = 3\n\nType a number, a fraction or a formula; hint" in first
+    assert (
+        "\n\nf = x·x + x\nx = 3\n\nType a number, a fraction or a formula; a shape as (1, n), an option by its "
+        in first
+    )
     assert rest == [
         "What is ∂f/∂x?",
         "One path of the square is missing: x is its left and its right factor.",
