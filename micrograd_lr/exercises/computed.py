@@ -7,7 +7,6 @@ from functools import cached_property
 from micrograd_lr.engine.backward import gradients
 from micrograd_lr.engine.derivatives import slope_graphs
 from micrograd_lr.engine.order import topological
-from micrograd_lr.engine.value import Value
 from micrograd_lr.exercises.matrices import Matrices
 from micrograd_lr.formulas.expression import Expression
 from micrograd_lr.formulas.typed import evaluated
@@ -19,15 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from micrograd_lr.engine.value import Value
     from micrograd_lr.stepping.frames import Steps
 
 
 class Computed:
-    """An expression at numbers, which are texts: both passes and the judge of answers.
-
-    `record` makes the graph at given numbers: that of the expression, or one that `of` makes from it. `matrices` are
-    made of these texts, and `sizes` says how many n and m are.
-    """
+    """An expression at its numbers, and its matrices, all given as texts; `sizes` says how many n and m are."""
 
     def __init__(
         self, expression: str, numbers: Mapping[str, str], matrices: Mapping[str, str], sizes: Mapping[str, int]
@@ -53,8 +49,8 @@ class Computed:
             root = self.expression(**numbers)
             node = next(node for node in topological(root) if node.label == name)
             (slope,) = slope_graphs(root, [node])
-            found = slope * 1 if isinstance(slope, Value) else Value(slope)
-            found.label = f"∂{root.label}/∂{name}"
+            found: Value = 0 * root + slope  # so every name is in the graph, and may stand in an answer
+            found.label = f"∂{self.passes.steps.root.name}/∂{name}"
             return found
 
         return Passes(record, self.floats)
@@ -72,7 +68,7 @@ class Computed:
             for node, kept in gradients(root).items():
                 if node is not root:
                     both = both + kept * node
-            both.label = f"{root.label} twice"
+            both.label = f"{self.passes.steps.root.name} twice"
             return both
 
         return Passes(record, self.floats)

@@ -124,11 +124,9 @@ class Number(Kind):
 
     @cached_property
     def question(self) -> Question:
-        """The question; each mistake is a formula in the names of the graph. ValueError if the name is not in it."""
+        """The question; each mistake is a formula in the names of the graph."""
         steps = self.passes.steps
-        node = next((node for node in steps.nodes.values() if node.label == self.name), None)
-        if node is None:
-            raise ValueError(f"{steps.root.name} does not depend on {self.name}")
+        node = next(node for node in steps.nodes.values() if node.label == self.name)
         prompt = self.prompt_of(node)
         return Question(prompt, prompt, self.key_of(node), _formatted(self.blank.mistakes), steps.typed)
 

@@ -249,6 +249,13 @@ def test_a_second_derivative_as_a_formula():
     assert asked.revealed == "∂²L/∂w∂x = 22"
 
 
+def test_a_root_without_a_name():
+    asked = asking("second", "w, x", "w*x + b*w")
+    assert asked.asked == "What is ∂²L/∂w∂x?"
+    with pytest.raises(FormulaError, match="The names are w, x, b, ∂L/∂w"):
+        asked.verdict("v")
+
+
 def test_this_package_overwrites():
     """As the last question of the exercise says; a tape that keeps every gradient gives 36."""
     a = Value(3.0, "a")

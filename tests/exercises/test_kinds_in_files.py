@@ -86,8 +86,8 @@ BAD = {
         'the shape of w·x: the mistake (1, 1), and that is told "Right.".',
     ),
     "nothing to differentiate": (
-        ("L = z^2/2", "L = z"),
-        "line 23: second = 'w1, w2': ∂z/∂w1 does not depend on w2.",
+        ("L = z^2/2", "L = z + 1"),
+        "line 5: ∂²L/∂w1∂w2: the right answer is 0, which says nothing of how one came to it",
     ),
     "no options": (
         ('options = ["z*x", "z*x^T"]\n', ""),
@@ -143,7 +143,7 @@ def test_the_file_is_good():
         "A row times a column is a number.",
         "Right.",
         "What is ∂²L/∂w1∂w2?",
-        "row: no such name here. The names are w1, x1, w2, x2, z, ∂L/∂w1.",
+        "row: no such name here. The names are w1, x1, w2, x2, z, L, ∂L/∂w1.",
         "∂²L/∂w1∂w2 = −3",
         "Which formula is the gradient?\n  a) z·x\n  b) z·xᵀ",
         "Type the letter of an option: a, b.",
