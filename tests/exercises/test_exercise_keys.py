@@ -72,8 +72,8 @@ class BySympy:
         return sympy.lambdify([*self.inputs.values()], formulas, "mpmath")
 
 
-def told_right(exercise, exact):
-    """Whether all keys are right, and each mistake is told as itself: as a number, and as a formula."""
+def told_right(exercise, exact, formulas=True):
+    """Whether all keys are right, and each mistake is told as itself: as a number, and perhaps as a formula."""
     numbers = iter(exact.numbers(*(mpmath.mpf(float(parsed(number, {}))) for number in exercise.numbers.values())))
     for place, asked in enumerate(exercise.asked):
         key, mistakes = exercise.key(place), asked.blank.mistakes
@@ -82,7 +82,7 @@ def told_right(exercise, exact):
             right, *wrong = next(numbers)
             assert key == pytest.approx(float(right), rel=1e-10)  # 1 − a has lost some digits
             key = float(right)
-            answers = [(repr(float(number)), mistake) for number, (mistake, _) in zip(wrong, mistakes)]
+            answers = [(repr(float(x)), mistake)[: 1 + formulas] for x, (mistake, _) in zip(wrong, mistakes)]
         assert exercise.verdict(place, key if isinstance(key, str) else repr(key)).right
         for typed, (_, hint) in zip(answers, mistakes):
             for answer in typed:
@@ -101,7 +101,7 @@ def test_fifty_seeds(exercise):
     seen, exact = set(), BySympy(exercise)
     for seed in range(50):
         other = exercise.at(seed)
-        told_right(other, exact)
+        told_right(other, exact, formulas=seed < 10)
         seen.add(other.given)
     assert len(seen) > 5
     assert exercise.at(7) == exercise.at(7)

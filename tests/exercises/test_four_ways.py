@@ -121,6 +121,7 @@ def test_all_ways_agree(row):
         agree(*Ways(*row).row())
 
 
+@pytest.mark.slow
 def test_the_table_is_not_empty():
     ways = [Ways(*row) for row in ROWS]
     assert {(way.exercise.name, way.of) for way in ways} >= {*CLOSED}
