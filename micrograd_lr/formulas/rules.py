@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from micrograd_lr.engine.ops import Op
 
 LONGEST_TITLE = 60  # characters of a formula on its own
-MANY = 6  # operands: a formula of more gives only their number
+MANY, MOST = 6, 12  # operands: a long formula of many gives only their number, and so does any of more than most
 # What a rule of the user's own raises on names, if it was written for numbers only.
 FOR_NUMBERS_ONLY = (TypeError, AttributeError, ValueError, ArithmeticError)
 
@@ -23,8 +23,11 @@ def formula_of(op: Op, names: Sequence[Any], numbers: Sequence[Any]) -> Text:
     """The value of a row as a formula. `numbers` are the names again, with plain numbers as numbers."""
     names = numbers if op.symbol.isalpha() else names
     try:
-        formula = Text(f"{op.symbol} of {len(names)}") if len(names) > MANY else op.value(*names)
-        if len(str(formula)) > LONGEST_TITLE:
+        counted = Text(f"{op.symbol} of {len(names)}")
+        formula = op.value(*names) if len(names) <= MOST else counted
+        if len(str(formula)) > LONGEST_TITLE and len(names) > MANY:
+            formula = counted
+        elif len(str(formula)) > LONGEST_TITLE:
             formula = op.value(*(x if len(str(x)) < LONGEST_TITLE / len(names) else Text("…") for x in names))
     except FOR_NUMBERS_ONLY:
         formula = Text(f"{op}({', '.join(map(str, names))})")
