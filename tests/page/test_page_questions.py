@@ -164,7 +164,10 @@ def test_revealing(file, reader):
     assert page.text("#verdict") == "∂(wx)/∂w = 2"
     assert page.click("#reveal").text("#verdict") == "∂L/∂w = −1.245"
     assert page.page.locator("#question").is_visible()  # for ∂L/∂x
-    page.click("#next")
+    page.click("#next")  # as Reveal does: it answers no question that nobody has asked yet
+    assert page.text("#verdict") == "∂(wx)/∂x = 0.5"
+    assert page.text("#score") == "0 of 3 right at the first try"
+    page.press("ArrowRight")
     assert page.step() == 23
     assert page.page.locator("#question").is_hidden()
     assert page.text("#score") == "0 of 4 right at the first try"

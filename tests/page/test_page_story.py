@@ -56,3 +56,13 @@ def test_why_the_slope_of_a_function_is_what_it_is(opened):
     assert page.page.locator("#question").is_visible()
     assert page.page.locator("#look").count() == 0
     assert "exp" not in click(page, "a").compact("#lines")
+
+
+def test_a_question_that_a_story_covers_is_not_answered_unseen(opened):
+    for key in ("ArrowRight", "r"):
+        page = click(opened(slides(), "step=5&ask=formula"), "w").press("Escape")
+        page = click(page, "a").press(key)
+        assert page.page.locator("#question").is_visible()
+        assert page.text("#score") == page.text("#verdict") == ""
+    page = click(opened(slides(), "step=5"), "a").press("a")
+    assert page.page.locator("#question").is_visible()

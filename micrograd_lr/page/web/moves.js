@@ -42,7 +42,7 @@ function showPanel() {
 }
 
 function next() {
-  if (openQuestion()) revealAll();
+  if (openQuestion()) reveal();
   else go(step + 1);
 }
 

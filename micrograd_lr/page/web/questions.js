@@ -1,5 +1,5 @@
 // Ask mode: which questions are open, what is said to an answer, and the score
-// Shared: openQuestion, shapesAreOpen, reveal, revealAll, check, setAsk, forgetAnswers, showVerdict, renderScore
+// Shared: openQuestion, shapesAreOpen, reveal, check, setAsk, forgetAnswers, showVerdict, renderScore
 
 const answered = new Map(); // question → "right" or "revealed"
 const missed = new Set(); // questions that were not right at the first try
@@ -38,20 +38,16 @@ function goOnAsking() {
   byId(openQuestion() ? "answer" : "next").focus({ preventScroll: true }); // Enter goes on
 }
 
+/** Say the answer to the open question; where a story covers it, go back to the question first. */
 function reveal() {
   const question = openQuestion();
   if (!question) return;
+  if (story) return choose(story);
   const answer = question.shape ? "The shape of " + question.text + " is " + question.answer + "."
     : question.text + " = " + (ask === "formula" ? question.formula : textOf(question.key));
   settle(question, "revealed");
   goOnAsking();
   showVerdict(answer, "");
-}
-
-function revealAll() {
-  for (let question = openQuestion(); question; question = openQuestion()) settle(question, "revealed");
-  showVerdict("", "");
-  render();
 }
 
 function check() {
@@ -83,6 +79,7 @@ function renderScore() {
 
 function setAsk(mode) {
   ask = mode;
+  story = "";
   byId("ask").value = mode;
   forgetAnswers();
   render();
