@@ -355,6 +355,7 @@ def test_a_run_downhill_says_why_it_stops_and_goes_on(lesson, reader):
     assert page.text("#learnt").endswith(" after 1 step. It no longer falls.")
     page.fill("#rate", "1e308").click("#run").page.wait_for_function("() => !running")
     assert page.page.locator("#problem").is_visible()
+    assert page.text("#learnt").endswith(" The step went too far: try a smaller rate.")
     page.fill("#rate", "0.5").click("#reset").page.evaluate("run(true); resetInputs()")
     assert page.page.evaluate("[running, losses.length, byId('run').textContent]") == [0, 0, "Run"]
 

@@ -8,25 +8,30 @@ let ruled = ""; // the rule as it is shown
 const LONGEST_RUN = 60; // steps
 const MOST_NAMED = 2; // further parameters of which the rule says that it is theirs too
 const REFUSED = "A rate is a positive number.";
+const TOO_FAR = "The step went too far: try a smaller rate.";
 
 const parametersPaid = () => view.nodes.filter((node) => node.kind === "parameter" && node.grad && !node.op);
 const lossNow = () => numbers[valueSlot(view.nodes.at(-1).id)];
 
-/** One step against the gradient, if the rate leads downhill. */
+/** One step against the gradient; whether it went downhill. If not, the run ends, and says why. */
 function descend() {
   const rate = Number(byId("rate").value);
   byId("rate").setAttribute("aria-invalid", String(!(rate > 0)));
-  if (!(rate > 0)) return run(false, REFUSED);
+  if (!(rate > 0)) return run(false, REFUSED), false;
   if (!losses.length) losses = [lossNow()];
-  const now = { ...inputs };
+  const there = { ...inputs };
   for (const node of parametersPaid()) {
     const leaf = leafOf(node.id);
-    now[leaf.id] = inputs[leaf.id] - rate * numbers[gradientSlot(node.id)];
+    there[leaf.id] = inputs[leaf.id] - rate * numbers[gradientSlot(node.id)];
   }
-  useInputs(now);
+  useInputs(there);
   showInputs();
   if (!tried) losses.push(lossNow());
   render();
+  const [before, now] = losses.slice(-2);
+  if (!tried && now < before) return true;
+  run(false, tried ? TOO_FAR : now > before ? "It rose: try a smaller rate." : "It no longer falls.");
+  return false;
 }
 
 /** Take steps, so many at once, while the loss falls; or stop, and say why. */
@@ -35,13 +40,7 @@ function run(on, why = "", goesOn = false) {
   stopped = why;
   let left = LONGEST_RUN;
   running = on ? setInterval(() => {
-    descend();
-    if (!running) return;
-    const [before, now] = losses.slice(-2);
-    if (tried) run(false);
-    else if (now > before) run(false, "It rose: try a smaller rate.");
-    else if (now === before) run(false, "It no longer falls.");
-    else if (!--left) run(false, "It still falls.", true);
+    if (descend() && !--left) run(false, "It still falls.", true);
   }, STILL.matches ? 0 : 60) : 0;
   setText(byId("run"), on ? "Stop" : goesOn ? "Go on" : "Run");
   renderLearn();
