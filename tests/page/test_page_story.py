@@ -66,3 +66,13 @@ def test_a_question_that_a_story_covers_is_not_answered_unseen(opened):
         assert page.text("#score") == page.text("#verdict") == ""
     page = click(opened(slides(), "step=5"), "a").press("a")
     assert page.page.locator("#question").is_visible()
+
+
+def test_the_panel_has_the_focus_after_a_button_that_is_gone(opened):
+    page = opened(slides(), "step=5").click("#look")
+    focus = "document.activeElement.id"
+    assert page.page.evaluate(focus) == "frame"
+    page = click(opened(slides(), "step=5"), "a").click("#close")
+    assert page.page.evaluate(focus) == "frame"
+    page = click(opened(slides(), "step=5"), "L").click("#open")
+    assert page.page.evaluate(focus) == "frame"

@@ -27,7 +27,7 @@ function offerToLookInside(node) {
   const box = view.boxes.find((x) => x.id === node);
   if (!level) button.innerHTML = "Why " + math(why.at(-1).at(-1)) + "?";
   else button.textContent = box.kind === "example" ? "See why" : "Look inside " + box.name;
-  button.addEventListener("click", () => (level ? showLevel(level.index) : choose(node)));
+  button.addEventListener("click", () => fromPanel(() => (level ? showLevel(level.index) : choose(node))));
   byId("where").append(" ", button);
 }
 
@@ -53,8 +53,14 @@ function renderStory() {
   const opens = levelThatOpens(story);
   byId("open").hidden = opens === null;
   if (opens !== null) byId("open").textContent = opens.opened ? "Close its ops" : "Open its ops";
-  byId("open").addEventListener("click", () => showLevel(opens.index));
-  byId("close").addEventListener("click", () => choose(""));
+  byId("open").addEventListener("click", () => fromPanel(() => showLevel(opens.index)));
+  byId("close").addEventListener("click", () => fromPanel(() => choose("")));
+}
+
+/** What a button of the panel does that is gone afterwards: the panel has the focus then, and keys go on from there. */
+function fromPanel(act) {
+  act();
+  if (document.activeElement === document.body) byId("frame").focus({ preventScroll: true });
 }
 
 /** What each user of a node has paid it, and the sum so far. */
@@ -71,8 +77,9 @@ function renderLines(frame, question) {
   // Later lines would give the answer away. The line that the question is about has its formula, but no numbers.
   const asked = question && !question.shape;
   const line = (key) => frame.lines.findIndex((x) => x.key === key || x.terms?.includes(key));
-  const hidden = asked ? line(question.key) : Infinity;
-  const end = !asked ? Infinity : ask === "formula" ? hidden : line(question.key) + 1;
+  const hidden = asked ? Math.max(0, line(question.key)) : Infinity;
+  const told = asked && ask === "number" && plainParts(frame.lines[hidden]).length > 1; // the question has its name
+  const end = told ? hidden + 1 : hidden;
   const lines = byId("lines");
   const html = frame.lines.slice(0, end).map((line, at) => {
     const known = at < hidden ? line.parts : plainParts(line);
