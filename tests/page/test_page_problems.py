@@ -123,3 +123,16 @@ def test_a_graph_of_a_thousand_nodes_still_steps(reader, tmp_path):
     assert page.press("End").step() == len(frames) - 1
     assert page.page.evaluate("numbers.g0") == pytest.approx(frames[-1].gradients["n0"], rel=1e-12)
     assert page.press("ArrowLeft", "ArrowLeft").step() == len(frames) - 3
+
+
+@pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
+def test_a_problem_is_in_view_and_moves_nothing(width, height, opened):
+    page = opened(slides(), "step=7")
+    page.page.set_viewport_size({"width": width, "height": height})
+    page.press("ArrowRight")
+    places = "['graph', 'frame', 'inputs'].map((id) => byId(id).getBoundingClientRect().top + scrollY)"
+    before = page.settled().page.evaluate(places)
+    page.page.evaluate("change(leaves[0].id, NaN)")
+    problem = page.settled().page.locator("#problem").bounding_box()
+    assert page.page.evaluate(places) == before
+    assert problem["y"] + problem["height"] < page.page.locator("#transport").bounding_box()["y"]

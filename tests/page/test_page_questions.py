@@ -1,7 +1,8 @@
 """Questions on the page: what is hidden, which answers are right, what a wrong one is told."""
 
 import pytest
-from stepped import all_steps, page_of_ops
+from examples import many
+from stepped import all_steps, page_of_ops, slides
 
 from micrograd_lr import Expression, Value
 
@@ -172,3 +173,23 @@ def test_revealing(file, reader):
     assert page.page.locator("#question").is_hidden()
     assert page.text("#score") == "0 of 4 right at the first try"
     assert page.click("#next").step() == 24
+
+
+@pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
+def test_the_score_stands_in_the_panel_and_moves_nothing(width, height, opened):
+    page = opened(slides(), "step=5&ask=formula")
+    page.page.set_viewport_size({"width": width, "height": height})
+    top = page.settled().page.locator("#graph").bounding_box()["y"]
+    page.answer("1")
+    score, panel = (page.page.locator(x).bounding_box() for x in ("#score", "#frame"))
+    assert page.text("#score") == "0 of 1 right at the first try"
+    assert panel["x"] < score["x"] and score["x"] + score["width"] < panel["x"] + panel["width"]
+    assert panel["y"] < score["y"] < page.page.locator("#transport").bounding_box()["y"]
+    assert page.page.locator("#graph").bounding_box()["y"] == top
+
+
+def test_a_question_is_asked_once(opened):
+    page = opened(many().J, "step=7&ask=number")
+    assert page.compact("#prompt") == "∂J∂z(1)=?Writeanumber."
+    assert page.compact("#lines") == ""  # where there is no formula to show, the line would be the question
+    assert opened(many().J, "step=4&ask=number").compact("#lines").startswith("J=L(1)")
