@@ -37,5 +37,9 @@ def test_they_are_printed(opened):
     page.click("#paper").click("[data-sheet=questions]")
     assert "TheshapeofA−Yis" in page.compact("#printed")
     assert "(1,m)" not in page.compact("#printed")
+    assert "Writetheformulaofeachderivative,thenitsnumber." in page.compact("#printed")
+    items = ["".join(text.split()) for text in page.page.locator("#printed li").all_text_contents()]
+    assert items[0] == "z(1)=w1X1(1)+w2X2(1)+b=" and items[1] == "a(1)=σ(z(1))="  # no box of an example says it
+    assert "∂J∂z(1)=" in items
     page.click("#paper").click("[data-sheet=key]")
     assert "TheshapeofA−Yis(1,m)=(1,3)" in page.compact("#printed")

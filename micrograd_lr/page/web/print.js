@@ -5,6 +5,8 @@ let sheet = "end"; // what is printed next: "end", "questions" or "key"
 
 const WIDEST_ON_PAPER = 830; // pixels of a picture whose text is large enough on a page, which has 680 by 960
 
+const TASK = "Write the formula of each derivative, then its number.";
+
 const SHEETS = { end: "Step by step", questions: "Questions", key: "Questions and answers" };
 
 /** Fill the part of the page that only paper shows. */
@@ -20,7 +22,7 @@ function prepareSheet() {
   const picture = byId("graph").firstElementChild.outerHTML.replace(/ id="/g, ' data-id="');
   const parts = ["<h2>" + SHEETS[sheet] + "</h2>", '<div class="picture">' + picture + "</div>"];
   if (sheet === "end") for (step = 0; step < frames.length; step++) parts.push(moveOnPaper());
-  else parts.push("<ol>" + frames.flatMap((frame) => frame.questions.map(questionOnPaper)).join("") + "</ol>");
+  else parts.push(sheet === "questions" ? "<p>" + TASK + "</p>" : "", "<ol>" + frames.flatMap((frame) => frame.questions.map(questionOnPaper)).join("") + "</ol>");
   holder.innerHTML = parts.join("");
   fillSlots(holder);
   [step, ask, story] = kept;
@@ -49,7 +51,8 @@ function questionOnPaper(question) {
   }
   const parts = plainParts(line);
   const note = line.note ? escaped(line.note) + ": " : "";
-  const asked = math(...(note ? parts : parts.slice(0, 1)));
+  const given = note || question.key.startsWith("v"); // the formula of a value, which not every picture has
+  const asked = math(...(given ? parts : parts.slice(0, 1)));
   const blank = "<math>" + EQUALS + '</math> <span class="blank"></span>';
   return "<li><p>" + note + (sheet === "key" ? equated(line.parts) : asked + blank) + "</p></li>";
 }
