@@ -31,6 +31,17 @@ def test_the_shapes_of_many_examples_are_not_said_while_they_are_asked(opened):
     assert captions() == ["A − Y (1, 3)", "Xᵀ (3, 2)", "∂J/∂w (1, 2)"]
 
 
+def test_a_question_below_many_lines_is_in_view_on_a_phone(opened):
+    page = opened(many().J, "step=9")
+    page.page.set_viewport_size({"width": 390, "height": 844})
+    page.press("a", "ArrowRight", "ArrowRight", "ArrowRight")  # two answers, and the last move
+    for answer in (None, "1", "(1, m)"):
+        if answer:
+            page.answer(answer)
+        box = page.page.locator("#question").bounding_box()
+        assert box["y"] + box["height"] <= page.page.locator("#transport").bounding_box()["y"]
+
+
 def test_they_are_printed(opened):
     page = opened(many().J)
     page.page.evaluate("window.print = () => prepareSheet()")

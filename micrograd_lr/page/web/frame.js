@@ -12,8 +12,10 @@ function renderFrame() {
   setText(byId("text"), frame.lead + (question ? "." : filled(frame.text)));
   if (story) renderStory();
   else renderLines(frame, question);
+  const opens = byId("question").hidden && !story;
   renderQuestion(story ? null : question);
   renderChain();
+  if (opens && question) showQuestion();
 }
 
 /** Where a factor comes from: the level on which the node that pays is opened into its ops, or its derivation. */

@@ -22,7 +22,8 @@ function prepareSheet() {
   const picture = byId("graph").firstElementChild.outerHTML.replace(/ id="/g, ' data-id="');
   const parts = ["<h2>" + SHEETS[sheet] + "</h2>", '<div class="picture">' + picture + "</div>"];
   if (sheet === "end") for (step = 0; step < frames.length; step++) parts.push(moveOnPaper());
-  else parts.push(sheet === "questions" ? "<p>" + TASK + "</p>" : "", "<ol>" + frames.flatMap((frame) => frame.questions.map(questionOnPaper)).join("") + "</ol>");
+  else parts.push("<ol>" + frames.flatMap((frame) => frame.questions.map(questionOnPaper)).join("") + "</ol>");
+  if (sheet === "questions") parts.splice(2, 0, "<p>" + TASK + "</p>"); // below the picture
   holder.innerHTML = parts.join("");
   fillSlots(holder);
   [step, ask, story] = kept;

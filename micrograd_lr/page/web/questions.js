@@ -1,5 +1,5 @@
 // Ask mode: which questions are open, what is said to an answer, and the score
-// Shared: openQuestion, shapesAreOpen, reveal, check, setAsk, forgetAnswers, showVerdict, renderScore
+// Shared: openQuestion, shapesAreOpen, reveal, check, setAsk, forgetAnswers, showVerdict, showQuestion, renderScore
 
 const answered = new Map(); // question → "right" or "revealed"
 const missed = new Set(); // questions that were not right at the first try
@@ -24,7 +24,11 @@ const shapesAreOpen = () => Boolean(ask) && frames.at(-1).questions.some(
 function showVerdict(text, kind) {
   byId("verdict").className = kind;
   setText(byId("verdict"), text);
+  if (text) showQuestion();
 }
+
+/** Scroll the page as little as brings the open question above the bar. */
+const showQuestion = () => byId("question").scrollIntoView({ block: "nearest" });
 
 function settle(question, how) {
   answered.set(questionKey(question), how);
