@@ -57,6 +57,13 @@ def is_rounded(x: Any, digits: int) -> bool:
     return shown != format_number(x, 17)
 
 
+def is_same_size(x: Any, y: Any) -> bool:
+    """Whether two numbers are the same up to their signs, and up to what floats lose."""
+    if isinstance(x, (float, Decimal)):
+        return abs(abs(float(x)) - abs(float(y))) <= FLOATS_LOSE * abs(float(x))
+    return bool(x in (y, -y))
+
+
 def format_formula(x: Any) -> str:
     """A formula with real minus signs."""
     return clean(str(x).replace("-", "−"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from micrograd_lr.formulas.format import format_formula, format_number, is_rounded
+from micrograd_lr.formulas.format import format_formula, format_number, is_rounded, is_same_size
 from micrograd_lr.formulas.text import SLOT
 
 TYPE_CHECKING = False
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _SLOTS = re.compile(rf"{SLOT}(?P<signed>\(?)(?P<key>[^⟧()]*)\)?⟧")
 EQUALS = "="  # begins the slot of a sign
+RESULT = "/"  # stands before the key of the number after the sign
 _ALONE = re.compile(rf"(?:^|(?<=\()|(?<=, )){SLOT}[^⟧]*⟧(?=$|[),]| [+-])")
 
 
@@ -26,12 +27,13 @@ def equation(parts: Iterable[str]) -> str:
     """Parts that are equal, as one template: ``z = wx = ⟦v2⟧·⟦v3⟧⟦= v2 v3⟧⟦v4⟧``.
 
     Between two parts with numbers the sign is a slot too: it becomes ≈ where a number before it was rounded, as
-    0.9933 - 1 is not -0.006651.
+    0.9933 - 1 is not -0.006651. If a number alone follows, the slot names it as well: ``⟦= v2 v3 / g5⟧``.
     """
     text = before = ""
     for part in parts:
         keys = [match["key"] for match in _SLOTS.finditer(before)]
-        sign = slot(" ".join([EQUALS, *keys])) if keys and SLOT in part else " = "
+        ends = [RESULT, alone["key"]] if (alone := _SLOTS.fullmatch(part)) else []
+        sign = slot(" ".join([EQUALS, *keys, *ends])) if keys and SLOT in part else " = "
         text += (sign if text else "") + part
         before = part
     return text
@@ -49,11 +51,21 @@ def filled(template: str, number_of: Callable[[str], Any], digits: int) -> str:
     def written(match: re.Match[str]) -> str:
         sign, *before = match["key"].split(" ")
         if sign == EQUALS:
-            return " ≈ " if any(is_rounded(number_of(key), digits) for key in before) else " = "
+            return " = " if _is_as_printed(before, number_of, digits) else " ≈ "
         shown = format_number(number_of(match["key"]), digits)
         return f"({shown})" if match["signed"] and (shown.startswith("−") or "/" in shown) else shown
 
     return format_formula(_SLOTS.sub(written, template))
+
+
+def _is_as_printed(keys: list[str], number_of: Callable[[str], Any], digits: int) -> bool:
+    """Whether the numbers before a sign are printed so that what they give is printed after it.
+
+    None of them is rounded, or it is the number after the sign itself, up to its sign: 0.6403 - 0 = 0.6403.
+    """
+    before, result = (keys[:-2], keys[-1]) if RESULT in keys else (keys, "")
+    rounded = [x for x in map(number_of, before) if is_rounded(x, digits)]
+    return all(result and is_same_size(x, number_of(result)) for x in rounded)
 
 
 def as_factor(formula: str) -> str:

@@ -55,7 +55,7 @@ def test_each_frame_in_words_formulas_and_numbers():
         == "∂a/∂z = a(1 − a) = 0.3775(1 − 0.3775) ≈ 0.235; ∂L/∂z = ∂L/∂a · ∂a/∂z = −2.649·0.235 ≈ −0.6225"
     )
     assert frames[19].numbers.endswith(
-        "path 2 of 2 to a: ∂L/∂(1 − a) · ∂(1 − a)/∂a = 0·(−1) = 0; ∂L/∂a = −2.649 + 0 ≈ −2.649"
+        "path 2 of 2 to a: ∂L/∂(1 − a) · ∂(1 − a)/∂a = 0·(−1) = 0; ∂L/∂a = −2.649 + 0 = −2.649"
     )
     assert frames[-1].text == (
         "Done: the gradients: ∂L/∂w = (a − y)xᵀ = (0.3775 − 1)·2 ≈ −1.245 (proven), "

@@ -75,11 +75,6 @@ def test_the_slope_of_a_function_is_explained_once_it_is_shown():
     "lines, options, message",
     [
         (["o"], {}, "There is nothing to open here: go to a step of a node with a name and more than one op."),
-        (
-            ["n", "n", "o"],
-            {},
-            "There is nothing to open here: go to a step of a node with a name and more than one op.",
-        ),
         (["n", "o"], {"detail": "ops"}, "Every op is shown. To step from name to name, start with --detail names."),
         (["n", "o"], {"text": "w*x+b"}, "Every op is shown. To step from name to name, start with --detail names."),
     ],
@@ -209,7 +204,7 @@ def test_questions_about_what_an_example_pays():
     assert message.startswith("∂J/∂b after example 2 = −0.2151")
     assert "Questions: 3 of 4 right at the first try." in page
     page, message = of_three(*lines, "r", "r", "r", "r")
-    assert "∂J/∂z2 = a2 − y2 = 0.2227 − 0 ≈ 0.2227 ✓ proven" in page
+    assert "∂J/∂z2 = a2 − y2 = 0.2227 − 0 = 0.2227 ✓ proven" in page
     page, _ = of_three("a", *"nnnnnnn", "a", "n", ask="formula")
     assert "What is the formula of ∂J/∂z2?" in page
     assert "  ∂J/∂z2 = ?\n" in page

@@ -55,9 +55,17 @@ function isRounded(slot) {
   return Math.abs(Number(textOf(slot).replaceAll("−", "-")) - x) > FLOATS_LOSE * Math.abs(x);
 }
 
-/** The same, in parentheses if it is negative and the slot asks for them: (v3); of = v2 v3 the sign after these. */
+/** The sign after some numbers: ≈ if one is rounded, unless it is the number that follows, up to its sign. */
+function signOf(slots) {
+  const [before, result] = slots.split(" / ").map((part) => part.split(" "));
+  const size = (slot) => Math.abs(numbers[slot]);
+  const passedOn = (slot) => result && Math.abs(size(slot) - size(result[0])) <= FLOATS_LOSE * size(slot);
+  return before.some((slot) => isRounded(slot) && !passedOn(slot)) ? "≈" : "=";
+}
+
+/** The same, in parentheses if it is negative and the slot asks for them: (v3); of = v2 v3 / g5 the sign. */
 function textInSlot(slot) {
-  if (slot.startsWith("=")) return slot.split(" ").slice(1).some(isRounded) ? "≈" : "=";
+  if (slot.startsWith("=")) return signOf(slot.slice(2));
   const signed = slot.startsWith("(");
   const text = textOf(signed ? slot.slice(1, -1) : slot);
   return signed && text.startsWith("−") ? "(" + text + ")" : text;
@@ -97,7 +105,8 @@ const signAfter = (slots) => (slots.length ? EQUALS.replace(">=", ' data-of="= '
 /** Parts that are equal, each with the sign before it: =, or after numbers, which may be rounded, a slot for it. */
 const withSigns = (parts) => parts.map((part, i) => {
   const before = i && part.includes("data-of") ? [...parts[i - 1].matchAll(/data-of="\(?([^")]*)/g)] : [];
-  return (i ? signAfter(before.map((x) => x[1])) : "") + part;
+  const alone = before.length ? part.match(/^<mn data-of="\(?([^")]*)\)?"><\/mn>$/) : null;
+  return (i ? signAfter(before.map((x) => x[1]).concat(alone ? ["/", alone[1]] : [])) : "") + part;
 });
 
 /** Formulas, by their numbers in the pool, as one line of mathematics with = between them. */
