@@ -41,9 +41,15 @@ class ClosedForm:
     share: int
 
 
+def slope_of_loss(a: Any, y: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    """∂L/∂a = −y/a + (1 − y)/(1 − a): its two fractions, as what is above the line and what is below."""
+    return (-y, a), (1 - y, 1 - a)
+
+
 def multiplied_out(a: Any, y: Any) -> Any:
     """(−y/a + (1 − y)/(1 − a)) · a(1 − a), each fraction with its factor cancelled: what is left is a − y."""
-    return -y * (1 - a) + (1 - y) * a
+    (first, below_first), (second, below_second) = slope_of_loss(a, y)
+    return first * below_second + second * below_first
 
 
 def closed_forms(root: Value, parameters: Container[Value]) -> list[ClosedForm]:

@@ -6,10 +6,11 @@ import re
 from functools import cached_property
 
 from micrograd_lr.engine.elementary import sigmoid
+from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.templates import different, slot
 from micrograd_lr.formulas.text import Text
-from micrograd_lr.levels.closed_form import multiplied_out
+from micrograd_lr.levels.closed_form import multiplied_out, slope_of_loss
 from micrograd_lr.stepping.families import common_letter, families
 from micrograd_lr.stepping.moves import Line
 
@@ -76,8 +77,9 @@ class ClosedLines:
         loss, a, y = (self.graph.nodes.get(x) for x in (closed.loss, closed.a, closed.y))
         if loss and a and y and a.op == "sigmoid" and y.label and closed.share == 1:
             factors = f"({loss.slopes[loss.operands.index(a.id)]}) · {a.slopes[0]}"
-            between = str(multiplied_out(Text(a.name), Text(y.name)))
-            yield Line("cancel", (self.graph.gradient_of(closed.z), factors, between, self._error(closed)[0]), "")
+            names = Text(a.name), Text(y.name)
+            parts = self.graph.gradient_of(closed.z), factors, str(multiplied_out(*names)), self._error(closed)[0]
+            yield Line("cancel", parts, "", _what_cancels(*names, loss.slopes[loss.operands.index(a.id)]))
 
     def of_z(self, closed: Closed, key: str = "") -> Line:
         """``∂L/∂z = a - y = ⟦v6⟧ - ⟦(v3)⟧ = ⟦g5⟧``. `key` is that of the number at the end, if not the gradient's."""
@@ -186,6 +188,14 @@ class ClosedLines:
             return f"·{number}", number
         node = self.graph.nodes[x]
         return node.label or f"({node.name})", slot(f"({node.key})")
+
+
+def _what_cancels(a: Text, y: Text, slope: str) -> str:
+    """How the product becomes a - y, in words; "" if the slope of the loss is not written as the slides' fractions."""
+    (first, below_first), (second, below_second) = slope_of_loss(a, y)
+    if slope != str(first / below_first + second / below_second):
+        return ""
+    return format_formula(f"{below_first} cancels in the first term, {below_second} in the second, then {y * a}")
 
 
 def _vector(entries: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from stepped import all_steps
 
 from micrograd_lr import Expression, Value, logistic, logistic_loss, sigmoid
 from micrograd_lr.engine.literal import literal_loss
+from micrograd_lr.levels.closed_form import multiplied_out
 
 SLIDES = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 CLOSED = ("closed", "cancel", "ledger")
@@ -38,10 +39,22 @@ def test_the_factors_cancel_before_the_closed_form():
     frames = walk(Expression(SLIDES)(w=0.5, x=2.0, b=-1.0, y=1.0))
     assert [line.kind for line in frames[6].lines] == ["local", "payment", "cancel", "closed"]
     assert said(frames[6], CLOSED) == [
+        "a cancels in the first term, 1 − a in the second, then ya: "
         "∂L/∂z = (−y/a + (1 − y)/(1 − a)) · a(1 − a) = −y(1 − a) + (1 − y) a = a − y",
         "∂L/∂z = a − y = 0.5 − 1 = −0.5",
     ]
     assert "−y(1 − a)" not in frames[6].text
+
+
+def test_what_cancels_is_said_of_these_two_fractions_alone():
+    """SymPy: each term of the product has lost its own factor, and what is left loses ya."""
+    a, y = sympy.symbols("a y")
+    first, second = -y / a * a * (1 - a), (1 - y) / (1 - a) * a * (1 - a)
+    assert (first, second) == (-y * (1 - a), a * (1 - y))
+    assert y * a in first.expand().args and -y * a in second.expand().args
+    assert multiplied_out(a, y) == first + second and sympy.expand(first + second) == a - y
+    other = Expression(SLIDES.replace("log(a)", "log(2*a)"))(w=0.5, x=2.0, b=-1.0, y=1.0)
+    assert [line.note for frame in walk(other) for line in frame.lines if line.kind == "cancel"] == [""]
 
 
 @pytest.mark.parametrize(
