@@ -69,7 +69,7 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item):
+def pytest_runtest_protocol(item):
     """Coverage watches the quick tests, which run nearly every line, and the slow ones that run the rest."""
     if item.get_closest_marker("slow") and not item.get_closest_marker("covers"):
         with _untraced():

@@ -115,6 +115,7 @@ def agree(key, exact, fraction, numeric, closed):
 ROWS = [(e, asked) for e in EXERCISES for asked in e.asked if isinstance(asked, Number)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0].name}: {row[1].blank.kind} {row[1].blank.of}")
 def test_all_ways_agree(row):
     with mpmath.workdps(50):

