@@ -13,10 +13,14 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 USUAL = {"width": 1280, "height": 860}
-SETTLED = """new Promise(done => {
-  const whenWritten = () => (typeof unseen !== "undefined" && unseen ? requestAnimationFrame(whenWritten) : done());
-  requestAnimationFrame(() => requestAnimationFrame(whenWritten));
-})"""
+SETTLED = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  if (typeof unseen !== "undefined" && unseen) { // what the page would write a little later, written now
+    clearTimeout(unseen);
+    unseen = 0;
+    renderBoxes(() => true);
+  }
+  done();
+})))"""
 
 
 class Reader:

@@ -170,6 +170,7 @@ def test_in_a_large_picture_what_is_in_view_comes_first(reader, tmp_path):
     page.page.evaluate("change(leaves[0].id, 0.25); render()")
     first = page.page.evaluate(texts)
     assert [first[0] == near, first[1] == far] in ([True, False], [False, True])
-    whole = page.settled().page.evaluate(texts)
+    page.page.wait_for_function("() => !unseen")  # by itself
+    whole = page.page.evaluate(texts)
     assert whole[0] != near
     assert whole[1] != far
