@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from micrograd_lr.exercises.kinds import Kind
 from micrograd_lr.stepping.quiz import Asking
 
 TYPE_CHECKING = False
@@ -9,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from micrograd_lr.exercises.exercise import Exercise
-    from micrograd_lr.exercises.kinds import Kind
     from micrograd_lr.stepping.answers import Verdict
 
 HELP = (
@@ -19,26 +19,18 @@ HELP = (
 OVER = "There are no more hints."
 
 
-class _OnTheBoard(Asking):
+class _OnTheBoard(Asking[Kind]):
     """The questions of an exercise, each of which is put and judged in its own way."""
-
-    def __init__(self, exercise: Exercise) -> None:
-        super().__init__(exercise.steps, exercise.judge, exercise.questions)
-        self._asked = exercise.asked
-
-    @property
-    def _now(self) -> Kind:
-        return self._asked[-len(self.open)]
 
     @property
     def prompt(self) -> str:
-        return self._now.asked
+        return self.open[0].asked
 
     def verdict(self, text: str) -> Verdict:
-        return self._now.verdict(text)
+        return self.open[0].verdict(text)
 
     def right_answer(self) -> str:
-        return self._now.revealed
+        return self.open[0].revealed
 
 
 def asked(exercise: Exercise, typed: Iterator[str]) -> Iterator[str]:
@@ -47,7 +39,7 @@ def asked(exercise: Exercise, typed: Iterator[str]) -> Iterator[str]:
     An answer that cannot be read is told so, and is not counted as a try.
     """
     yield f"{exercise.title}\n{exercise.aim}\n\n{exercise.board}\n{exercise.given}\n\n{HELP}\n"
-    asking, hints = _OnTheBoard(exercise), iter(exercise.hints)
+    asking, hints = _OnTheBoard(exercise.asked), iter(exercise.hints)
     while asking.open:
         yield asking.prompt
         left = len(asking.open)

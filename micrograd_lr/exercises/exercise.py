@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from micrograd_lr.exercises.kinds import Blank, Kind
-    from micrograd_lr.stepping.answers import Judge, Verdict
+    from micrograd_lr.stepping.answers import Verdict
     from micrograd_lr.stepping.frames import Steps
-    from micrograd_lr.stepping.questions import Question
 
 EASY_NUMBERS = ("-3", "-5/2", "-2", "-3/2", "-1/2", "1/2", "3/2", "2", "5/2", "3")  # to compute with by hand
 DRAWS = 500  # attempts to find numbers that keep the mistakes apart
@@ -62,16 +61,6 @@ class Exercise:
     def steps(self) -> Steps:
         """Both passes at these numbers, with all gradients."""
         return self.computed.passes.steps
-
-    @property
-    def judge(self) -> Judge:
-        """The judge of answers about these passes."""
-        return self.computed.passes.judge
-
-    @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        """What is asked, one question for each blank."""
-        return tuple(asked.question for asked in self.asked)
 
     def verdict(self, place: int, answer: str) -> Verdict:
         """What to say to the answer to a question: a number, a formula that is right everywhere, a shape, or an option.
@@ -118,4 +107,4 @@ class Exercise:
     def not_told_apart(self) -> Iterator[str]:
         """The mistakes that do not get their own diagnosis at these numbers, and what is wrong with the keys."""
         for asked in self.asked:
-            yield from (f"{format_formula(asked.question.named)}: {wrong}" for wrong in asked.unclear())
+            yield from asked.not_told_apart()

@@ -99,6 +99,10 @@ class Kind(ABC):
             if (said := self.verdict(typed).said) != hint:
                 yield f'the mistake {mistake}{self.gives(typed)}, and that is told "{said}"'
 
+    def not_told_apart(self) -> Iterator[str]:
+        """The same, with the question before it."""
+        return (f"{format_formula(self.question.named)}: {wrong}" for wrong in self.unclear())
+
     def gives(self, typed: str) -> str:
         """What a mistake gives, where that is something else."""
         return ""

@@ -27,9 +27,7 @@ CHECKS = {  # the options, by the columns of the report that are red
 }  # fmt: skip
 
 
-def right_options(
-    way: str, by: str, at: Mapping[str, str], options: Sequence[str], computed: Computed
-) -> list[str]:  # fmt: skip
+def right_options(way: str, by: str, at: Mapping[str, str], options: Sequence[str], computed: Computed) -> list[str]:
     """The options that are right, of which there should be one. The errors of the way if it cannot be run."""
     return WAYS[way][0](by, at, options, computed)
 

@@ -156,9 +156,7 @@ class _File:
             self.refuse("expression", f"{error}")
         self.shapes(bare)
         whole = replace(bare, blanks=tuple(self.blank(table, i, labels) for i, table in enumerate(asked)))
-        for i, one in enumerate(whole.asked):
-            self.question(one, i)
-        if unclear := [*whole.not_told_apart()]:
+        if unclear := [wrong for i, one in enumerate(whole.asked) for wrong in self.not_told_apart(one, i)]:
             self.refuse("numbers", f"{'; '.join(unclear)}. Choose other numbers, or leave a mistake out.")
         return whole
 
@@ -226,8 +224,8 @@ class _File:
             told = f"without a mistake: {', '.join(right)}" if right else "and each is a mistake"
             self.refuse("ask", f"there are {len(options)} options, {told}. One is right, and it alone has none.", nth)
 
-    def question(self, asked: Kind, nth: int) -> None:
-        """Refuse what cannot be asked, or judged."""
+    def not_told_apart(self, asked: Kind, nth: int) -> list[str]:
+        """What is unclear about a question; what cannot be asked, or judged, is refused."""
         blank = asked.blank
         try:
             mistakes = asked.question.mistakes
@@ -239,7 +237,7 @@ class _File:
             except FormulaError as error:
                 self.refuse("ask", f"the mistake {mistake!r}: {error}", nth)
         try:
-            [*asked.unclear()]
+            return [*asked.not_told_apart()]
         except DOMAIN_ERRORS as error:
             self.refuse("ask", f"{blank.way} = {blank.by!r}: {error}.", nth)
 

@@ -25,10 +25,9 @@ def formula_of(op: Op, names: Sequence[Any], numbers: Sequence[Any]) -> Text:
     try:
         counted = Text(f"{op.symbol} of {len(names)}")
         formula = op.value(*names) if len(names) <= MOST else counted
-        if len(str(formula)) > LONGEST_TITLE and len(names) > MANY:
-            formula = counted
-        elif len(str(formula)) > LONGEST_TITLE:
-            formula = op.value(*(x if len(str(x)) < LONGEST_TITLE / len(names) else Text("…") for x in names))
+        if len(str(formula)) > LONGEST_TITLE:
+            short = (x if len(str(x)) < LONGEST_TITLE / len(names) else Text("…") for x in names)
+            formula = counted if len(names) > MANY else op.value(*short)
     except FOR_NUMBERS_ONLY:
         formula = Text(f"{op}({', '.join(map(str, names))})")
     return as_text(formula)

@@ -76,10 +76,10 @@ class ClosedLines:
         """``∂L/∂z = (-y/a + (1 - y)/(1 - a)) · a(1 - a) = -y(1 - a) + (1 - y)a = a - y``, if a and y have names."""
         loss, a, y = (self.graph.nodes.get(x) for x in (closed.loss, closed.a, closed.y))
         if loss and a and y and a.op == "sigmoid" and y.label and closed.share == 1:
-            factors = f"({loss.slopes[loss.operands.index(a.id)]}) · {a.slopes[0]}"
-            names = Text(a.name), Text(y.name)
-            parts = self.graph.gradient_of(closed.z), factors, str(multiplied_out(*names)), self._error(closed)[0]
-            yield Line("cancel", parts, "", _what_cancels(*names, loss.slopes[loss.operands.index(a.id)]))
+            slope, names = loss.slopes[loss.operands.index(a.id)], (Text(a.name), Text(y.name))
+            between = f"({slope}) · {a.slopes[0]}", str(multiplied_out(*names))
+            parts = self.graph.gradient_of(closed.z), *between, self._error(closed)[0]
+            yield Line("cancel", parts, "", _what_cancels(*names, slope))
 
     def of_z(self, closed: Closed, key: str = "") -> Line:
         """``∂L/∂z = a - y = ⟦v6⟧ - ⟦(v3)⟧ = ⟦g5⟧``. `key` is that of the number at the end, if not the gradient's."""

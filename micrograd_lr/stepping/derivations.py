@@ -39,7 +39,7 @@ def derivation(graph: NamedNodes, node: str) -> Iterator[tuple[str, ...]]:
     """
     shown = graph.nodes[node]
     operand = graph.nodes.get(shown.operands[0]) if shown.op in DERIVATIONS else None
-    if operand is None or operand.name not in (operand.label, operand.id):
+    if operand is None or not operand.has_a_name:
         return
     equal, slope = DERIVATIONS[shown.op](Text(shown.name), Text(operand.name))
     yield from ((str(left), str(right)) for left, right in equal)

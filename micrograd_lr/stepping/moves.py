@@ -55,6 +55,11 @@ class Node:
         """The key of its value."""
         return value_key(self.id)
 
+    @property
+    def has_a_name(self) -> bool:
+        """Whether formulas write it by its label or its id, and not by a formula."""
+        return self.name in (self.label, self.id)
+
     def has_plain_slope(self, position: int) -> bool:
         """Whether the partial by the operand at `position` is a plain number, the same for all inputs."""
         return SLOT not in self.slope_templates[position]

@@ -28,7 +28,7 @@ class NamedNodes:
     @cached_property
     def typed(self) -> dict[str, str]:
         """The key of every node that a typed formula may name: by its label or its id, and not by a formula."""
-        return {node.name: node.key for node in self.nodes.values() if node.name in (node.label, node.id)}
+        return {node.name: node.key for node in self.nodes.values() if node.has_a_name}
 
     @cached_property
     def paid_to(self) -> dict[str, list[Payment]]:
@@ -61,7 +61,7 @@ class NamedNodes:
     def _tight(self, node: str) -> str:
         """A name as it stands after ∂: in parentheses if it is a formula."""
         name = self.nodes[node].name
-        return name if name in (self.nodes[node].label, node) and " " not in name else f"({name})"
+        return name if self.nodes[node].has_a_name and " " not in name else f"({name})"
 
     def path(self, payment: Payment) -> str:
         """``path 1 of 2 to a``; "" if there is only one path."""

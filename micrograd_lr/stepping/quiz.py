@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from micrograd_lr.formulas.format import format_formula, format_number
 from micrograd_lr.formulas.tokens import FormulaError
 from micrograd_lr.levels.names import INSIDE, usual_level
 from micrograd_lr.stepping.answers import Judge
 from micrograd_lr.stepping.frames import steps
-from micrograd_lr.stepping.questions import questions
+from micrograd_lr.stepping.questions import Question, questions
 from micrograd_lr.stepping.shapes import in_numbers
 
 TYPE_CHECKING = False
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.answers import Verdict
     from micrograd_lr.stepping.frames import Frame, Steps
     from micrograd_lr.stepping.moves import Line
-    from micrograd_lr.stepping.questions import Question
 
 
 @dataclass
@@ -34,24 +35,27 @@ class Score:
         return f"{self.right} of {self.settled} right at the first try" if self.settled else "none answered yet"
 
 
-class Asking:
-    """Open questions about some steps: the first one is asked. It takes the answers, and keeps the score.
+T = TypeVar("T")
 
-    `ask` is what is asked for: number, formula, or "" for either.
-    """
 
-    def __init__(
-        self, steps: Steps, judge: Judge, to_ask: Iterable[Question] = (), ask: str = "", score: Score | None = None
-    ) -> None:
-        self.steps, self.judge, self.ask, self.score = steps, judge, ask, score or Score()
-        self.open, self.tries = [*to_ask], 0
-        self.settled: set[str] = set()
+class Asking(ABC, Generic[T]):
+    """Open questions, of which the first one is asked. It takes the answers, and keeps the score."""
+
+    def __init__(self, to_ask: Iterable[T] = (), score: Score | None = None) -> None:
+        self.open, self.tries, self.score = [*to_ask], 0, score or Score()
 
     @property
+    @abstractmethod
     def prompt(self) -> str:
         """The question in words."""
-        what = "the formula of " if self.ask == "formula" and not self.open[0].shape else ""
-        return f"What is {what}{format_formula(self.open[0].named)}?"
+
+    @abstractmethod
+    def verdict(self, text: str) -> Verdict:
+        """Whether an answer to it is right. FormulaError if it cannot be read."""
+
+    @abstractmethod
+    def right_answer(self) -> str:
+        """Its answer, as a sentence."""
 
     def answer(self, text: str) -> str:
         """What to say to an answer."""
@@ -71,19 +75,12 @@ class Asking:
         self._settle(first=False)
         return answer
 
-    def verdict(self, text: str) -> Verdict:
-        """Whether an answer to the first open question is right. FormulaError if it cannot be read."""
-        return self.judge.verdict(text, self.open[0], self.ask)
-
-    def right_answer(self) -> str:
-        """The answer to the first open question, as a sentence."""
-        return revealed(self.open[0], self.steps, self.ask)
-
-    def _settle(self, first: bool) -> None:
-        self.settled.add(self.open.pop(0).key)
+    def _settle(self, first: bool) -> T:
+        """The question that is settled now; whether it was right at the first try."""
         self.score.settled += 1
         self.score.right += first
         self.tries = 0
+        return self.open.pop(0)
 
 
 def revealed(question: Question, steps: Steps, ask: str = "") -> str:
@@ -97,7 +94,7 @@ def revealed(question: Question, steps: Steps, ask: str = "") -> str:
 
 
 @dataclass
-class Walk(Asking):
+class Walk(Asking[Question]):
     """A place among the frames of an expression at some numbers, and the questions that are open there.
 
     `ask` is what is asked for: number, formula, or "" for nothing. `detail` is names, ops, or "" for names where there
@@ -116,10 +113,10 @@ class Walk(Asking):
         root = self.expression(**self.numbers)
         self.detail = self.detail or usual_level(root)
         wanted = "parameters" if self.detail == "names" else "all"
-        walked = steps(root, detail=self.detail, opened=self.opened, gradients=wanted)
-        judge = Judge(self.expression, self.numbers, walked)
-        super().__init__(walked, judge, ask=self.ask, score=self.score)
-        self.index = 0
+        super().__init__(score=self.score)
+        self.steps = steps(root, detail=self.detail, opened=self.opened, gradients=wanted)
+        self.judge = Judge(self.expression, self.numbers, self.steps)
+        self.index, self.settled = 0, set[str]()
 
     @property
     def frame(self) -> Frame:
@@ -187,3 +184,19 @@ class Walk(Asking):
     def _asked(self, question: Question) -> bool:
         asked = self.ask == "number" or question.shape or self.judge.readable(question)
         return bool(asked) and question.key not in self.settled
+
+    @property
+    def prompt(self) -> str:
+        what = "the formula of " if self.ask == "formula" and not self.open[0].shape else ""
+        return f"What is {what}{format_formula(self.open[0].named)}?"
+
+    def verdict(self, text: str) -> Verdict:
+        return self.judge.verdict(text, self.open[0], self.ask)
+
+    def right_answer(self) -> str:
+        return revealed(self.open[0], self.steps, self.ask)
+
+    def _settle(self, first: bool) -> Question:
+        question = super()._settle(first)
+        self.settled.add(question.key)
+        return question

@@ -154,7 +154,7 @@ def test_the_check_that_goes_red():
 
 def test_why_the_numeric_check_is_green():
     """The three options, each as a statement about derivatives: one is true."""
-    slope = {k: mpmath.diff(lambda z: 1 / (1 + mpmath.exp(-k * z)), 0) for k in (1, 2)}  # noqa: B023
+    slope = {k: mpmath.diff(lambda z, k=k: 1 / (1 + mpmath.exp(-k * z)), 0) for k in (1, 2)}
     exercise = built_in()["spot_the_bug"]
     swept = [exercise.key(0), exercise.key(1)]
     names = ["w1", "w2"]

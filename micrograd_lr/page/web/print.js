@@ -5,7 +5,7 @@ let sheet = "end"; // what is printed next: "end", "questions" or "key"
 
 const WIDEST_ON_PAPER = 830; // pixels of a picture whose text is large enough on a page, which has 680 by 960
 
-const TASK = "Write the formula of each derivative, then its number.";
+const TASKS = { questions: "<p>Write the formula of each derivative, then its number.</p>", key: "" };
 
 const SHEETS = { end: "Step by step", questions: "Questions", key: "Questions and answers" };
 
@@ -22,8 +22,10 @@ function prepareSheet() {
   const picture = byId("graph").firstElementChild.outerHTML.replace(/ id="/g, ' data-id="');
   const parts = ["<h2>" + SHEETS[sheet] + "</h2>", '<div class="picture">' + picture + "</div>"];
   if (sheet === "end") for (step = 0; step < frames.length; step++) parts.push(moveOnPaper());
-  else parts.push("<ol>" + frames.flatMap((frame) => frame.questions.map(questionOnPaper)).join("") + "</ol>");
-  if (sheet === "questions") parts.splice(2, 0, "<p>" + TASK + "</p>"); // below the picture
+  else {
+    const asked = frames.flatMap((frame) => frame.questions.map(questionOnPaper));
+    parts.push(TASKS[sheet], "<ol>" + asked.join("") + "</ol>");
+  }
   holder.innerHTML = parts.join("");
   fillSlots(holder);
   [step, ask, story] = kept;
