@@ -104,8 +104,8 @@ def _written(part: Part) -> str:
             return _character(sign)
         case reader.Sum():
             return r"\sum"
-        case reader.Differential(of):
-            return _joined([r"\partial", _written(of)])
+        case reader.Differential(of, order):
+            return _joined([rf"\partial^{{{_written(order)}}}" if order else r"\partial", _written(of)])
         case reader.Call(function, operands):
             return _written(function) + _written(operands)
         case reader.Group(opening, inside, closing, tall):

@@ -38,8 +38,9 @@ def _written(part: Part) -> str:
             return f"<mo>{escape(sign.replace('-', '−'))}</mo>"
         case reader.Sum():
             return "<mo>∑</mo>"
-        case reader.Differential(of):
-            return f"<mrow><mi>∂</mi>{_written(of)}</mrow>"
+        case reader.Differential(of, order):
+            sign = f"<msup><mi>∂</mi>{_in_a_row(order)}</msup>" if order else "<mi>∂</mi>"
+            return f"<mrow>{sign}{_written(of)}</mrow>"
         case reader.Call(function, operands):
             return f"<mrow>{_written(function)}{_written(operands)}</mrow>"
         case reader.Group(opening, inside, closing, tall):

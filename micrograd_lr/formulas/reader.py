@@ -69,9 +69,10 @@ class Sum(NamedTuple):
 
 
 class Differential(NamedTuple):
-    """``∂w``"""
+    """``∂w``, or with its order ``∂²L``"""
 
     of: Part
+    order: Row | None = None
 
 
 class Call(NamedTuple):
@@ -210,9 +211,16 @@ class _Reader:
         left = self.power()
         while self.next("/") and len(self.tokens) > 1:
             self.tokens.pop(0)
-            left = Fraction(_bare(left), _bare(self.power()))
+            left = Fraction(_bare(left), self.below(left))
             self.fractions += 1
         return left
+
+    def below(self, above: Part) -> Part:
+        """What a factor is divided by: the next one, or for ∂²L all differentials that follow, ∂w∂b."""
+        below = [self.power()]
+        while isinstance(above, Differential) and above.order and self.next("∂"):
+            below.append(self.power())
+        return _bare(below[0]) if len(below) == 1 else Row((*below,))
 
     def power(self) -> Part:
         """A factor with its exponents."""
@@ -235,12 +243,14 @@ class _Reader:
             closing = self.tokens.pop(0)[1] if self.tokens else ""
             return self.indexed(Group(text, inside, closing, self.fractions > before))
         if text == "∂" and self.tokens:
-            return Differential(self.factor())
+            order = self.raised("high")
+            return Differential(self.factor(), order) if self.tokens else Indexed(Name(text), None, order)
         if text == "Σ":
             return self.indexed(Sum())
         numbered = _NUMBERED.fullmatch(text) if kind == "name" else None
         function = text in self.functions
-        name = Name(numbered[1], numbered[2], function) if numbered else self.indexed(Name(text, function=function))
+        letters, number = numbered.groups() if numbered else (text, "")
+        name = self.indexed(Name(letters, number, function))
         return Call(name, self.factor()) if function and self.next("(") else name
 
     def indexed(self, base: Part) -> Part:

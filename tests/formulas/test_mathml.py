@@ -19,6 +19,9 @@ def read(text, names=()):
     return ET.fromstring(f"<math>{mathml(text, names)}</math>")
 
 
+SECOND = "<msup><mi>∂</mi><mrow><mn>2</mn></mrow></msup>"
+
+
 @pytest.mark.parametrize(
     "text, expected",
     [
@@ -26,6 +29,13 @@ def read(text, names=()):
         ("a(1 - a)", f"<mi>a</mi><mrow>{F}(</mo><mn>1</mn><mo>−</mo><mi>a</mi>{F})</mo></mrow>"),
         ("(1 - y)/2", "<mfrac><mrow><mn>1</mn><mo>−</mo><mi>y</mi></mrow><mn>2</mn></mfrac>"),
         ("∂L/∂a", "<mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi><mi>a</mi></mrow></mfrac>"),
+        (
+            "∂²L/∂w1∂b",
+            f"<mfrac><mrow>{SECOND}<mi>L</mi></mrow>"
+            "<mrow><mrow><mi>∂</mi><msub><mi>w</mi><mn>1</mn></msub></mrow><mrow><mi>∂</mi><mi>b</mi></mrow></mrow></mfrac>",
+        ),
+        ("∂²", SECOND),
+        ("x1²", "<msup><msub><mi>x</mi><mn>1</mn></msub><mrow><mn>2</mn></mrow></msup>"),
         ("a/b/c", "<mfrac><mfrac><mi>a</mi><mi>b</mi></mfrac><mi>c</mi></mfrac>"),
         ("x^(-2)", '<msup><mi>x</mi><mrow><mo form="prefix">−</mo><mn>2</mn></mrow></msup>'),
         ("a = -b - c", '<mi>a</mi><mo>=</mo><mo form="prefix">−</mo><mi>b</mi><mo>−</mo><mi>c</mi>'),
