@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import tempfile
+import threading
 
 import pytest
 import sympy
@@ -18,18 +19,20 @@ from micrograd_lr.engine.number_types import _FUNCTIONS
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.levels.closed_form import Degree  # plug themselves in when imported, which may be in a test
 
+TRACER = pytest.StashKey()  # of coverage
+
 assert {Text, Symbol, Degree} <= {*_FUNCTIONS}
 
 
 @contextlib.contextmanager
-def _untraced():
+def _traced_by(tracer):
     """Coverage counts our lines. Where there are none to count, or all have been counted, it is only slow."""
-    tracer = sys.gettrace()
-    sys.settrace(None)
+    before = sys.gettrace()
+    sys.settrace(tracer)
     try:
         yield
     finally:
-        sys.settrace(tracer)
+        sys.settrace(before)
 
 
 def pytest_configure(config):
@@ -39,11 +42,9 @@ def pytest_configure(config):
     """
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = str(_folder_for_kernels(config))
-    if sys.gettrace():
-        from numba.core.dispatcher import _FunctionCompiler
-
-        # Numba's compiler runs a million lines of its own, half as long again if they are traced.
-        _FunctionCompiler.compile = _untraced()(_FunctionCompiler.compile)
+    if config.getoption("dist", "no") != "no":  # the tests run in other processes
+        sys.settrace(None)
+        threading.settrace(None)
 
 
 def _folder_for_kernels(config):
@@ -68,19 +69,26 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """Coverage watches the quick tests, which run nearly every line, and the slow ones that run the rest."""
-    if item.get_closest_marker("slow") and not item.get_closest_marker("covers"):
-        with _untraced():
-            return (yield)
-    return (yield)
+def pytest_collection_finish(session):
+    """What is loaded by now stays to the end: the garbage collector need not look through it.
 
-
-def pytest_collection_finish():
-    """What is loaded by now stays to the end: the garbage collector need not look through it."""
+    From now on coverage watches the tests alone, and not what pytest does between them.
+    """
+    session.config.stash[TRACER] = sys.gettrace()
+    sys.settrace(None)
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def _run(item):
+    """Coverage watches the quick tests, which run nearly every line, and the slow ones that run the rest."""
+    watched = not item.get_closest_marker("slow") or item.get_closest_marker("covers")
+    with _traced_by(item.config.stash[TRACER] if watched else None):
+        return (yield)
+
+
+pytest_runtest_setup = pytest_runtest_call = pytest_runtest_teardown = _run
 
 
 @pytest.fixture(autouse=True)
