@@ -1,0 +1,66 @@
+"""An HTML file that needs no other: its style, its script and its data are inside, and a policy allows nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from string import Template
+
+from micrograd_lr.page.packed import packed
+from micrograd_lr.pictures.look import THEMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.resources.abc import Traversable
+    from typing import Any
+
+
+def document(template: str, style: str, script: str = "", data: Any = None, **texts: str) -> str:
+    """The `template` with its ``$style``, ``$script``, ``$data`` and ``$policy``, and other `texts`.
+
+    The style begins with the colours of the pictures.
+    """
+    style = _colours() + style
+    allowed = [f"style-src {_hash(style)}", *([f"script-src {_hash(script)}"] if script else [])]
+    policy = "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
+    return Template(template).substitute(
+        policy=policy, style=style, script=script, data=_in_a_script(packed(data)), **texts
+    )
+
+
+def short_scripts(files: Iterable[Traversable]) -> str:
+    """Scripts without their comments on lines of their own, and without their indentation: pages stay small.
+
+    No text of the scripts goes over several lines, so each of their lines can be taken for itself.
+    """
+    lines = [line.strip() for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/**")))
+
+
+def _in_a_script(text: str) -> str:
+    """JSON that cannot end the script element around it, or begin a comment."""
+    return text.replace("</", "<\\/").replace("<!", "\\u003c!")
+
+
+def _hash(text: str) -> str:
+    """The hash by which a Content-Security-Policy allows this text, and no other."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _colours() -> str:
+    """The colours of the pictures as CSS variables: light ones, and dark ones for those who prefer them."""
+
+    def variables(theme: str) -> str:
+        found = []
+        for name, colour in THEMES[theme].items():
+            if isinstance(colour, tuple):
+                found += [f"--{name}-fill: {colour[0]};", f"--{name}-line: {colour[1]};"]
+            else:
+                found.append(f"--{name}: {colour};")
+        return " ".join(found)
+
+    return (
+        f":root {{ {variables('light')} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {variables('dark')} }} }}\n"
+    )
