@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from micrograd_lr.page.views import Shown
-    from micrograd_lr.stepping.frames import Frame
+    from micrograd_lr.stepping.frames import Frame, Steps
     from micrograd_lr.stepping.moves import Line, Node
     from micrograd_lr.stepping.questions import Question
 
@@ -62,12 +62,38 @@ class _Pool:
         return self.texts.setdefault(text, len(self.texts))
 
 
+class Judged:
+    """Questions as the script judges them: usual mistakes and hints are kept once, for all of them."""
+
+    def __init__(self) -> None:
+        self._hints, self._mistakes = _Pool(), _Pool()
+        self._hinted: dict[tuple[int, int], int] = {}
+
+    def question(self, question: Question) -> dict[str, Any]:
+        """What is needed to judge the answers to a question."""
+        found = {
+            "key": question.key, "numbers": _for_json(question.numbers),
+            "mistakes": [self._mistake(*mistake) for mistake in question.mistakes],
+        }  # fmt: skip
+        return found | ({"shape": question.shape} if question.shape else {})
+
+    def _mistake(self, formula: str, hint: str) -> int:
+        return self._hinted.setdefault((self._mistakes(formula), self._hints(hint)), len(self._hinted))
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """What all questions have in common, so far."""
+        return {
+            "reading": READING, "judging": JUDGING, "hints": [*self._hints.texts],
+            "mistakes": [*self._mistakes.texts], "hinted": [*self._hinted],
+        }  # fmt: skip
+
+
 class Content:
     """`data` is what the script reads, ready for JSON."""
 
     def __init__(self, root: Value, views: list[View]) -> None:
-        self.formulas, self.hints, self.mistakes = _Pool(), _Pool(), _Pool()
-        self.hinted: dict[tuple[int, int], int] = {}
+        self.formulas, self.judged = _Pool(), Judged()
         whole = next((view for view in views if view.detail == "ops"), None) or View(
             root, "ops", (), **views[0].options
         )
@@ -78,11 +104,10 @@ class Content:
         self.labels = {op for view, own in zip(views, labels) for op, id in view.ids.items() if id in own}
         self.inputs = _inputs(whole, views[0])
         self.data = {
-            "digits": whole.steps.digits, "reading": READING, "judging": JUDGING,
+            "digits": whole.steps.digits,
             "leaves": [self.leaf(node, whole) for node in self.inputs],
             "whole": self.whole(root, whole), "views": [self.view(view, whole) for view in views],
-            "pool": [*self.formulas.texts], "hints": [*self.hints.texts], "mistakes": [*self.mistakes.texts],
-            "hinted": [*self.hinted], "notALabel": NOT_A_LABEL,
+            "pool": [*self.formulas.texts], "notALabel": NOT_A_LABEL, **self.judged.tables,
         }  # fmt: skip
 
     def math(self, text: str, view: View) -> int:
@@ -91,10 +116,6 @@ class Content:
         if text not in known:
             known[text] = self.formulas(mathml(text, view.steps.names))
         return known[text]
-
-    def mistake(self, formula: str, hint: str) -> int:
-        """The number of a usual mistake with its hint."""
-        return self.hinted.setdefault((self.mistakes(formula), self.hints(hint)), len(self.hinted))
 
     def leaf(self, node: Node, view: View) -> dict[str, Any]:
         """A leaf of the whole graph: an input of the page."""
@@ -121,7 +142,7 @@ class Content:
             "title": view.title, "opens": [*view.opened], "detail": view.detail,
             "leaves": [view.ids[node.id] for node in self.inputs],
             "holds": {op: view.in_box.get(box, box) for op, box in _holds(whole, view.ids).items()},
-            "spellings": _typed_names(view),
+            "spellings": typed_names(view.steps),
             "nodes": [self.node(node, view) for node in view.steps.nodes.values()],
             "boxes": [self.box(box, view) for box in view.boxes],
             "frames": [self.frame(frame, view) for frame in view.steps],
@@ -189,13 +210,10 @@ class Content:
         }  # fmt: skip
 
     def question(self, question: Question, view: View) -> dict[str, Any]:
-        asked: dict[str, Any] = {
-            "text": format_formula(question.prompt), "key": question.key, "numbers": _for_json(question.numbers),
-            "mistakes": [self.mistake(*mistake) for mistake in question.mistakes],
-        }  # fmt: skip
+        asked = {"text": format_formula(question.prompt), **self.judged.question(question)}
         if question.shape:
             answer = shapes.in_numbers(question.shape, question.numbers)
-            return asked | {"shape": question.shape, "slope": self.math(question.name, view), "answer": answer}
+            return asked | {"slope": self.math(question.name, view), "answer": answer}
         if question.prompt != question.name:
             asked["words"] = True
         if not question.formula:
@@ -213,9 +231,9 @@ def _inputs(whole: View, first: View) -> list[Node]:
     return sorted(leaves, key=lambda x: (x.kind != "parameter", place[first.ids[x.id]]))
 
 
-def _typed_names(view: View) -> dict[str, str]:
+def typed_names(steps: Steps) -> dict[str, str]:
     """The names that may stand in a typed formula, by every way to type them."""
-    return spellings(map(format_formula, view.steps.typed))
+    return spellings(map(format_formula, steps.typed))
 
 
 def _holds(whole: View, of: dict[str, str]) -> dict[str, str]:

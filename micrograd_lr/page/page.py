@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from micrograd_lr.page.views import View
     from micrograd_lr.stepping.frames import Steps
 
+JUDGES = ("tokens.js", "typed.js", "answers.js")  # read and judge what a student answers
 MOST_DEFINED = 4  # lines of the heading
 SCRIPTS = (
     "packed.js",
     "state.js", "text.js", "drawing.js", "picture.js", "flow.js", "matrix.js", "chain.js", "frame.js", "table.js",
-    "questions.js", "tokens.js", "typed.js", "answers.js", "inputs.js", "drag.js", "learn.js", "moves.js",
+    "questions.js", *JUDGES, "elsewhere.js", "inputs.js", "drag.js", "learn.js", "moves.js",
     "address.js", "print.js", "controls.js",
 )  # fmt: skip
 

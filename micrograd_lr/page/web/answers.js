@@ -1,5 +1,5 @@
 // Judges an answer, and finds the mistake behind a wrong one: in JavaScript what stepping/answers.py does
-// Shared: judged, readable, valueOr
+// Shared: judging, judged, readable, valueOr
 
 const { judging } = data; // the numbers and the words of Python's judge
 
@@ -9,10 +9,11 @@ const isRight = (answer, exact) =>
 const agrees = (answer, exact) =>
   Math.abs(answer - exact) <= judging.relative * Math.abs(exact) + judging.absolute;
 
-/** Whether an answer to a question is right, and what to say to it; `mode` is number or formula. */
+/** Whether an answer to a question is right, and what to say to it. One with names is a formula, unless `mode` says. */
 function judged(question, text, mode) {
   if (question.shape) return judgedShape(question, text);
-  return mode === "formula" ? judgedFormula(question, text) : judgedNumber(question, text);
+  const hasNames = () => tokensOf(text, view.spellings).some(([kind]) => kind === "name");
+  return (mode ? mode === "formula" : hasNames()) ? judgedFormula(question, text) : judgedNumber(question, text);
 }
 
 function judgedShape(question, text) {
@@ -148,25 +149,4 @@ function readable(question) {
   if (question.formula === undefined) return false;
   const exact = numbers[question.key];
   return agrees(valueOr(NaN, FormulaError, question.formula, namesAt(numbers), spellingsFor(question)), exact);
-}
-
-/** The numbers of the graph at other inputs, at which all of them are finite. */
-function elsewhere() {
-  const found = [];
-  for (let attempt = 0; found.length < judging.places && attempt < judging.attempts; attempt++) {
-    const now = moved(leaves.map((leaf) => inputs[leaf.id]), attempt);
-    const there = computes[viewAt](at(Object.fromEntries(leaves.map((leaf, i) => [leaf.id, now[i]]))));
-    if (Object.values(there).every(Number.isFinite)) found.push(there);
-  }
-  return found;
-}
-
-/** Other inputs: in turn around 0.5 and around the present ones, and nearer with each attempt. */
-function moved(present, attempt) {
-  const reach = judging.nearer ** attempt;
-  return present.map((x, i) => {
-    const centre = attempt % 2 ? x : 0.5;
-    const share = (judging.share * (i + 1) * (attempt + 1)) % 1; // another for every input, without a pattern
-    return centre + reach * (Math.abs(centre) || 1) * (2 * share - 1);
-  });
 }
