@@ -19,7 +19,7 @@ ROOMS = {  # room: the rooms that it may import
     "stepping": "pictures levels formulas engine tools",
     "builds": "stepping pictures levels formulas engine tools",
     "logistic": "stepping formulas engine tools",
-    "exercises": "logistic stepping formulas engine",
+    "exercises": "page logistic stepping formulas engine tools",
     "terminal": "stepping formulas engine tools",
     "page": "logistic stepping pictures levels compiler formulas engine tools",
     "demo": "page logistic pictures compiler formulas engine tools",

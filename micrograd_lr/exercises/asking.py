@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.exercises.kinds import Kind
+from micrograd_lr.exercises.kind import Kind
 from micrograd_lr.stepping.quiz import Asking
 
 TYPE_CHECKING = False

@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from micrograd_lr.exercises.kinds import Blank, Kind
+    from micrograd_lr.exercises.kind import Blank, Kind
     from micrograd_lr.stepping.answers import Verdict
     from micrograd_lr.stepping.frames import Steps
 
@@ -74,26 +74,36 @@ class Exercise:
         return self.asked[place].key
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The expression as formulas, one for each name, and for each matrix."""
+        lines = [f"{node.name} = {node.formula}" for node in self.steps.nodes.values() if node.op]
+        return (*lines, *(f"{name} = [{entries}]" for name, entries in self.matrices.items()))
+
+    @property
+    def equations(self) -> tuple[str, ...]:
+        """The numbers, each as an equation: ``x = -2``."""
+        return tuple(f"{name} = {number}" for name, number in self.numbers.items())
+
+    @property
     def board(self) -> str:
         """The expression as one writes it on the board, a line for each name, and for each matrix."""
-        lines = [f"{node.name} = {node.formula}" for node in self.steps.nodes.values() if node.op]
-        lines += [f"{name} = [{entries}]" for name, entries in self.matrices.items()]
-        return "\n".join(map(format_formula, lines))
+        return "\n".join(map(format_formula, self.lines))
 
     @property
     def given(self) -> str:
         """The numbers, as a student reads them: ``x = −2, y = 5``."""
-        return format_formula(", ".join(f"{name} = {number}" for name, number in self.numbers.items()))
+        return format_formula(", ".join(self.equations))
 
     def at(self, seed: int) -> Exercise:
-        """The same exercise with other numbers, at which every mistake gives another answer. A seed gives the same.
+        """The same exercise with other numbers, and its options in another order. A seed gives the same each time.
 
-        ValueError if there are no such numbers.
+        Every mistake gives another answer at these numbers. ValueError if there are none.
         """
         rng = Random(f"{self.name} {seed}")
+        blanks = tuple(replace(x, options=(*rng.sample(x.options, len(x.options)),)) for x in self.blanks)
         for _ in range(DRAWS):
             drawn = {name: rng.choice(self.choices.get(name, EASY_NUMBERS)) for name in self.numbers}
-            found = replace(self, numbers=drawn)
+            found = replace(self, numbers=drawn, blanks=blanks)
             try:
                 if not any(found.not_told_apart()):
                     return found

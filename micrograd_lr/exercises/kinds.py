@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from micrograd_lr.exercises.kind import Kind
 from micrograd_lr.exercises.matrices import printed
 from micrograd_lr.exercises.options import right_options
 from micrograd_lr.formulas.format import format_formula
@@ -14,98 +13,17 @@ from micrograd_lr.formulas.tokens import FormulaError
 from micrograd_lr.formulas.typed import evaluated
 from micrograd_lr.stepping.answers import SAID, Verdict
 from micrograd_lr.stepping.questions import Question
-from micrograd_lr.stepping.quiz import revealed
 from micrograd_lr.stepping.shapes import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from micrograd_lr.exercises.computed import Computed, Passes
+    from micrograd_lr.exercises.computed import Passes
     from micrograd_lr.stepping.moves import Node
 
 LETTERS = "abcde"  # of the options, as they are typed
 SIZES = "nm"  # the letters of shapes
-
-
-@dataclass(frozen=True)
-class Blank:
-    """What is asked for: `of` is a name, two names, a formula of matrices, or a question in words, as its kind wants.
-
-    `mistakes` are the usual wrong answers, each with what to say to it: formulas in the names of the exercise, shapes,
-    or options. Of the `options` of a choice, the right one is that without a mistake; `way` is how it is found, if it
-    can be computed, from the formula `by`, with numbers `at` which it is.
-    """
-
-    kind: str
-    of: str
-    mistakes: tuple[tuple[str, str], ...]
-    options: tuple[str, ...] = ()
-    way: str = ""
-    by: str = ""
-    at: Mapping[str, str] = field(default_factory=dict)
-
-
-class Kind(ABC):
-    """A question about what is `computed`; what it is `of` has as many names of the expression as `names` says."""
-
-    names = 0
-
-    @classmethod
-    def names_in(cls, of: str) -> tuple[str, ...]:
-        """The names in what is asked for, with commas between them."""
-        return tuple(map(str.strip, of.split(","))) if cls.names else ()
-
-    def __init__(self, blank: Blank, computed: Computed) -> None:
-        self.blank, self._computed = blank, computed
-
-    @cached_property
-    def passes(self) -> Passes:
-        """The graph that it is about."""
-        return self._computed.passes
-
-    @property
-    @abstractmethod
-    def question(self) -> Question:
-        """The question, as all ways of stepping put it."""
-
-    @property
-    @abstractmethod
-    def key(self) -> float | str:
-        """The right answer."""
-
-    @property
-    def asked(self) -> str:
-        """The question in words."""
-        return f"What is {format_formula(self.question.named)}?"
-
-    @property
-    def revealed(self) -> str:
-        """The right answer, as a sentence."""
-        return revealed(self.question, self.passes.steps)
-
-    def verdict(self, answer: str) -> Verdict:
-        """What to say to an answer. FormulaError if it cannot be read."""
-        return self.passes.judge.verdict(answer, self.question, "")
-
-    def typed(self, mistake: str) -> str:
-        """What somebody types who makes a mistake. FormulaError if it cannot be read, or has no value."""
-        return mistake
-
-    def unclear(self) -> Iterator[str]:
-        """What is wrong with the key at these numbers, and which mistakes do not get their own diagnosis."""
-        for mistake, hint in self.question.mistakes:
-            typed = self.typed(mistake)
-            if (said := self.verdict(typed).said) != hint:
-                yield f'the mistake {mistake}{self.gives(typed)}, and that is told "{said}"'
-
-    def not_told_apart(self) -> Iterator[str]:
-        """The same, with the question before it."""
-        return (f"{format_formula(self.question.named)}: {wrong}" for wrong in self.unclear())
-
-    def gives(self, typed: str) -> str:
-        """What a mistake gives, where that is something else."""
-        return ""
 
 
 class Number(Kind):
@@ -144,9 +62,10 @@ class Number(Kind):
         steps = self.passes.steps
         return repr(evaluated(mistake, {name: steps.number(key) for name, key in steps.typed.items()}))
 
-    def gives(self, typed: str) -> str:
-        """This number with some digits."""
-        return f" gives {float(typed):.6g}"
+    def gives(self, mistake: str) -> str:
+        """Its number with some digits."""
+        number = f"{float(self.typed(mistake)):.6g}"
+        return "" if number == mistake else f" gives {number}"
 
     def unclear(self) -> Iterator[str]:
         """A key of 0 as well."""
@@ -191,6 +110,11 @@ class OfTwoCalls(Number):
     def passes(self) -> Passes:
         """A graph with these gradients."""
         return self._computed.twice
+
+    @property
+    def put(self) -> tuple[str, str, str]:
+        """All of it in words."""
+        return f"What is {self.question.prompt}?", "", ""
 
     def prompt_of(self, node: Node) -> str:
         """In words."""
@@ -237,6 +161,11 @@ class OfAChoice(Kind):
     def options(self) -> dict[str, str]:
         """The options by their letters."""
         return dict(zip(LETTERS, self.blank.options))
+
+    @property
+    def put(self) -> tuple[str, str, str]:
+        """All of it in words."""
+        return self.question.named, "", ""
 
     @property
     def asked(self) -> str:

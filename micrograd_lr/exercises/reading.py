@@ -14,7 +14,8 @@ from pathlib import Path
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.exercises.exercise import Exercise
-from micrograd_lr.exercises.kinds import KINDS, LETTERS, SIZES, Blank
+from micrograd_lr.exercises.kind import Blank
+from micrograd_lr.exercises.kinds import KINDS, LETTERS, SIZES
 from micrograd_lr.exercises.options import WAYS
 from micrograd_lr.formulas.tokens import FormulaError
 from micrograd_lr.formulas.typed import evaluated
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn
 
-    from micrograd_lr.exercises.kinds import Kind
+    from micrograd_lr.exercises.kind import Kind
 
 
 def _is_text(x: object) -> bool:

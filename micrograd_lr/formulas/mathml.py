@@ -61,7 +61,11 @@ def _written(part: Part) -> str:
 
 def _beside(before: Part | None, part: Part) -> str:
     """A part of a row: a sign that no operand stands before keeps close to what follows it, as in ``= -y/a``."""
-    signed = part == reader.Operator("-") and (before is None or isinstance(before, reader.Operator))
+    signed = (
+        isinstance(part, reader.Operator)
+        and part.sign in "-−"
+        and (before is None or isinstance(before, reader.Operator))
+    )
     return '<mo form="prefix">−</mo>' if signed else _written(part)
 
 

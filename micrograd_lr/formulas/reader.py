@@ -161,7 +161,7 @@ class Known:
 def known_to(names: tuple[str, ...], ops: tuple[Op, ...]) -> Known:
     """Kept, because a graph has the same names in all of its formulas."""
     functions = {x for op in ops for x in (op.name, op.symbol) if x.isidentifier()}
-    return Known(names, functions | {"softplus", "step"})
+    return Known(names, functions | {"ln", "softplus", "step"})
 
 
 def pieces(text: str, known: Known) -> Iterator[tuple[str, str]]:

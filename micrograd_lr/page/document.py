@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def document(template: str, style: str, script: str = "", data: Any = None, **texts: str) -> str:
+def document(template: str, style: str, script: str = "", data: Any = (), **texts: str) -> str:
     """The `template` with its ``$style``, ``$script``, ``$data`` and ``$policy``, and other `texts`.
 
     The style begins with the colours of the pictures.

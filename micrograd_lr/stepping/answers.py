@@ -75,7 +75,7 @@ class Judge:
         self._inputs = expression, numbers
 
     @cached_property
-    def _places(self) -> list[Numbers]:
+    def places(self) -> list[Numbers]:
         """The numbers of the graph at the present inputs, then at other ones."""
         expression, numbers = self._inputs
         paid = {*self._steps.paid_to}
@@ -133,7 +133,7 @@ class Judge:
 
     def _of_a_formula(self, text: str, question: Question) -> Verdict:
         answers = self._answers(text, question)
-        agreed = [agrees(answer, place[question.key]) for answer, place in zip(answers, self._places)]
+        agreed = [agrees(answer, place[question.key]) for answer, place in zip(answers, self.places)]
         if all(agreed):
             return self._praise(text, question)
         why = "by chance" if agreed[0] else "no value" if math.isnan(answers[0]) else "otherwise"
@@ -142,7 +142,7 @@ class Judge:
     def _answers(self, text: str, question: Question) -> list[float]:
         """The number of a formula at each place; NaN where it has none."""
         names, spelt = self.names(question), self.spelt(question)
-        return [_value(text, {name: place[key] for name, key in names.items()}, spelt) for place in self._places]
+        return [_value(text, {name: place[key] for name, key in names.items()}, spelt) for place in self.places]
 
     def _praise(self, text: str, question: Question) -> Verdict:
         short = question.closed and self.readable(question) and self._is_short(text, question)
@@ -152,13 +152,13 @@ class Judge:
         """Whether a formula is a closed form: right everywhere, with no more names and numbers than as printed."""
         answers, spelt = self._answers(text, question), self.spelt(question)
         size, most = (sum(kind in ("name", "number") for kind, _ in tokens(x, spelt)) for x in (text, question.formula))
-        return size <= most and all(agrees(x, place[question.key]) for x, place in zip(answers, self._places))
+        return size <= most and all(agrees(x, place[question.key]) for x, place in zip(answers, self.places))
 
     def _hint(self, question: Question, answers: Sequence[float]) -> str:
         """The hint of the first mistake that gives these answers at all places, perhaps but for its sign; or ""."""
-        if all(agrees(-answer, place[question.key]) for answer, place in zip(answers, self._places)):
+        if all(agrees(-answer, place[question.key]) for answer, place in zip(answers, self.places)):
             return SAID["sign"]
-        numbers = [_numbers_at(place, question) for place in self._places]
+        numbers = [_numbers_at(place, question) for place in self.places]
         for sign in (1, -1):
             for mistake, hint in question.mistakes:
                 if all(agrees(sign * answer, _wrong(mistake, at)) for answer, at in zip(answers, numbers)):
@@ -173,7 +173,7 @@ class Judge:
         That the sign alone is wrong is not a guess, and is always said. But of a value with an operand of 0 or 1 it is
         a guess that another mistake has the wrong sign too: -2 for σ(0) need not be 1 + exp(0).
         """
-        places = self._places
+        places = self.places
         if right(-answer, places[0][question.key]):
             return SAID["sign"]
         known: list[list[float]] = []

@@ -11,7 +11,8 @@ from test_exercise_keys import EXERCISES, BySympy, parsed
 
 from micrograd_lr import Value
 from micrograd_lr.exercises.exercise import Exercise
-from micrograd_lr.exercises.kinds import KINDS, Blank
+from micrograd_lr.exercises.kind import Blank
+from micrograd_lr.exercises.kinds import KINDS
 from micrograd_lr.exercises.options import right_options
 from micrograd_lr.exercises.reading import built_in
 from micrograd_lr.formulas.expression import Expression

@@ -39,6 +39,7 @@ SECOND = "<msup><mi>∂</mi><mrow><mn>2</mn></mrow></msup>"
         ("a/b/c", "<mfrac><mfrac><mi>a</mi><mi>b</mi></mfrac><mi>c</mi></mfrac>"),
         ("x^(-2)", '<msup><mi>x</mi><mrow><mo form="prefix">−</mo><mn>2</mn></mrow></msup>'),
         ("a = -b - c", '<mi>a</mi><mo>=</mo><mo form="prefix">−</mo><mi>b</mi><mo>−</mo><mi>c</mi>'),
+        ("a = −b − c", '<mi>a</mi><mo>=</mo><mo form="prefix">−</mo><mi>b</mi><mo>−</mo><mi>c</mi>'),
         ("w₁", "<msub><mi>w</mi><mrow><mn>1</mn></mrow></msub>"),
         ("x_2", "<msub><mi>x</mi><mn>2</mn></msub>"),
         ("n13", "<msub><mi>n</mi><mn>13</mn></msub>"),
