@@ -11,7 +11,7 @@ from micrograd_lr.tools.lazily import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from micrograd_lr import logistic
+    from micrograd_lr import exercises, logistic
     from micrograd_lr.builds.frames import draw_frames
     from micrograd_lr.compiler.by_batch import gradient, hessian
     from micrograd_lr.compiler.compiled import value_and_grad
@@ -44,6 +44,7 @@ __all__ = [
     "dot",
     "draw",
     "draw_frames",
+    "exercises",
     "exp",
     "first_nan",
     "gradient",
@@ -78,6 +79,7 @@ __getattr__, __dir__ = lazily(
         "check_gradient": "engine.check",
         "draw": "pictures.drawing",
         "draw_frames": "builds.frames",
+        "exercises": "exercises",
         "first_nan": "engine.derivatives",
         "gradient": "compiler.by_batch",
         "hessian": "compiler.by_batch",

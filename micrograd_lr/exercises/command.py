@@ -48,11 +48,11 @@ def exercise_command(commands: argparse._SubParsersAction[Any]) -> None:
 
 def _exercise(options: argparse.Namespace) -> int:
     from micrograd_lr.exercises.asking import asked
-    from micrograd_lr.exercises.reading import found
+    from micrograd_lr.exercises.reading import load
 
     if options.name is None:
         return _list(options)
-    exercise = found(options.name)
+    exercise = load(options.name)
     if options.seed is not None:
         exercise = exercise.at(options.seed)
     for said in asked(exercise, sys.stdin):
@@ -70,7 +70,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _sheet(options: argparse.Namespace) -> int:
-    from micrograd_lr.exercises.sheet import sheet
+    from micrograd_lr.exercises.sheets import sheet
 
     wanted = [("html", ".html"), ("latex", ".tex"), ("key", "")]
     paths = {what: getattr(options, what) for what, _ in wanted if getattr(options, what)}

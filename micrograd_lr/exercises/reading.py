@@ -95,7 +95,7 @@ def built_in() -> Mapping[str, Exercise]:
     return {exercise.name: exercise for exercise in found}
 
 
-def found(name: str) -> Exercise:
+def load(name: str) -> Exercise:
     """An exercise of the package by its name, or that in a file. ValueError for a name that is neither."""
     if name.endswith(".toml"):
         return read(name)

@@ -3,6 +3,7 @@
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "files": ["write_whole"],
     "late": ["need"],
+    "lazily": ["lazily"],
     "progress": ["progress"],
     "streams": ["flushed", "is_terminal", "prepare_streams", "printable"],
     "version": ["__version__"],

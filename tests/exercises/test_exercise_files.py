@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_lr.exercises.asking import asked
-from micrograd_lr.exercises.reading import ExerciseError, built_in, found, read, read_text
+from micrograd_lr.exercises.reading import ExerciseError, built_in, load, read, read_text
 
 GOOD = """title = "A product"
 aim = "The other factor."
@@ -87,7 +87,7 @@ def written(folder, text):
 
 
 def test_a_file_is_an_exercise(tmp_path):
-    exercise = found(str(written(tmp_path, GOOD)))
+    exercise = load(str(written(tmp_path, GOOD)))
     assert (exercise.name, exercise.title, exercise.hints) == ("product", "A product", ())
     assert revealed(exercise) == ["∂L/∂w = 24", "L = 36"]
     assert exercise.board == "p = wx\nL = p·p"
@@ -116,9 +116,9 @@ def test_what_is_no_text(tmp_path):
 
 
 def test_a_name_that_is_not_known():
-    assert found("paths") is built_in()["paths"]
+    assert load("paths") is built_in()["paths"]
     with pytest.raises(ValueError, match=re.escape("there is no exercise 'pats'. There are: circuit, max, ")):
-        found("pats")
+        load("pats")
 
 
 def test_no_numbers_for_a_seed(tmp_path):

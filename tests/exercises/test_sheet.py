@@ -10,7 +10,7 @@ from pages import data_of
 
 from micrograd_lr import cli
 from micrograd_lr.exercises.reading import built_in
-from micrograd_lr.exercises.sheet import sheet
+from micrograd_lr.exercises.sheets import sheet
 
 ALL = sheet()
 

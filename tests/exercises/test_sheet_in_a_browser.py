@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from micrograd_lr.exercises.codes import read_code
-from micrograd_lr.exercises.sheet import sheet
+from micrograd_lr.exercises.sheets import sheet
 
 STUDENT = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}

@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 from scripts import check_declarations, check_header
 
-from micrograd_lr.exercises.sheet import SCRIPTS
+from micrograd_lr.exercises.sheets import SCRIPTS
 from micrograd_lr.page.page import JUDGES
 
 OWN = files("micrograd_lr.exercises") / "web"

@@ -15,7 +15,7 @@ from micrograd_lr.exercises.codes import FIRST, SETTLED, quoted
 from micrograd_lr.exercises.kind import Kind
 from micrograd_lr.exercises.kinds import Number, OfAChoice
 from micrograd_lr.exercises.matrices import printed
-from micrograd_lr.exercises.reading import built_in, found
+from micrograd_lr.exercises.reading import built_in, load
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.page.arithmetic import functions
@@ -121,7 +121,7 @@ def sheet(names: Sequence[str] = (), seed: int | None = None) -> Sheet:
 
     A seed gives them other numbers and another order. ValueError for an unknown name, and for two of the same name.
     """
-    exercises = [*map(found, names)] if names else [*built_in().values()]
+    exercises = [*map(load, names)] if names else [*built_in().values()]
     own = [exercise.name for exercise in exercises]
     if twice := [name for i, name in enumerate(own) if name in own[:i]]:
         raise ValueError(f"the sheet has {twice[0]} twice. Give each exercise once; a file may have another name.")
