@@ -23,19 +23,25 @@ if TYPE_CHECKING:
 
 
 class Computed:
-    """An expression at its numbers, and its matrices, all given as texts; `sizes` says how many n and m are."""
+    """An expression at its numbers, and its matrices, all given as texts; `sizes` says how many n and m are.
+
+    With `like`, the same at other numbers, no formula is written a second time.
+    """
 
     def __init__(
-        self, expression: str, numbers: Mapping[str, str], matrices: Mapping[str, str], sizes: Mapping[str, int]
-    ) -> None:
-        self.expression, self.sizes = Expression(expression), sizes
+        self, expression: str, numbers: Mapping[str, str], matrices: Mapping[str, str], sizes: Mapping[str, int],
+        like: Computed | None = None,
+    ) -> None:  # fmt: skip
+        self.expression: Expression = like.expression if like else Expression(expression)
+        self.sizes = sizes
         self.floats = {name: evaluated(number, {}) for name, number in numbers.items()}
-        self._entries = matrices
+        self._entries, self._like = matrices, like
+        self._slopes: dict[str, Passes] = {}
 
     @cached_property
     def passes(self) -> Passes:
         """Both passes of the expression itself."""
-        return Passes(self.expression, self.floats)
+        return Passes(self.expression, self.floats, self._like.passes if self._like else None)
 
     @cached_property
     def matrices(self) -> Matrices:
@@ -44,16 +50,20 @@ class Computed:
 
     def slope(self, name: str) -> Passes:
         """Both passes of ∂L/∂name: a gradient is a graph like any other, and has gradients too."""
+        if name not in self._slopes:
+            self._slopes[name] = self._slope(name)
+        return self._slopes[name]
 
+    def _slope(self, name: str) -> Passes:
         def record(**numbers: Any) -> Value:
             root = self.expression(**numbers)
             node = next(node for node in topological(root) if node.label == name)
             (slope,) = slope_graphs(root, [node])
             found: Value = 0 * root + slope  # so every name is in the graph, and may stand in an answer
-            found.label = f"∂{self.passes.steps.root.name}/∂{name}"
+            found.label = f"∂{self.passes.form.root.name}/∂{name}"
             return found
 
-        return Passes(record, self.floats)
+        return Passes(record, self.floats, self._like.slope(name) if self._like else None)
 
     @cached_property
     def twice(self) -> Passes:
@@ -68,24 +78,33 @@ class Computed:
             for node, kept in gradients(root).items():
                 if node is not root:
                     both = both + kept * node
-            both.label = f"{self.passes.steps.root.name} twice"
+            both.label = f"{self.passes.form.root.name} twice"
             return both
 
-        return Passes(record, self.floats)
+        return Passes(record, self.floats, self._like.twice if self._like else None)
 
 
 class Passes:
     """Both passes of what `record` makes at these numbers, with all gradients, and the judge of answers."""
 
-    def __init__(self, record: Callable[..., Value], floats: Mapping[str, float]) -> None:
-        self._record, self._floats = record, floats
+    def __init__(self, record: Callable[..., Value], floats: Mapping[str, float], like: Passes | None = None) -> None:
+        self._record, self._floats, self._like = record, floats, like
 
     @cached_property
     def steps(self) -> Steps:
         """Both passes."""
         return steps(self._record(**self._floats), detail="names", gradients="all")
 
+    @property
+    def form(self) -> Steps:
+        """The passes at whichever numbers they are known: they have the same names and formulas at all."""
+        return self._like.form if self._like else self.steps
+
     @cached_property
     def judge(self) -> Judge:
         """The judge of answers."""
-        return Judge(self._record, self._floats, self.steps)
+        return Judge(self._record, self._floats, self.form)
+
+    def number(self, key: str) -> float:
+        """A number of the graph, such as v3."""
+        return float(self.judge.places[0][key])

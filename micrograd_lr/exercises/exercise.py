@@ -34,6 +34,7 @@ class Exercise:
     `expression` is read as `Expression` reads it, and `numbers` has the number of each of its inputs as text: ``-1/2``,
     ``ln(3)``. `choices` has the numbers that another seed may take for an input, where `EASY_NUMBERS` will not do.
     `matrices` have formulas in the names of the expression as entries, ``w1, w2; b, 1``, and `sizes` those of n and m.
+    `like` is the same exercise with other numbers, if there is one.
     """
 
     name: str
@@ -46,11 +47,13 @@ class Exercise:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     matrices: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
+    like: Exercise | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def computed(self) -> Computed:
         """What it is about, at these numbers."""
-        return Computed(self.expression, self.numbers, self.matrices, self.sizes)
+        like = self.like.computed if self.like else None
+        return Computed(self.expression, self.numbers, self.matrices, self.sizes, like)
 
     @cached_property
     def asked(self) -> tuple[Kind, ...]:
@@ -103,7 +106,7 @@ class Exercise:
         blanks = tuple(replace(x, options=(*rng.sample(x.options, len(x.options)),)) for x in self.blanks)
         for _ in range(DRAWS):
             drawn = {name: rng.choice(self.choices.get(name, EASY_NUMBERS)) for name in self.numbers}
-            found = replace(self, numbers=drawn, blanks=blanks)
+            found = replace(self, numbers=drawn, blanks=blanks, like=self)
             try:
                 if not any(found.not_told_apart()):
                     return found

@@ -38,7 +38,7 @@ class Number(Kind):
 
     def prompt_of(self, node: Node) -> str:
         """What is asked for, as one writes it."""
-        return self.passes.steps.gradient_of(node.id)
+        return self.passes.form.gradient_of(node.id)
 
     def key_of(self, node: Node) -> str:
         """Where the number is in the graph."""
@@ -47,7 +47,7 @@ class Number(Kind):
     @cached_property
     def question(self) -> Question:
         """The question; each mistake is a formula in the names of the graph."""
-        steps = self.passes.steps
+        steps = self.passes.form
         node = next(node for node in steps.nodes.values() if node.label == self.name)
         prompt = self.prompt_of(node)
         return Question(prompt, prompt, self.key_of(node), _formatted(self.blank.mistakes), steps.typed)
@@ -55,12 +55,12 @@ class Number(Kind):
     @property
     def key(self) -> float:
         """The right number."""
-        return float(self.passes.steps.number(self.question.key))
+        return self.passes.number(self.question.key)
 
     def typed(self, mistake: str) -> str:
         """The number that a mistake gives."""
-        steps = self.passes.steps
-        return repr(evaluated(mistake, {name: steps.number(key) for name, key in steps.typed.items()}))
+        numbers = {name: self.passes.number(key) for name, key in self.passes.form.typed.items()}
+        return repr(evaluated(mistake, numbers))
 
     def gives(self, mistake: str) -> str:
         """Its number with some digits."""
@@ -99,7 +99,7 @@ class OfASecond(Number):
     def prompt_of(self, node: Node) -> str:
         """∂²L/∂z², or ∂²L/∂z∂w."""
         first, second = self.names_in(self.blank.of)
-        root = self._computed.passes.steps.root.name
+        root = self._computed.passes.form.root.name
         return f"∂²{root}/∂{first}{'²' if first == second else f'∂{second}'}"
 
 
@@ -118,7 +118,7 @@ class OfTwoCalls(Number):
 
     def prompt_of(self, node: Node) -> str:
         """In words."""
-        root = self._computed.passes.steps.root.name
+        root = self._computed.passes.form.root.name
         return f"{node.name}.grad after two calls of {root}.backward(), if every node adds to what it has"
 
 

@@ -68,7 +68,10 @@ def agrees(answer: float, exact: Any) -> bool:
 
 
 class Judge:
-    """Judges answers by the numbers of the graph at the present inputs, and formulas at two other places as well."""
+    """Judges answers by the numbers of the graph at the present inputs, and formulas at two other places as well.
+
+    `steps` are those of the expression, at these inputs or at others: what is asked does not depend on the numbers.
+    """
 
     def __init__(self, expression: Callable[..., Value], numbers: Mapping[str, float], steps: Steps) -> None:
         self._steps = steps
@@ -121,10 +124,10 @@ class Judge:
         )
 
     def _of_a_number(self, text: str, question: Question) -> Verdict:
-        find = self._steps.number
+        here = self.places[0]
         names, spelt = self.names(question), self.spelt(question)
-        answer = evaluated(text, {name: find(key) for name, key in names.items()}, spelt)
-        if right(answer, find(question.key)):
+        answer = evaluated(text, {name: here[key] for name, key in names.items()}, spelt)
+        if right(answer, here[question.key]):
             return self._praise(text, question)
         answers = self._answers(text, question)
         is_number = {*answers} == {answer}  # a formula with names gives others elsewhere
@@ -202,9 +205,9 @@ class Judge:
     def readable(self, question: Question) -> bool:
         """Whether the formula that answers a question can be typed as it is printed."""
         try:
-            exact = self._steps.number
-            names = {name: exact(key) for name, key in self.names(question).items()}
-            return agrees(evaluated(question.formula, names, self.spelt(question)), exact(question.key))
+            here = self.places[0]
+            names = {name: here[key] for name, key in self.names(question).items()}
+            return agrees(evaluated(question.formula, names, self.spelt(question)), here[question.key])
         except FormulaError:  # none, or a function that answers do not have, or a formula that is abridged
             return False
 

@@ -22,7 +22,7 @@ CASES = [
 def given(case, question, mistake):
     """What a mistake gives at each place."""
     judge = case.judge
-    return [answers._wrong(mistake, answers._numbers_at(place, question)) for place in judge._places]
+    return [answers._wrong(mistake, answers._numbers_at(place, question)) for place in judge.places]
 
 
 def misleading(case):
