@@ -99,7 +99,7 @@ class Expression:
                 statements = ast.parse(source.python).body
         except SyntaxError as error:
             at = source.place(error.lineno or 1, (error.offset or 1) - 1)
-            source.refuse_decimal_comma(at)
+            source.refuse_number(at)
             source.refuse(at, f"this cannot be read: {error.msg}.")
         except (ValueError, MemoryError, RecursionError) as error:  # null bytes, and nesting beyond Python's limits
             source.refuse(0, f"this cannot be read: {error or 'it is nested too deeply'}.")
@@ -163,7 +163,7 @@ class Expression:
         if isinstance(node, ast.Call):
             return self._call(node, depth)
         if isinstance(node, ast.Tuple):
-            self._source.refuse_decimal_comma(*self._source.places(node))
+            self._source.refuse_number(*self._source.places(node))
         return self._refuse(node, f"{_WHAT.get(type(node), 'this')} is not part of the language: {_LANGUAGE}")
 
     def _call(self, node: ast.Call, depth: int) -> Any:
@@ -177,7 +177,7 @@ class Expression:
         plain = not all(isinstance(x, ast.List) for x in node.args)
         if node.keywords or len(node.args) != count or (lists and plain):
             if not lists:
-                self._source.refuse_decimal_comma(*self._source.places(node))
+                self._source.refuse_number(*self._source.places(node))
             what = "list" if lists else "operand"
             self._refuse(node, f"{name} takes {count} {what}{'s'[: count - 1]}{': [a, b]' * lists}.")
         if not lists:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from keyword import iskeyword
 
-from micrograd_lr.formulas.tokens import DECIMAL_COMMA, NUMBER, WORD, plain, pointed, quoted, said
+from micrograd_lr.formulas.tokens import DECIMAL_COMMA, GROUPED, NUMBER, WORD, plain, quoted, said, written_otherwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _PIECE = re.compile(rf"(?P<number>{NUMBER})|(?P<word>{WORD})|(?P<gap>[ \t]+)|(?P<comment>#[^\r\n]*)|.", re.DOTALL)
-_LINE_END, _DECIMAL_COMMA = re.compile("\r\n|\r|\n"), re.compile(DECIMAL_COMMA)
+_LINE_END, _OTHERWISE = re.compile("\r\n|\r|\n"), re.compile(f"{GROUPED}|{DECIMAL_COMMA}")
 
 
 class ExpressionError(ValueError):
@@ -57,6 +57,7 @@ class Source:
             return ""
         left, right = quoted(before[1]), quoted(piece[1])
         if kinds == ("number", "number"):
+            self.refuse_number(self._typed(self._plain.rindex(before[1], 0, at)))  # 1 000
             self.refuse(self._typed(at), said("neighbours", left=left, right=right))
         if kinds == ("number", "word") and not parted:
             if right.startswith("_"):  # 1_000, as Python writes it
@@ -84,11 +85,11 @@ class Source:
 
         return place(node.lineno, node.col_offset), place(node.end_lineno or 1, node.end_col_offset or 0)
 
-    def refuse_decimal_comma(self, begin: int, end: int | None = None) -> None:
-        """Say how to write the decimal comma that begins at a place, or the first one up to the place `end`."""
-        found = _DECIMAL_COMMA.match(self.text, begin) if end is None else _DECIMAL_COMMA.search(self.text, begin, end)
+    def refuse_number(self, begin: int, end: int | None = None) -> None:
+        """Say how to write the 0,5 or the 1,000 that begins at a place, or the first one up to the place `end`."""
+        found = _OTHERWISE.match(self.text, begin) if end is None else _OTHERWISE.search(self.text, begin, end)
         if found:
-            self.refuse(found.start(), said("comma", found=found[0], pointed=pointed(found[0])))
+            self.refuse(found.start(), str(written_otherwise(found[0])))
 
     def refuse(self, at: int, message: str) -> NoReturn:
         """Raise ExpressionError with the message, the line, and a mark under the column."""

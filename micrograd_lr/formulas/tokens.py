@@ -28,6 +28,11 @@ EXPONENT = f"(?<![⁽⁺⁻{_RAISED}])[⁺⁻]?[{_RAISED}]+"  # of x², 2⁻¹ a
 NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 WORD = r"[^\W\d]\w*"
 DECIMAL_COMMA = r"(?<![A-Za-z0-9_.,)\]])([0-9]*),([0-9]+)(?![0-9.,])"  # 0,5
+GROUPED = (  # 1,000 and 1 000; 1.000,5; but not 1.000, which can be read
+    r"(?<![A-Za-z0-9_.,)\]])(?![0-9]+\.[0-9]+(?![0-9.,]))"
+    r"([1-9][0-9]{0,2}([,.'’_ \u00a0\u2009\u202f])[0-9]{3}(?:\2[0-9]{3})*)(?:(?!\2)[.,]([0-9]+))?(?![0-9.,])"
+)
+SHAPE = r"[(\[] *(?:[1-9][0-9]*|[nm]) *, *(?:[1-9][0-9]*|[nm]) *[)\]]"  # (2, 3)
 SPACE, SIGNS = " \t\r\n", "+-*/^(),"
 BASE = rf"e(?=[{SPACE}]*(\^|\*\*))"  # the e of e^-z
 LISTED, OFFERED, QUOTED = 12, 4, 40  # names in a message, names to choose from, and characters of a text in it
@@ -50,11 +55,15 @@ SAID = {
     "number": "{found}: the answer is a number here, or arithmetic such as -0.5*2. "
     "The table shows the number of each name.",
     "value": "This has no finite value. Is there a division by 0, a log of 0 or less, or a number that is too large?",
+    "large": "{found}: too large. Numbers go up to about 1.8e308 here.",
     "comma": "{found}: write a decimal point, {pointed}.",
+    "thousand": "{found}: the comma can mean two things. Write {whole} or {pointed}.",
+    "pieces": "{found}: write the digits of a number in one piece, {whole}.",
+    "not a shape": "{found} is a shape, rows and columns. Here a formula is asked for, or a number.",
 }
 
 _CHARACTERS, _EXPONENT, _NUMBER = str.maketrans(CHARACTERS), re.compile(EXPONENT), re.compile(NUMBER)
-_DECIMAL_COMMA = re.compile(DECIMAL_COMMA)
+_DECIMAL_COMMA, _GROUPED, _SHAPE = re.compile(DECIMAL_COMMA), re.compile(GROUPED), re.compile(SHAPE)
 _WORD, _INSIDE_A_WORD = re.compile(WORD), re.compile(r"(?<=\w)\w")
 _CALLED, _BASE = re.compile(rf"[{SPACE}]*\("), re.compile(BASE)
 _INDEXED = re.compile(r"(\w*[^\W\d_])(?:_?([0-9]+))?(?:\(([0-9]+)\))?")  # w1, w_1, a(1), x1(2)
@@ -64,6 +73,10 @@ _BEGINS_AS_NO_NAME = re.compile(rf"[0-9.{SPACE}{re.escape(SIGNS)}]|$")
 
 class FormulaError(ValueError):
     """Text that cannot be read as a formula; the message says why, and what to write instead."""
+
+
+class NumberError(FormulaError):
+    """``0,5``, ``1,000`` or ``1e999``, of which the message says how a number is written."""
 
 
 def said(why: str, **found: str) -> str:
@@ -110,6 +123,26 @@ def plain(text: str) -> str:
 def pointed(text: str) -> str:
     """A text with a decimal point in the place of each decimal comma: 0.5 for 0,5 and for ,5."""
     return _DECIMAL_COMMA.sub(lambda comma: f"{comma[1] or 0}.{comma[2]}", text).strip()
+
+
+def in_one_piece(text: str) -> str:
+    """A text with the digits of each number in one piece, and decimal points: 1000.5 for 1,000.5 and for 1.000,5."""
+
+    def piece(number: re.Match[str]) -> str:
+        return re.sub("[^0-9]", "", number[1]) + (f".{number[3]}" if number[3] else "")
+
+    return pointed(_GROUPED.sub(piece, text))
+
+
+def written_otherwise(text: str) -> FormulaError | None:
+    """What to say to a text that cannot be read, if its numbers are written otherwise, or if it is a shape."""
+    found, decimal, whole = text.strip(), pointed(text), in_one_piece(text)
+    if _SHAPE.fullmatch(found):
+        return FormulaError(said("not a shape", found=found))
+    if whole == found:
+        return None
+    why = "comma" if whole == decimal else "thousand" if in_one_piece(decimal) == decimal else "pieces"
+    return NumberError(said(why, found=found, pointed=decimal, whole=whole))
 
 
 def spellings(names: Iterable[str]) -> dict[str, str]:

@@ -13,17 +13,13 @@ from unicodedata import normalize
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
 from micrograd_lr.engine.ops import ADD, DIV, MUL, NEG, OPS, POW, SUB
 from micrograd_lr.formulas.language import MAX_DEPTH, functions
-from micrograd_lr.formulas.tokens import FormulaError, pointed, quoted, said, spellings, tokens
+from micrograd_lr.formulas.tokens import FormulaError, NumberError, quoted, said, spellings, tokens, written_otherwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from micrograd_lr.engine.ops import Op
-
-
-class DecimalComma(FormulaError):
-    """``0,5``; the message says how to write it."""
 
 
 class NoValue(FormulaError):
@@ -38,9 +34,9 @@ def evaluated(text: str, numbers: Mapping[str, float], spelt: Mapping[str, str] 
     try:
         return _Formula(text, numbers, spellings(numbers) if spelt is None else spelt).value()
     except FormulaError:
-        if pointed(text) == text.strip():
-            raise
-        raise DecimalComma(said("comma", found=text.strip(), pointed=pointed(text))) from None
+        if otherwise := written_otherwise(text):
+            raise otherwise from None
+        raise
 
 
 def number_in(text: str) -> float:
@@ -52,7 +48,7 @@ class _Formula:
     """Reads a formula and computes it on the way: a method for each level of the grammar, the loosest first."""
 
     def __init__(self, text: str, numbers: Mapping[str, float], spelt: Mapping[str, str]) -> None:
-        self._numbers = numbers
+        self._text, self._numbers = text.strip(), numbers
         self._tokens = [*tokens(text, spelt), ("end", "")]
         self._at = 0
         self._lost = False
@@ -106,7 +102,7 @@ class _Formula:
             raise FormulaError(said("missing", found=found))
         self._at += 1
         if kind == "number":
-            return self._finite(float(found))
+            return self._number(found)
         if kind == "name":
             return self._numbers[found]
         if kind == "constant":
@@ -116,6 +112,11 @@ class _Formula:
         inside = self._sum(depth + 1)
         self._close()
         return inside
+
+    def _number(self, digits: str) -> float:
+        if math.isinf(number := float(digits)):
+            raise NumberError(said("large", found=quoted(self._text)))
+        return number
 
     def _called(self, function: str, depth: int) -> float:
         self._take("(")
@@ -171,7 +172,7 @@ def assigned(text: str) -> tuple[str, float]:
         raise ValueError(f"{text.strip()}: expected NAME=NUMBER, such as w=0.5.")
     try:
         return normalize("NFKC", name), number_in(number)
-    except DecimalComma as error:
+    except NumberError as error:
         raise ValueError(f"{name}={error}") from None
     except FormulaError:
         raise ValueError(f"{name}={number}: an input is a finite number, such as {name}=0.5.") from None

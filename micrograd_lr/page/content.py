@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 # The script reads and judges typed formulas by the tables and words of the Python that does the same.
 READING = {
     "characters": tokens.CHARACTERS, "exponent": tokens.EXPONENT, "number": tokens.NUMBER,
-    "decimalComma": tokens.DECIMAL_COMMA, "space": tokens.SPACE, "signs": tokens.SIGNS,
+    "decimalComma": tokens.DECIMAL_COMMA, "grouped": tokens.GROUPED, "shape": tokens.SHAPE,
+    "space": tokens.SPACE, "signs": tokens.SIGNS,
     "longest": MAX_LENGTH, "deepest": MAX_DEPTH, "said": tokens.SAID,
     "base": tokens.BASE, "listed": tokens.LISTED, "offered": tokens.OFFERED, "quoted": tokens.QUOTED,
 }  # fmt: skip

@@ -12,8 +12,8 @@ from readers import groups, in_python, table
 
 from micrograd_lr import OPS, Expression, Op
 from micrograd_lr.formulas.language import functions
-from micrograd_lr.formulas.tokens import FormulaError, plain, spellings
-from micrograd_lr.formulas.typed import DecimalComma, NoValue, evaluated, number_in
+from micrograd_lr.formulas.tokens import FormulaError, NumberError, plain, spellings
+from micrograd_lr.formulas.typed import NoValue, evaluated, number_in
 
 KEPT = table()
 
@@ -66,7 +66,7 @@ def test_what_is_long_but_not_deep_is_read():
 
 
 def test_kinds_of_errors():
-    for text, kind in (("0,5", DecimalComma), ("1/0", NoValue), ("1/0)", FormulaError), ("a", FormulaError)):
+    for text, kind in (("0,5", NumberError), ("1/0", NoValue), ("1/0)", FormulaError), ("a", FormulaError)):
         with pytest.raises(ValueError) as error:
             number_in(text)
         assert type(error.value) is kind

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from micrograd_lr import Expression, cli
+from micrograd_lr.formulas.tokens import quoted
 from micrograd_lr.formulas.typed import assigned, by_name, inputs, number_in
 from micrograd_lr.terminal.session import Session
 
@@ -15,14 +16,25 @@ NUMBERS = {
     "1/3": float(Fraction(1, 3)), "-1/2": -0.5, "2*3": 6.0, "2·3": 6.0, "2^3": 8.0, "log(2)": math.log(2),
 }  # fmt: skip
 NOT_NUMBERS = [
-    "one", "nan", "NaN", "inf", "-inf", "infinity", "−∞", "1e400", "-1e999", "10**400", "1/0", "log(0)", "1_000",
-    "0x10", "٣", "½", "1 2", "1.2.3", "1,2,3", "1.000,5", "True", "None", "1j", "'1'", "[1]", "x", "2x", "=1",
-    "1=2", "()", "-", "1e", "0.5e", "w.real", "9" * 400,
+    "one", "nan", "NaN", "inf", "-inf", "infinity", "−∞", "10**400", "1/0", "log(0)",
+    "0x10", "٣", "½", "1 2", "1.2.3", "1,2,3", "1,000,00", "True", "None", "1j", "'1'", "[1]", "x", "2x", "=1",
+    "1=2", "()", "-", "1e", "0.5e", "w.real", "(1,1)",
 ]  # fmt: skip
 COMMAS = {
     "0,5": "0.5", ",5": "0.5", "-0,5": "-0.5", "−0,5": "−0.5", "1,5e3": "1.5e3", "1/0,5": "1/0.5",
-    "log(0,5)": "log(0.5)", "0,5*0,25": "0.5*0.25",
+    "log(0,5)": "log(0.5)", "0,5*0,25": "0.5*0.25", "0,500": "0.500", "1234,567": "1234.567",
 }  # fmt: skip
+THOUSANDS = {"1,000": "1000 or 1.000", "-12,345": "-12345 or -12.345", "1,000/2": "1000/2 or 1.000/2"}
+IN_PIECES = {
+    "1,000,000": "1000000", "1,000.5": "1000.5", "1.000,5": "1000.5", "1.000.000": "1000000", "1 000": "1000",
+    "1\u202f000": "1000", "-1_000": "-1000", "1’000": "1000", "1 000*0,5": "1000*0.5",
+}  # fmt: skip
+WRITTEN_OTHERWISE = {
+    **{text: f"write a decimal point, {number}." for text, number in COMMAS.items()},
+    **{text: f"the comma can mean two things. Write {numbers}." for text, numbers in THOUSANDS.items()},
+    **{text: f"write the digits of a number in one piece, {number}." for text, number in IN_PIECES.items()},
+    **dict.fromkeys(("1e999", "-1e400", "1.8e308", "9" * 309), "too large. Numbers go up to about 1.8e308 here."),
+}
 
 
 def said(run, *arguments):
@@ -62,9 +74,9 @@ def test_what_is_not_a_finite_number(command, text, capsys):
 
 
 @pytest.mark.parametrize("command", ["draw", "step"])
-@pytest.mark.parametrize("text", COMMAS)
-def test_a_decimal_comma(command, text, capsys):
-    message = f"{text}: write a decimal point, {COMMAS[text]}."
+@pytest.mark.parametrize("text", WRITTEN_OTHERWISE)
+def test_a_number_that_is_written_otherwise(command, text, capsys):
+    message = f"{quoted(text)}: {WRITTEN_OTHERWISE[text]}"
     assert said(number_in, text) == message
     assert error_of(command, [f"w={text}", "x=1"], capsys) == f"micrograd-lr: --set w={message}\n"
     assert typed(f"w={text}") == (f"w={message}", 1.0)

@@ -7,6 +7,11 @@ from micrograd_lr import Expression, StepThrough, Value, logistic
 from micrograd_lr.engine.literal import literal_loss
 
 LONG = 1.0970639814699807
+SAID = {
+    "1,000": "1,000: the comma can mean two things. Write 1000 or 1.000.",
+    "1,000/2": "1,000/2: the comma can mean two things. Write 1000/2 or 1.000/2.",
+    "1 000": "1 000: write the digits of a number in one piece, 1000.",
+}
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +65,8 @@ def test_the_page_follows_what_is_typed_as_far_as_it_is_a_number(long, reader):
     for typed, follows in (
         ("10.5", [1, 10, 10, 10.5]), ("-", [None]), ("-12.5", [None, -1, -12, -12, -12.5]), ("1e", [1, None]),
         ("1e-3", [1, None, None, 0.001]), (",5", [None, 0.5]), ("1/3", [1, None, 1 / 3]), ("−2", [None, -2]),
-        ("", [None]), ("4", [4]), ("1,000", [1, 1, 1, 1, None]), ("0,125", [0, 0, 0.1, 0.12, 0.125]),
+        ("", [None]), ("4", [4]), ("0,125", [0, None, 0.1, 0.12, 0.125]),
+        ("1,000", [1, None, 1, 1, None]), ("1 000", [1, 1, None, None, None]), ("1,000/2", [1, *[None] * 6]),
     ):  # fmt: skip
         before = now(page, "x")
         x.focus()
@@ -76,6 +82,8 @@ def test_the_page_follows_what_is_typed_as_far_as_it_is_a_number(long, reader):
         page.settled()
         if follows[-1] is None:
             assert page.text("#problem").startswith("x needs a number.")
+            assert ("The page keeps" in page.text("#problem")) == (typed not in SAID)
+            assert SAID.get(typed, "") in page.text("#problem")
             assert now(page, "x") == before
             assert x.input_value() == typed
             x.press("Escape")
@@ -84,6 +92,17 @@ def test_the_page_follows_what_is_typed_as_far_as_it_is_a_number(long, reader):
         else:
             assert now(page, "x") == follows[-1]
             assert page.page.locator("#problem").is_hidden()
+
+
+def test_what_is_typed_into_a_box_is_read_as_well(long, reader):
+    page = reader(long)
+    page.page.evaluate("typeInto(view.holds[leaves.find((x) => x.name === 'x').id])")
+    page.page.locator("input.typed").fill("1e999")
+    page.press("Enter")
+    assert page.text("#problem").startswith("x needs a number.")
+    assert page.text("#problem").endswith("1e999: too large. Numbers go up to about 1.8e308 here.")
+    page.page.evaluate("change(leaves.find((x) => x.name === 'x').id, 2)")
+    assert page.page.locator("#problem").is_hidden()
 
 
 def test_what_is_typed_is_taken_back_whole(long, reader):

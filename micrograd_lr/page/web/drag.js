@@ -68,7 +68,7 @@ function typeInto(node) {
     if (left) return;
     left = true;
     field.remove();
-    if (takes && field.value.trim()) change(leaf.id, numberIn(field.value));
+    if (takes && field.value.trim()) changeTo(leaf.id, field.value);
     boxes.get(node).group.focus({ preventScroll: true });
   };
   field.addEventListener("keydown", (event) => {

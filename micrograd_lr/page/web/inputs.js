@@ -1,8 +1,9 @@
 // The inputs that the student changes, and what the page says where there is no value at them
-// Shared: tried, renderInputs, showInputs, numberIn, change, useInputs
+// Shared: tried, renderInputs, showInputs, change, changeTo, useInputs
 
 const KEPT = "The page keeps the last numbers that worked. Change an input to go on.";
 
+const misread = {}; // what to say to what was typed into an input, if it is a number that is written otherwise
 let tried = null; // inputs at which something has no value; the last good ones stay in force
 
 function renderInputs() {
@@ -27,7 +28,7 @@ function renderInputs() {
       if (Number.isFinite(x)) change(leaf.id, x, before);
     });
     box.addEventListener("change", () => { // Enter, or leaving the box
-      change(leaf.id, numberIn(box.value), before);
+      changeTo(leaf.id, box.value, before);
       before = inputs;
     });
     box.addEventListener("blur", showInputs);
@@ -42,11 +43,27 @@ function renderInputs() {
   }
 }
 
-const THOUSANDS = /[1-9],\d{3}$/; // 1,000 may be a thousand or one
-
-/** The number that was typed: -1.5, ,5, 1e-3, 1/3; NaN for what is none, or could be another one. */
+/** The number that was typed: -1.5, ,5, 1e-3, 1/3; NaN for what is none, or could be another one, as 1,000 could. */
 function numberIn(text) {
-  return THOUSANDS.test(text.trim()) ? NaN : valueOr(NaN, FormulaError, text.replace(",", "."), {}, {});
+  const decimal = pointed(text);
+  return decimal === inOnePiece(text) ? valueOr(NaN, FormulaError, decimal, {}, {}) : NaN;
+}
+
+/** Change an input to what was typed. */
+function changeTo(id, text, before) {
+  const x = numberIn(text);
+  misread[id] = Number.isNaN(x) ? wordsTo(text) : "";
+  change(id, x, before);
+}
+
+/** What the reader says to a number that is written otherwise; "" to anything else. */
+function wordsTo(text) {
+  try {
+    evaluated(text, {}, {});
+  } catch (error) {
+    if (error instanceof NumberError) return error.message;
+  }
+  return "";
 }
 
 /** Write the numbers into the boxes: those in force, or those that were tried, and then which of them are new. */
@@ -90,7 +107,9 @@ function useInputs(given, before = inputs) {
 function problemAt(given, computed) {
   const empty = leaves.find((leaf) => !Number.isFinite(given[leaf.id]));
   if (empty) {
-    return { node: view.holds[empty.id], html: "<p>" + math(empty.math) + " needs a number.</p><p>" + KEPT + "</p>" };
+    const said = document.createElement("p");
+    said.textContent = misread[empty.id] || KEPT;
+    return { node: view.holds[empty.id], html: "<p>" + math(empty.math) + " needs a number.</p>" + said.outerHTML };
   }
   const values = wholeValues(given);
   for (const [id, op] of Object.entries(data.whole)) {

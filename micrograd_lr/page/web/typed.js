@@ -1,24 +1,46 @@
 // A formula that was typed, read and computed: in JavaScript what formulas/typed.py does
-// Shared: NoValue, evaluated
+// Shared: NoValue, NumberError, evaluated, pointed, inOnePiece
 
 class NoValue extends FormulaError {}
+class NumberError extends FormulaError {}
 
 const DECIMAL_COMMA = new RegExp(reading.decimalComma, "g");
+const GROUPED = new RegExp(reading.grouped, "g");
+const SHAPE = new RegExp("^(" + reading.shape + ")$");
 
 /** The value of a formula, with the numbers of its names, which `spelt` has by every way to type them. */
 function evaluated(text, numbers, spelt) {
   try {
     return new Formula(text, numbers, spelt).value();
   } catch (error) {
-    const pointed = text.replace(DECIMAL_COMMA, (_, whole, rest) => (whole || "0") + "." + rest);
-    if (!(error instanceof FormulaError) || pointed === text) throw error;
-    throw new FormulaError("comma", { found: text.trim(), pointed: pointed.trim() });
+    throw error instanceof FormulaError ? writtenOtherwise(text) ?? error : error;
   }
+}
+
+/** A text with a decimal point in the place of each decimal comma: 0.5 for 0,5 and for ,5. */
+function pointed(text) {
+  return text.replace(DECIMAL_COMMA, (_, whole, rest) => (whole || "0") + "." + rest).trim();
+}
+
+/** A text with the digits of each number in one piece, and decimal points: 1000.5 for 1,000.5 and for 1.000,5. */
+function inOnePiece(text) {
+  const piece = (_, whole, __, rest) => whole.replace(/[^0-9]/g, "") + (rest ? "." + rest : "");
+  return pointed(text.replace(GROUPED, piece));
+}
+
+/** What to say to a text that cannot be read, if its numbers are written otherwise, or if it is a shape. */
+function writtenOtherwise(text) {
+  const [found, decimal, whole] = [text.trim(), pointed(text), inOnePiece(text)];
+  if (SHAPE.test(found)) return new FormulaError("not a shape", { found });
+  if (whole === found) return null;
+  const why = whole === decimal ? "comma" : inOnePiece(decimal) === decimal ? "thousand" : "pieces";
+  return new NumberError(why, { found, pointed: decimal, whole });
 }
 
 /** Reads a formula and computes it on the way: a method for each level of the grammar, the loosest first. */
 class Formula {
   constructor(text, numbers, spelt) {
+    this.text = text.trim();
     this.numbers = numbers;
     this.tokens = [...tokensOf(text, spelt), ["end", ""]];
     this.at = 0;
@@ -70,13 +92,19 @@ class Formula {
     if (kind === "end") throw new FormulaError("end");
     if (kind === "sign" && found !== "(") throw new FormulaError("missing", { found });
     this.at += 1;
-    if (kind === "number") return this.finite(Number(found));
+    if (kind === "number") return this.number(found);
     if (kind === "name") return this.numbers[found];
     if (kind === "constant") return Math.E;
     if (kind === "function") return this.called(found, depth);
     const inside = this.sum(depth + 1);
     this.close();
     return inside;
+  }
+
+  number(digits) {
+    const number = Number(digits);
+    if (number === Infinity) throw new NumberError("large", { found: quoted(this.text) });
+    return number;
   }
 
   called(name, depth) {
