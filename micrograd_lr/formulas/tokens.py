@@ -1,6 +1,7 @@
 """Typed text cut into its tokens, numbers, names, functions and signs; and what is said where that cannot be done.
 
-Names stand side by side in a product: ``wx`` is w times x, unless something is called wx. The page does the same in
+Names stand side by side in a product: ``wx`` is w times x, unless something is called wx. A name does not touch itself:
+``zz`` is more often a slip than z times z, which is printed ``z·z``. The page does the same in
 page/web/tokens.js, with the tables and the words of this file.
 """
 
@@ -47,6 +48,7 @@ SAID = {
     "closed": "There is one “)” too many.",
     "shape": "Write the rows and the columns, such as (2, 3) or (1, n). A number has the shape (1, 1).",
     "neighbours": "{left} and {right} stand side by side. Write a sign between them, such as *.",
+    "twice": "{name}{name}: is that {name} or its square? Write {name} or {name}^2.",
     "operands": "The number of operands of {found} is {count}, not {given}.",
     "call": "{found} needs parentheses: {found}(...).",
     "digits": "{found}: no such name here. For a product write {digits}{name}, for a power {name}^{digits}.",
@@ -98,7 +100,10 @@ def tokens(text: str, spelt: Mapping[str, str]) -> list[Token]:
             at = number.end()
         elif word := words[at]:
             kind, spelling = word
-            found.append((kind, spelt[spelling] if kind == "name" else spelling))
+            token = (kind, spelt[spelling] if kind == "name" else spelling)
+            if kind == "name" and found[-1:] == [token] and text.endswith(spelling, 0, at):
+                raise FormulaError(said("twice", name=quoted(spelling)))
+            found.append(token)
             at += len(spelling)
         elif text[at] in SPACE:
             at += 1

@@ -12,6 +12,7 @@ from readers import groups, in_python, table
 
 from micrograd_lr import OPS, Expression, Op
 from micrograd_lr.formulas.language import functions
+from micrograd_lr.formulas.text import Text
 from micrograd_lr.formulas.tokens import FormulaError, NumberError, plain, spellings
 from micrograd_lr.formulas.typed import NoValue, evaluated, number_in
 
@@ -62,7 +63,20 @@ def test_what_is_long_but_not_deep_is_read():
     assert evaluated("a+" * 2_000 + "a", {"a": 0.5}) == 1000.5
     assert evaluated("(" * 100 + "a" + ")" * 100, {"a": 0.5}) == 0.5
     assert evaluated("-" * 100 + "a", {"a": 0.5}) == 0.5
-    assert evaluated("a" * 1_000, {"a": 1.0, "aa": 1.0}) == 1.0
+    assert evaluated("ab" * 500, {"a": 1.0, "b": 1.0}) == 1.0
+
+
+def test_a_name_that_touches_itself_is_no_product():
+    """It may be a slip; a product of a name with itself is never printed so."""
+    numbers = {"z": 3.0, "w": 2.0, "x₁": 5.0}
+    assert evaluated("z z", numbers) == evaluated("z·z", numbers) == evaluated("zwz/w", numbers) == 9
+    for typed, name in (("zz", "z"), ("wzz", "z"), ("zzz", "z"), ("2wwz", "w"), ("x1x1", "x1"), ("zz + q", "z")):
+        with pytest.raises(FormulaError) as error:
+            evaluated(typed, numbers)
+        assert str(error.value) == f"{name}{name}: is that {name} or its square? Write {name} or {name}^2."
+    for x in (Text("z"), Text("w") * Text("z"), Text("w") * Text("z") * 2):
+        for printed in (x * x, x * Text("z"), Text("z") * x, x * x * x, x * Text("z") * x):
+            assert math.isfinite(evaluated(str(printed), numbers))
 
 
 def test_kinds_of_errors():

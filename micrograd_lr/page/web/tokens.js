@@ -38,7 +38,12 @@ function tokensOf(typed, spelt) {
       at += number.length;
     } else if (words[at]) {
       const [kind, spelling] = words[at];
-      found.push([kind, kind === "name" ? spelt[spelling] : spelling]);
+      const name = kind === "name" ? spelt[spelling] : spelling;
+      const [before, left] = found.at(-1) ?? [];
+      if (kind === "name" && before === kind && left === name && text.endsWith(spelling, at)) {
+        throw new FormulaError("twice", { name: quoted(spelling) });
+      }
+      found.push([kind, name]);
       at += spelling.length;
     } else if (reading.space.includes(text[at])) {
       at += 1;
