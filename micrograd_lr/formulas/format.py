@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 DIGITS = 4  # significant digits, where nobody asks for more or fewer
 LONGEST_NUMBER = 24  # characters of an exact number or a symbol
 FLOATS_LOSE = 1e-12  # of a number, by rounding in what it is computed from
+# A minus sign, and not the hyphen of log-loss, built-in, z-score or i-th; a-y, wx-b and y-log(a) are differences.
+_MINUS = re.compile(r"-(?!(?<=[^\W\d_]-)(?:[^\W\d_]{3,}|th)\b(?! *\()|(?<=[^\W\d_]{3}-)[^\W\d_]{2}\b(?! *\())")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -65,8 +67,8 @@ def is_same_size(x: Any, y: Any) -> bool:
 
 
 def format_formula(x: Any) -> str:
-    """A formula with real minus signs."""
-    return clean(str(x).replace("-", "−"))
+    """A formula, or a sentence about formulas, with real minus signs; the hyphens between words stay."""
+    return clean(_MINUS.sub("−", str(x)))
 
 
 def subscript(j: int) -> str:
