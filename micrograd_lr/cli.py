@@ -40,17 +40,17 @@ def parser() -> argparse.ArgumentParser:
     _draw_arguments(commands.add_parser(
         "draw", help="the computation graph of an expression, as a picture or as text",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Draw the computation graph of an expression, with values, gradients and local derivatives.",
+        description="Draw the computation graph of an expression, with values, gradients and local\nderivatives.",
         epilog=f'example:\n  micrograd-lr draw "{SLIDES}" \\\n    --set {" ".join(SLIDES_NUMBERS)} -o graph.svg\n'
         'intermediate results have names: "z=w*x+b; a=sigmoid(z); -log(a)"\n'
-        "for a slide: --for slide -o slide.svg; and move by move: --for slide --frames FOLDER",
+        "for a slide: --for slide -o slide.svg\nand move by move: --for slide --frames FOLDER",
     ))  # fmt: skip
     _step_arguments(commands.add_parser(
         "step", help="the forward and the backward pass, one move at a time",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Step through the forward and the backward pass of an expression, and be asked for the numbers.\n"
-        "Without EXPR: the example of the slides. In a terminal each key acts at once (? shows them);\n"
-        "through a pipe there is one command, answer or input per line.",
+        description="Step through the forward and the backward pass of an expression, and be asked\nfor the numbers. "
+        "Without EXPR: the example of the slides.\nIn a terminal each key acts at once (? shows them); "
+        "through a pipe there is one\ncommand, answer or input per line.",
         epilog=f'example:\n  micrograd-lr step "{SLIDES_IN_STEPS}" \\\n    --set {" ".join(SLIDES_NUMBERS)} --ask',
     ))  # fmt: skip
     exercise_command(commands)

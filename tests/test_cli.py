@@ -168,6 +168,14 @@ def test_help_shows_the_example(capsys):
     assert SLIDES in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", [[], ["demo"], ["draw"], ["step"], ["exercise"]])
+def test_help_fits_a_terminal(command, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        cli.main([*command, "--help"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
 def test_step_writes_a_page(capsys, monkeypatch, tmp_path):
     opened = []
     monkeypatch.setattr("webbrowser.open", opened.append)

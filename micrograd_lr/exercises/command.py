@@ -16,7 +16,7 @@ def exercise_command(commands: argparse._SubParsersAction[Any]) -> None:
     exercise = commands.add_parser(
         "exercise", help="exercises on the board, which know the usual mistakes",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Work out gradients by hand, and be told what went wrong. Without NAME: a list of the exercises.",
+        description="Work out gradients by hand, and be told what went wrong.\nWithout NAME: a list of the exercises.",
         epilog="examples:\n  micrograd-lr exercise two_layers --seed 7\n  micrograd-lr exercise my_own.toml",
     )  # fmt: skip
     exercise.add_argument("name", metavar="NAME", nargs="?", help="of an exercise; or FILE.toml, one of your own")
