@@ -49,7 +49,7 @@ def test_random_texts_are_read_alike():
 def test_formulas_are_tried_at_the_same_other_inputs():
     numbers = [0.5, -1.5, 2.0, 0.0, 1e200, *range(40)]
     theirs = run_in_node(f"""
-        {script("answers.js")}
+        {script("elsewhere.js")}
         const attempts = Array.from({{length: {ATTEMPTS}}}, (_, i) => moved({numbers}, i));
         console.log(JSON.stringify(attempts));""")
     for attempt, inputs in enumerate(theirs):
