@@ -22,7 +22,7 @@ from micrograd_lr.formulas.tokens import spellings
 from micrograd_lr.levels.names import INSIDE
 from micrograd_lr.page.layout import layouts
 from micrograd_lr.page.views import View, edge_key, error_in
-from micrograd_lr.stepping import answers, shapes
+from micrograd_lr.stepping import answers, elsewhere, shapes
 from micrograd_lr.stepping.derivations import derivation
 from micrograd_lr.stepping.leads import NOT_A_LABEL
 from micrograd_lr.stepping.questions import questions
@@ -47,7 +47,7 @@ READING = {
 }  # fmt: skip
 JUDGING = {
     "tolerance": answers.TOLERANCE, "relative": answers.RELATIVE, "absolute": answers.ABSOLUTE,
-    "places": answers.PLACES, "attempts": answers.ATTEMPTS, "nearer": answers.NEARER, "share": answers.SHARE,
+    "places": elsewhere.PLACES, "attempts": elsewhere.ATTEMPTS, "nearer": elsewhere.NEARER, "share": elsewhere.SHARE,
     "said": answers.SAID, "easy": answers.EASY,
     "shapes": {"outside": shapes.OUTSIDE, "between": shapes.BETWEEN, "entry": shapes.ENTRY, "number": shapes.NUMBER},
 }  # fmt: skip

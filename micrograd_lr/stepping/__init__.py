@@ -1,7 +1,8 @@
 """Both passes move by move, as data, with questions and answers."""
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
-    "answers": ["Judge", "SAID", "Verdict", "saturated"],
+    "answers": ["Judge", "SAID", "Verdict"],
+    "elsewhere": ["saturated"],
     "derivations": ["derivation"],
     "frames": ["Frame", "Steps", "steps"],
     "latex": ["walk"],

@@ -9,23 +9,20 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from micrograd_lr.engine.errors import DOMAIN_ERRORS
-from micrograd_lr.engine.ops import LOG
 from micrograd_lr.engine.order import topological
-from micrograd_lr.engine.stable import as_loss
-from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.keys import VALUE, gradient_key, ids, value_key
 from micrograd_lr.formulas.tokens import FormulaError, spellings, tokens
 from micrograd_lr.formulas.typed import NoValue, evaluated
+from micrograd_lr.stepping.elsewhere import elsewhere
 from micrograd_lr.stepping.record import payments
 from micrograd_lr.stepping.shapes import fits, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from typing import Any
 
-    from micrograd_lr.formulas.expression import Expression
+    from micrograd_lr.engine.value import Value
     from micrograd_lr.stepping.frames import Steps
     from micrograd_lr.stepping.moves import Example
     from micrograd_lr.stepping.questions import Question
@@ -34,8 +31,6 @@ if TYPE_CHECKING:
 
 TOLERANCE = 0.01  # of the right number: what a student finds with three digits
 RELATIVE, ABSOLUTE = 1e-4, 1e-12  # of a formula's number: a printed formula has its constants with six digits
-PLACES, ATTEMPTS = 2, 60  # other inputs at which a formula is tried, and attempts to find them
-NEARER, SHARE = 0.9, 0.618034  # how the attempts close in on the inputs, and how they spread over the ways to go
 EASY = (0.0, 1.0)  # numbers that tell nothing about how one came to them
 SAID = {
     "right": "Right.",
@@ -252,50 +247,3 @@ def numbers_of(root: Value, paid: Container[str], examples: Iterable[Example] = 
         found.setdefault(gradient_key(payment.payer), payment.upstream)
         found[gradient_key(payment.operand)] = payment.total
     return found
-
-
-def elsewhere(
-    expression: Callable[..., Value], numbers: Mapping[str, float], of: Callable[[Value], Any] = lambda root: root
-) -> Iterator[Any]:
-    """`of` the expression, recorded at other inputs at which it has a value: at most `PLACES`, the same each time."""
-    found = 0
-    for attempt in range(ATTEMPTS):
-        try:
-            root = expression(**dict(zip(numbers, moved([*numbers.values()], attempt))))
-            if all(math.isfinite(x) for node in topological(root) for x in (node.data, *node.partials)):
-                yield of(root)
-                found += 1
-        except DOMAIN_ERRORS:  # outside of the domain: nearer is the next attempt
-            continue
-        if found == PLACES:
-            return
-
-
-def moved(numbers: Iterable[float], attempt: int) -> list[float]:
-    """Other inputs: in turn around 0.5 and around the present ones, and nearer with each attempt.
-
-    Each input goes another share of the way, without a pattern that a wrong formula could have too.
-    """
-    reach = NEARER**attempt
-    centres = [x if attempt % 2 else 0.5 for x in numbers]
-    shares = [SHARE * (i + 1) * (attempt + 1) % 1 for i in range(len(centres))]
-    return [x + reach * (abs(x) or 1.0) * (2 * share - 1) for x, share in zip(centres, shares)]
-
-
-def saturated(expression: Expression, numbers: Mapping[str, float]) -> tuple[Value, float] | None:
-    """z and y, if it is -log a or -log(1 - a) that has no value, because a = σ(z) was rounded; else None.
-
-    logistic_loss(z, y) has a value there.
-    """
-    for root in elsewhere(expression, numbers):  # for the shape of the graph, which does not depend on the numbers
-        now: dict[Any, Any] = {}
-        for node in topological(root):
-            if node.op is None:
-                now[node] = Value(numbers[node.label], node.label)
-                continue
-            operands = [now.get(x, x) for x in node.operands]
-            try:
-                now[node] = node.op(*operands)
-            except DOMAIN_ERRORS:
-                return as_loss(operands[0]) if node.op is LOG else None
-    return None

@@ -13,8 +13,8 @@ from micrograd_lr.formulas.format import DIGITS, clean, format_formula, format_n
 from micrograd_lr.formulas.language import functions
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.formulas.typed import inputs
-from micrograd_lr.stepping.answers import saturated
 from micrograd_lr.stepping.derivations import derivation
+from micrograd_lr.stepping.elsewhere import saturated
 from micrograd_lr.stepping.quiz import Walk
 from micrograd_lr.terminal.screen import (
     FEWEST_ROWS,

@@ -38,6 +38,30 @@ def test_a_seed_gives_options_another_order():
     assert all(built_in()["floats"].at(seed).asked[2].key == asked.key == "nan" for seed in range(8))
 
 
+def test_without_hints_and_without_mistakes(tmp_path):
+    own = tmp_path / "mine.toml"
+    own.write_text(
+        'title = "Mine"\naim = "Twice."\nexpression = "y = x*x"\n[numbers]\nx = "3"\n[[ask]]\nvalue = "y"\n'
+        '[[ask]]\nchoice = "Is it odd?"\noptions = ["yes", "no"]\nmistakes = { no = "9 is." }\n',
+        encoding="utf-8",
+    )
+    made = sheet([str(own)])
+    assert "hints" not in without_data(made.html).partition("<body>")[2]
+    assert made.latex().count("\\begin{enumerate}") == 2
+    assert r"\item yes" in made.latex()
+    assert made.latex(key=True).endswith(
+        r"""\begin{enumerate}
+\item $y = 9$
+\item Is it odd? a) yes
+\begin{itemize}
+\item no: 9 is.
+\end{itemize}
+\end{enumerate}
+\end{document}
+"""
+    )
+
+
 def test_the_same_exercise_twice():
     with pytest.raises(ValueError, match=r"^the sheet has paths twice\. Give each exercise once; a file may have "):
         sheet(["paths", "max", "paths"])

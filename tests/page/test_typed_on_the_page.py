@@ -7,7 +7,7 @@ import pytest
 from javascript import run_in_node
 from readers import groups, in_javascript, in_python, script, table
 
-from micrograd_lr.stepping.answers import ATTEMPTS, moved
+from micrograd_lr.stepping.elsewhere import ATTEMPTS, moved
 
 PIECES = [
     "a", "b", "w", "x", "e", "y", "pq", "qr", "p", "x1", "wx2", "w₁", "X₁⁽²⁾", "X1(2)", "θ", "a'", "n7", "s_1", "tan",
@@ -49,7 +49,7 @@ def test_random_texts_are_read_alike():
 def test_formulas_are_tried_at_the_same_other_inputs():
     numbers = [0.5, -1.5, 2.0, 0.0, 1e200, *range(40)]
     theirs = run_in_node(f"""
-        {script("elsewhere.js")}
+        {script("answers.js", "elsewhere.js")}
         const attempts = Array.from({{length: {ATTEMPTS}}}, (_, i) => moved({numbers}, i));
         console.log(JSON.stringify(attempts));""")
     for attempt, inputs in enumerate(theirs):

@@ -9,7 +9,8 @@ from stepped import all_steps
 
 from micrograd_lr import Expression, cli
 from micrograd_lr.formulas.typed import assigned, inputs, number_in
-from micrograd_lr.stepping.answers import Judge, elsewhere, right
+from micrograd_lr.stepping.answers import Judge, right
+from micrograd_lr.stepping.elsewhere import elsewhere
 from micrograd_lr.stepping.questions import questions
 from micrograd_lr.stepping.quiz import Walk
 

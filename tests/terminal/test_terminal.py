@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from sessions import EXPRESSIONS, at, session, typed
 
 from micrograd_lr import Expression
-from micrograd_lr.stepping.answers import saturated
+from micrograd_lr.stepping.elsewhere import saturated
 from micrograd_lr.terminal.screen import (
     LEGEND,
     NOW,

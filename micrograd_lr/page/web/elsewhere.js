@@ -1,4 +1,4 @@
-// Other inputs, at which a formula is tried too: in JavaScript what stepping/answers.py does
+// Other inputs, at which a formula is tried too: in JavaScript what stepping/elsewhere.py does
 // Shared: elsewhere
 
 /** The numbers of the graph at other inputs, at which all of them are finite. */
