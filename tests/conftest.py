@@ -11,6 +11,7 @@ import threading
 import pytest
 import sympy
 from browser import ARGUMENTS, HERE, USUAL, Reader
+from hypothesis import settings
 
 from micrograd_lr import OPS, number_type
 from micrograd_lr.compiler.symbols import Symbol
@@ -18,6 +19,9 @@ from micrograd_lr.engine.elementary import FUNCTIONS
 from micrograd_lr.engine.number_types import _FUNCTIONS
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.levels.closed_form import Degree  # plug themselves in when imported, which may be in a test
+
+settings.register_profile("untimed", deadline=None)  # how fast a machine is says nothing of what is right
+settings.load_profile("untimed")
 
 TRACER = pytest.StashKey()  # of coverage
 

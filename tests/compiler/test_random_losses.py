@@ -48,7 +48,7 @@ SMALL = {
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(LINES, st.integers(1, 3), st.sampled_from(["f8", "f4", ">f4", "f2"]))
 def test_random_losses(lines, n, kind):
     loss = random_loss(lines)
@@ -70,7 +70,7 @@ def three_in_one(programs):
 
 
 @pytest.mark.slow
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES)
 def test_random_losses_are_compiled(lines):
     loss = random_loss(lines)
@@ -81,7 +81,7 @@ def test_random_losses_are_compiled(lines):
 
 
 @pytest.mark.slow
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(LINES, min_size=3, max_size=3))
 def test_random_losses_in_numba_and_in_javascript(programs):
     loss, arguments = three_in_one(programs)

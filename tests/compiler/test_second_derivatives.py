@@ -129,7 +129,7 @@ def random_sums(seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 1 << 32), st.integers(1, 7))
 def test_random_sums_over_features(seed, n):
     loss = random_sums(seed)

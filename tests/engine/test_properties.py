@@ -44,7 +44,7 @@ class Dual:
 
 @pytest.mark.slow
 @given(programs(POLYNOMIAL, most=20), st.lists(st.fractions(-3, 3, max_denominator=8), min_size=3, max_size=3))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 def test_polynomials_are_exact(lines, numbers):
     """In fractions the gradient is equal, not close; in floats too wherever every number fits into 53 bits."""
     leaves = [Value(x) for x in numbers]
@@ -84,7 +84,7 @@ def conditioned(root, leaf):
 
 @pytest.mark.slow
 @given(programs(SMOOTH, most=9), st.lists(st.floats(0.25, 2.0), min_size=3, max_size=3))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 def test_smooth_graphs_agree_with_fifty_digits(lines, numbers):
     """Truth: mpmath differentiates the composed function numerically, at 50 digits. Tolerance: a few ulp of the terms
     of the sum over paths, where every intermediate number is of moderate size (so that conditioning adds little)."""

@@ -220,7 +220,7 @@ sys.addaudithook(_watch)
 
 
 @pytest.mark.slow
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @given(st.one_of(st.lists(FRAGMENTS, max_size=12).map("".join), WELL_FORMED, st.text(max_size=20)))
 @example("__import__('os').system('touch canary')")
 def test_no_input_crashes_hangs_or_executes(text):

@@ -70,7 +70,7 @@ def test_formulas_come_from_the_table():
     assert [edge.formula for edge in boxes["z = wx + b"].edges] == ["1", "1"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(programs([*POLYNOMIAL, ("sigmoid", 1), ("tanh", 1), ("relu", 1), ("div", 2)]), st.data())
 def test_formulas_evaluated_by_sympy_give_the_numbers(lines, data):
     """The formula of every node and every edge, read by SymPy with σ defined by us, is the engine's number."""

@@ -111,7 +111,7 @@ def graphs(draw):
 
 @pytest.mark.slow
 @given(graphs())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_backward_frames_are_what_backward_does(root):
     frames = all_steps(root)
     root.backward()
