@@ -87,7 +87,8 @@ def pytest_collection_finish(session):
 @pytest.hookimpl(wrapper=True, trylast=True)
 def _run(item):
     """Coverage watches the quick tests, which run nearly every line, and the slow ones that run the rest."""
-    watched = not item.get_closest_marker("slow") or item.get_closest_marker("covers")
+    has = item.get_closest_marker
+    watched = has("covers") if has("slow") else not has("unwatched")
     with _traced_by(item.config.stash[TRACER] if watched else None):
         return (yield)
 

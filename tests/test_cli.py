@@ -176,6 +176,7 @@ def test_help_fits_a_terminal(command, capsys, monkeypatch):
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
+@pytest.mark.unwatched
 def test_step_writes_a_page(capsys, monkeypatch, tmp_path):
     opened = []
     monkeypatch.setattr("webbrowser.open", opened.append)

@@ -51,6 +51,7 @@ def differences(root):
     return [node for node, grad in gradients(root).items() if bits(node.grad) != bits(grad)]
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("seed", range(60))
 @pytest.mark.parametrize(
     ("number", "names"),

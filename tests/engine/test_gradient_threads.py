@@ -26,6 +26,7 @@ def test_what_goes_wrong_on_a_thread_is_found():
     assert [type(x) for x in errors[:THREADS]] == [ZeroDivisionError] * THREADS
 
 
+@pytest.mark.unwatched
 def test_gradients_of_a_shared_leaf():
     shared = Value(3.0, "shared")
 

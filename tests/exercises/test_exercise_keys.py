@@ -90,6 +90,7 @@ def told_right(exercise, exact, formulas=True):
                 assert (verdict.right, verdict.said) == (False, format_formula(hint)), (asked.blank.of, answer)
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_keys_and_mistakes(exercise):
     told_right(exercise, BySympy(exercise))

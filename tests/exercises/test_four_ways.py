@@ -142,6 +142,7 @@ def test_a_way_that_gives_another_number_would_be_seen(place):
         agree(*row)
 
 
+@pytest.mark.unwatched
 def test_newtons_step_by_numpy():
     """H⁻¹g of the three examples: H by gradients of gradients, the system by NumPy, and exactly."""
     exercise = built_in()["many_examples"]

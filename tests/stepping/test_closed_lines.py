@@ -140,6 +140,7 @@ def test_the_end_is_the_closed_form_of_many():
     assert "<mo>∑</mo>" in walk(many().J)[-1].mathematics
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("m", [2, 3, 5, 40])
 @pytest.mark.parametrize("loss", [literal_loss, logistic_loss])
 @pytest.mark.parametrize("share", [1, 7])

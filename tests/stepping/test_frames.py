@@ -219,6 +219,7 @@ def test_templates_put_negative_numbers_in_parentheses_where_they_need_them():
     assert forward("w/x", w=1.0, x=-4.0) == "L = w/x = 1/(−4) = −0.25"
 
 
+@pytest.mark.unwatched
 def test_deep_graphs_have_frames():
     root = Value(0.5, "w")
     for _ in range(3 * sys.getrecursionlimit()):
