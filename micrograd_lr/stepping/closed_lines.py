@@ -115,7 +115,7 @@ class ClosedLines:
             elif len(family.terms) <= FULL:
                 alone = len(family.terms) == 1
                 terms = (self._term(family, closed, alone) for closed in family.terms)
-                parts = [" + ".join(texts) for texts in zip(*terms)]
+                parts = [" + ".join(texts) if all(texts) else "" for texts in zip(*terms)]
             else:
                 continue
             yield family, self._line("closed", family, parts, [gradient_key(w) for w in family.parameters])

@@ -10,7 +10,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.levels.examples import EXAMPLES_OPENED, examples_in
 from micrograd_lr.levels.given_names import named
-from micrograd_lr.levels.names import at_level, usual_level
+from micrograd_lr.levels.names import at_level, usual_level, written_once
 from micrograd_lr.pictures.graph import boxes_of
 from micrograd_lr.stepping.record import closed_in, examples_of, nodes_of, payments
 
@@ -87,16 +87,21 @@ class Level:
         """The closed forms of the graph of names, by the ids of what is shown, and how often each node is paid there.
 
         Its nodes are shown at every level, so what is proven of their gradients holds there too, whatever is opened.
-        None if that graph is what is shown, or no node has a name.
+        None if that graph is what is shown. Where no node has a name, it has each z of a σ(z).
         """
-        if (self.detail == "names" and not self._opened_nodes) or usual_level(self.root) != "names":
+        if self.detail == "names" and not self._opened_nodes:
             return None
-        of_names, shown_for = at_level(self.root, "names"), self.shown_for()
+        order, shown_for = topological(self.root), self.shown_for()
+        once = {node: node for node in order}
+        if usual_level(self.root) != "names":
+            once = written_once(self.root, [own[-1] for own in self._found.each] if self._found else ())
+        of_names = at_level(once[self.root], "names")
         ids_shown = ids(topological(shown_for[self.root]))
-        id_of = {twin: ids_shown[shown_for[node]] for node, twin in of_names.items()}
-        parameters = {twin for node, twin in of_names.items() if not node.op and node not in self.data}
+        stands_for = {node: of_names[once[node]] for node in reversed(order) if once[node] in of_names}
+        id_of = {twin: ids_shown[shown_for[node]] for node, twin in stands_for.items()}
+        parameters = {twin for node, twin in stands_for.items() if not node.op and node not in self.data}
         paths = Counter(id_of[operand] for twin in of_names.values() for operand in twin.nodes)
-        return [*closed_in(of_names[self.root], parameters, id_of)], paths
+        return [*closed_in(stands_for[self.root], parameters, id_of)], paths
 
 
 def _nodes(order: list[Value], data: Container[Value]) -> Iterable[Node]:

@@ -7,7 +7,8 @@ import pytest
 import sympy
 from examples import NUMBERS, NUMBERS_OF_TWO_FEATURES, THREE, TWO_FEATURES, X, Y, in_names, many
 
-from micrograd_lr import Expression, Value, logistic_loss, sigmoid, steps
+import micrograd_lr
+from micrograd_lr import Expression, Value, log, logistic_loss, sigmoid, steps
 from micrograd_lr.stepping.frames import Steps
 from micrograd_lr.stepping.questions import questions
 
@@ -100,9 +101,77 @@ def test_a_parameter_that_is_paid_by_others_as_well_has_none():
     assert [line.formula for line in walk[-1].lines] == ["∂J/∂w", "∂J/∂b = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾) = (A - Y)𝟏"]
 
 
-def test_without_names_there_is_none():
-    walk = steps(Expression("-(y*log(sigmoid(w*x+b))+(1-y)*log(1-sigmoid(w*x+b)))")(**NUMBERS_OF_THE_SLIDES))
-    assert [line.kind for line in walk[-1].lines] == ["result"] * 2
+# Without names
+
+
+def plain(z, other=None, y=1.0):
+    """The loss of plain Values, in which σ(z) is written twice, and computed twice."""
+    w, x, b, y = (Value(v, name) for v, name in zip((0.5, 2.0, -1.25, y), "wxby"))
+    return -(y * log(sigmoid(z(w, x, b))) + (1 - y) * log(1 - sigmoid((other or z)(w, x, b))))
+
+
+def as_typed(text):
+    return Expression(text)(**NUMBERS_OF_THE_SLIDES)
+
+
+WITHOUT_NAMES = {
+    "computed twice": lambda: plain(lambda w, x, b: w * x + b),
+    "computed once": lambda: as_typed("-(y*log(sigmoid(w*x+b))+(1-y)*log(1-sigmoid(w*x+b)))"),
+    "one node": lambda: as_typed("logistic_loss(w*x+b, y)"),
+    "L alone has a name": lambda: as_typed("L = logistic_loss(w*x+b, y)"),
+}
+
+
+@pytest.mark.parametrize("build", WITHOUT_NAMES.values(), ids=WITHOUT_NAMES)
+def test_without_names_the_end_is_the_closed_form_too(build):
+    walk = steps(build(), digits=17)
+    assert [(line.kind, line.formula) for line in walk[-1].lines] == [
+        ("closed", "∂L/∂w = (σ(wx + b) - y)xᵀ"), ("closed", "∂L/∂b = σ(wx + b) - y")
+    ]  # fmt: skip
+    w, x, b, y = sympy.symbols("w x b y")
+    a = 1 / (1 + sympy.exp(-w * x - b))
+    L = -(y * sympy.log(a) + (1 - y) * sympy.log(1 - a))
+    for name, text in zip((w, b), end(walk)):
+        exact = L.diff(name).subs(NUMBERS_OF_THE_SLIDES)
+        assert numbers_after(text) == [pytest.approx(float(exact), rel=1e-13)]
+    assert not any(line.kind == "closed" for frame in walk[:-1] for line in frame.lines)
+    assert end(Steps.from_json(walk.to_json())) == end(walk)
+
+
+@pytest.mark.parametrize(
+    "z, other",
+    [
+        (lambda w, x, b: w * x + b, lambda w, x, b: w * x - b),
+        (lambda w, x, b: w * x + b, lambda w, x, b: w * x + b * 1.000001),
+        (lambda w, x, b: 2.0 * (w * x + b), lambda w, x, b: 2.000001 * (w * x + b)),
+        (lambda w, x, b: w * w * x + b, None),
+    ],
+)
+def test_without_names_nothing_is_said_of_w_where_it_is_not_proven(z, other):
+    assert [line.formula for line in steps(plain(z, other))[-1].lines if line.parts[0] == "∂L/∂w"] == ["∂L/∂w"]
+
+
+@pytest.mark.parametrize("m", [2, 3, 4])
+def test_examples_without_names(m):
+    """Each loss has its closed form; up to three are written out."""
+    w, b = Value(0.5, "w"), Value(-0.25, "b")
+    examples = [(Value(0.5 * i - 0.75, f"x{i}"), Value(i % 2, f"y{i}")) for i in range(m)]
+    losses = [-(y * log(sigmoid(w * x + b)) + (1 - y) * log(1 - sigmoid(w * x + b))) for x, y in examples]
+    walk = steps(micrograd_lr.sum(losses) / m, digits=17)
+    of_w, of_b = walk[-1].lines
+    terms = [f"(σ(w x{i} + b) - y{i})x{i}/{m}" for i in range(m)]
+    assert (of_w.kind, of_w.formula) == (("closed", f"∂L/∂w = {' + '.join(terms)}") if m < 4 else ("result", "∂L/∂w"))
+    assert of_b.kind == of_w.kind
+    errors = [1 / (1 + np.exp(-(0.5 * x.data - 0.25))) - y.data for x, y in examples]
+    assert numbers_after(end(walk)[0]) == [pytest.approx(np.mean([e * x.data for e, (x, _) in zip(errors, examples)]))]
+
+
+def test_vectors_whose_names_have_nothing_in_common_are_told_in_numbers():
+    ws, b = [Value(0.5, "w0"), Value(0.25, "w1")], Value(-0.25, "b")
+    columns = [[Value(i + j - 0.5, f"x{i}_{j}") for j in range(2)] for i in range(3)]
+    losses = [logistic_loss(sum(w * x for w, x in zip(ws, xs)) + b, i % 2) for i, xs in enumerate(columns)]
+    of_w, of_b = steps(sum(losses))[-1].lines
+    assert (of_w.kind, of_w.formula, of_b.kind) == ("closed", "∂L/∂w", "closed")
 
 
 @pytest.mark.parametrize("level", LEVELS)
