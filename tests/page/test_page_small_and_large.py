@@ -11,6 +11,16 @@ W, B, X, Y = [0.5, 0.25], -0.25, [[1.097, 1.83, 1.58], [-2.073, -0.3536, 0.4562]
 BESIDE = """all => all.map(x => x.getBoundingClientRect()).map(x => [x.width > 0, Math.round(x.bottom)])"""
 
 
+CUT = """() => { // boxes and captions of which a part is seen
+    const pane = document.querySelector("#graph").getBoundingClientRect();
+    return [...document.querySelectorAll("#graph .node, #graph .caption:not(.empty)")].filter((group) => {
+        const { top, bottom } = group.getBoundingClientRect();
+        const part = bottom > pane.top && top < pane.bottom && (top < pane.top - 2 || bottom > pane.bottom + 2);
+        return part && getComputedStyle(group).opacity !== "0";
+    }).map((group) => group.textContent);
+}"""
+
+
 @pytest.fixture(scope="module")
 def one(tmp_path_factory):
     example = logistic.OneExample(W, B, [row[0] for row in X], Y[0])
@@ -47,6 +57,19 @@ def test_on_a_phone_all_of_the_first_move_is_above_the_bar(three, reader):
     page = reader(three, viewport=PHONE).page
     said, bar = (page.locator(name).bounding_box() for name in ("#lines p:last-of-type", "#transport"))
     assert said["y"] + said["height"] <= bar["y"]
+
+
+def test_on_a_phone_no_box_and_no_caption_is_cut(three, reader):
+    page = reader(three, viewport=PHONE)
+    for _ in range(11):
+        assert page.page.evaluate(CUT) == []
+        page.press("ArrowRight")
+    page.page.evaluate("hideCut = () => {}; document.querySelectorAll('.cut').forEach(x => x.classList.remove('cut'))")
+    assert page.page.evaluate(CUT) == ["1"] * 3
+    page = reader(three, "step=10", viewport=PHONE)
+    assert page.page.locator(".caption.cut").count() == 3
+    page.page.evaluate("new Promise((done) => { byId('graph').onscroll = done; byId('graph').scrollTop = 999; })")
+    assert (page.page.locator(".caption.cut").count(), page.page.evaluate(CUT)) == (0, [])
 
 
 def test_beside_the_lines_all_inputs_of_three_examples_are_in_view(three, reader):

@@ -55,6 +55,7 @@ byId("reveal").addEventListener("click", reveal);
 byId("question").addEventListener("submit", (event) => { event.preventDefault(); check(); });
 byId("reset").addEventListener("click", resetInputs);
 byId("nodes").addEventListener("toggle", renderTable);
+byId("graph").addEventListener("scroll", hideCut);
 for (const button of document.querySelectorAll("[data-sheet]")) {
   button.addEventListener("click", () => printSheet(button.dataset.sheet));
 }

@@ -1,5 +1,5 @@
 // What the picture shows at a move: its numbers, its colours, and the part of it that is in view
-// Shared: renderPicture, renderBoxes, nearTo, paidNow, colourOf, scrollToNode
+// Shared: renderPicture, renderBoxes, nearTo, paidNow, colourOf, scrollToNode, hideCut
 
 const AT_REST = 100; // milliseconds without another picture
 let unseen = 0; // the timer of what is out of view, while it is still to be written, or 0
@@ -135,9 +135,27 @@ function scrollToNode() {
   const frame = frames[step];
   const pane = byId("graph");
   const [width, height] = layout.size;
-  if (width * scale <= room.width && height * scale <= room.height) return; // all of it is in view
-  if (!frame.nodes.some((node) => layout.boxes[node])) return pane.scrollTo(0, 0);
-  const span = (...place) => litSpan(frame, ...place).map((x) => x * scale);
-  pane.scrollLeft = inView(pane.scrollLeft, room.width, ...span(1, 3));
-  pane.scrollTop = inView(pane.scrollTop, room.height, ...span(2, 4));
+  if (width * scale > room.width || height * scale > room.height) { // not all of it is in view
+    const lit = frame.nodes.some((node) => layout.boxes[node]);
+    const span = (...place) => litSpan(frame, ...place).map((x) => x * scale);
+    pane.scrollLeft = lit ? inView(pane.scrollLeft, room.width, ...span(1, 3)) : 0;
+    pane.scrollTop = lit ? inView(pane.scrollTop, room.height, ...span(2, 4)) : 0;
+  }
+  hideCut();
+}
+
+/** Hide what the edge of the pane would cut: what is shown is shown whole, except what is lit or has no room. */
+function hideCut() {
+  const { scrollLeft, scrollTop } = byId("graph");
+  const cut = (middle, extent, i) => {
+    const [from, shown] = i ? [scrollTop, room.height] : [scrollLeft, room.width];
+    if (layout.size[i] * scale <= shown || extent * scale > shown) return false;
+    const start = (middle - extent / 2) * scale - from;
+    return start < -1 || start + extent * scale > shown + 1;
+  };
+  const hide = (group, x, y, width, height) => setClass(group, "cut", cut(x, width, 0) || cut(y, height, 1));
+  for (const [node, { group }] of boxes) hide(group, ...layout.boxes[node].slice(1));
+  for (const { caption, at } of edges) {
+    if (caption) hide(caption.group, ...at, ...["width", "height"].map((x) => Number(caption.rect.getAttribute(x))));
+  }
 }
