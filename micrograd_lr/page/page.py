@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from micrograd_lr.stepping.frames import Steps
 
 JUDGES = ("tokens.js", "typed.js", "answers.js")  # read and judge what a student answers
-MOST_DEFINED = 4  # lines of the heading
+MOST_DEFINED = 4  # formulas of the heading
+BESIDE_OPTIONS = 2  # long ones that it has room for
 SCRIPTS = (
     "packed.js",
     "state.js", "text.js", "drawing.js", "picture.js", "flow.js", "matrix.js", "chain.js", "frame.js", "table.js",
@@ -33,21 +34,28 @@ def page(root: Value, views: list[View]) -> str:
     tables = f"const computes = [{', '.join(f'compute_{i}' for i in range(len(views)))}];"
     scripts = short_scripts(web / file for file in SCRIPTS)
     steps = views[0].steps
+    heading, below = _heading(steps)
     return document(
         (web / "page.html").read_text(encoding="utf-8"),
         (web / "page.css").read_text(encoding="utf-8"),
         "\n".join(['"use strict";', *computed, tables, values("wholeValues", root), functions(), scripts]),
         Content(root, views).data,
         title=escape(f"Step through {steps.name(steps.root.id)}"),
-        heading=_heading(steps),
+        heading=heading,
+        below=below,
     )
 
 
-def _heading(steps: Steps) -> str:
-    """What the root is, in mathematics, and then the named nodes that it is made of, the last one first."""
+def _heading(steps: Steps) -> tuple[str, str]:
+    """What the root is, in mathematics, and then the named nodes that it is made of, the last one first.
+
+    Formulas of many examples are long: only two of them are in the heading, and the others in the line below, which is
+    wider.
+    """
     others = {node for example in steps.examples[1:] for node in example.nodes}
     named = [node for node in reversed(steps.nodes.values()) if node.op and (node.label or node is steps.root)]
     named = [node for node in named if node.id not in others]
-    named = named[: 2 if steps.examples else MOST_DEFINED]
     lines = [f"{node.name} = {node.formula}" if node.formula != node.name else node.name for node in named]
-    return " ".join(f"<span><math>{mathml(line, steps.names)}</math></span>" for line in lines)
+    found = [f"<span><math>{mathml(line, steps.names)}</math></span>" for line in lines[:MOST_DEFINED]]
+    first = BESIDE_OPTIONS if steps.examples else MOST_DEFINED
+    return " ".join(found[:first]), "".join(f"{span} " for span in found[first:])

@@ -44,6 +44,12 @@ def test_all_of_every_move_is_seen(size, three, reader):
         assert seen.cut == []
 
 
+def test_the_first_screen_says_what_z_and_a_are(three, reader):
+    page = reader(three)
+    assert page.compact("h1") == "J=L(1)+L(2)+L(3)L(1)=−(y(1)log(a(1))+(1−y(1))log(1−a(1)))"
+    assert page.compact("#hint").startswith("a(1)=σ(z(1))z(1)=w1X1(1)+w2X2(1)+bPress")
+
+
 def test_the_sum_over_examples_becomes_a_product_of_matrices(three, reader):
     many = logistic.ManyExamples(W, B, X, Y)
     errors = [x - y for x, y in zip(logistic_outputs(), Y)]
