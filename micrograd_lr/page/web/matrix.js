@@ -31,7 +31,8 @@ function renderMatrix(holder, until) {
   const all = view.closed.every(hasPaid);
   const shape = (rows, columns) => (shapesAreOpen() ? "" : " <small>(" + rows + ", " + columns + ")</small>");
   const [m, n] = [view.closed.length, features[0].size];
-  setHtml(holder, '<div class="matrix" tabindex="0" role="group" aria-label="(A − Y) times Xᵀ">'
+  setHtml(holder, '<div class="matrix' + (all ? "" : " partly")
+    + '" tabindex="0" role="group" aria-label="(A − Y) times Xᵀ">'
     + table("A − Y" + shape(1, m), "<tr>" + errors + more + "</tr>") + '<span class="times">×</span>'
     + table("Xᵀ" + shape(m, n), data) + '<span class="times">=</span>'
     + table("∂" + view.nodes.at(-1).name + "/∂w" + shape(1, n) + (all ? "" : " so far"),
