@@ -55,6 +55,15 @@ def test_on_a_phone_the_captions_of_empty_matrices_are_not_broken_into_words(thr
     assert page.page.locator("#chain .matrix").evaluate("x => x.scrollWidth <= x.clientWidth")
 
 
+def test_on_a_phone_the_name_of_a_loss_stands_beside_its_formula(three, reader):
+    page = reader(three, "step=1", viewport=PHONE).page
+    name, formula = (page.locator("#lines .line").nth(2).locator(".part").nth(i).bounding_box() for i in (0, 1))
+    assert formula["x"] > name["x"] + name["width"] - 1
+    assert formula["x"] + formula["width"] <= PHONE["width"] - 16
+    assert page.locator("#lines .line.small").count() == 1
+    assert page.locator("#lines .small math").first.evaluate("x => parseFloat(getComputedStyle(x).fontSize)") >= 15
+
+
 def test_on_a_phone_all_of_the_first_move_is_above_the_bar(three, reader):
     page = reader(three, viewport=PHONE).page
     said, bar = (page.locator(name).bounding_box() for name in ("#lines p:last-of-type", "#transport"))

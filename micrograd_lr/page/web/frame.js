@@ -106,6 +106,16 @@ function renderLines(frame, question) {
     setText(holder, note ? note + ": " : "");
   });
   fillSlots(lines);
+  if (innerWidth < 500) lines.querySelectorAll(".line").forEach(keepName);
+}
+
+/** Set a line smaller if what it is about would stand alone before "= ...", and if that helps. */
+function keepName(line) {
+  const [name, formula] = line.querySelectorAll(".part");
+  const alone = () => formula && formula.offsetLeft <= name.offsetLeft;
+  line.classList.remove("small");
+  if (alone()) line.classList.add("small");
+  if (alone()) line.classList.remove("small");
 }
 
 /** Formulas with = between them, before which the line may be broken. */
