@@ -60,5 +60,7 @@ def test_the_first_move_says_it_and_a_click_looks_inside(reader, tmp_path):
     assert page.page.evaluate("view.title") == "inside L"
     assert page.text("#where .lead").startswith("Backward: ")
     assert page.page.locator("#look").count() == 0  # L is a single op there
-    page.page.evaluate("showLevel(0); ask = 'number'; go(5)")
+    page.page.evaluate("showLevel(0)")
+    assert page.press("End").text("#lines").endswith("x is a single number here, and xᵀ is x.")  # below (a − y)xᵀ
+    page.page.evaluate("ask = 'number'; go(5)")
     assert page.settled().page.locator("#look").count() == 0

@@ -13,7 +13,9 @@ def test_the_shape_of_one_example(opened, mode):
     assert "(a−y)xT" in page.compact("#lines")
     assert page.answered("n x 1").startswith("That is a column. ∂L/∂w has the shape of w")
     assert page.answered("w").startswith("Write the rows and the columns")
+    assert "a column of 2" not in page.text("#lines")
     assert page.answered("1×2") == "Right."
+    assert page.text("#lines").endswith("w is a row of 2, (1, n), and x a column of 2, (n, 1).")
     assert page.page.locator("#question").is_hidden()
     assert page.text("#score") == "0 of 1 right at the first try"
 
