@@ -99,9 +99,9 @@ function renderLines(frame, question) {
   const start = frame.kind === "inputs";
   lines.className = start ? "first" : frame.kind === "gradients" ? "done" : frame.payments.length > 2 ? "crowded" : "";
   if (start) rows.push(goal());
-  rows.push(...remarks(frame));
   const oneExample = frame.kind === "gradients" && view.closed.length === 1; // what xᵀ is, where it stands
   if (oneExample && view.dimensions && !shapesAreOpen()) rows.push("<p>" + escaped(view.dimensions) + "</p>");
+  rows.push(...remarks(frame));
   setHtml(lines, rows.map((row) => '<div class="row">' + row + "</div>").join(""));
   lines.querySelectorAll(".note").forEach((holder, i) => {
     const { note } = frame.lines[i];
