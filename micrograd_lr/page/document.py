@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from string import Template
 
 from micrograd_lr.page.packed import packed
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.resources.abc import Traversable
     from typing import Any
+
+
+_COMMENT = re.compile(r""" // [^"'`/]*$""")  # after code; not in a text, whose closing quote would follow
 
 
 def document(template: str, style: str, script: str = "", data: Any = (), **texts: str) -> str:
@@ -30,11 +34,12 @@ def document(template: str, style: str, script: str = "", data: Any = (), **text
 
 
 def short_scripts(files: Iterable[Traversable]) -> str:
-    """Scripts without their comments on lines of their own, and without their indentation: pages stay small.
+    """Scripts without their comments and their indentation: pages stay small.
 
-    No text of the scripts goes over several lines, so each of their lines can be taken for itself.
+    No text and no comment of the scripts goes over several lines, so each of their lines can be taken for itself.
     """
-    lines = [line.strip() for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    lines = [_COMMENT.sub("", line).strip() for text in texts for line in text.splitlines()]
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/**")))
 
 
