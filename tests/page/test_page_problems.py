@@ -129,7 +129,7 @@ def test_a_graph_of_a_thousand_nodes_still_steps(reader, tmp_path):
 def test_a_problem_is_in_view_and_moves_nothing(width, height, opened):
     page = opened(slides(), "step=7")
     page.page.set_viewport_size({"width": width, "height": height})
-    page.press("ArrowRight")
+    page.settled().press("ArrowRight")  # the key comes after the page has been fitted into the window
     places = "['graph', 'frame', 'inputs'].map((id) => byId(id).getBoundingClientRect().top + scrollY)"
     before = page.settled().page.evaluate(places)
     page.page.evaluate("change(leaves[0].id, NaN)")
