@@ -21,7 +21,8 @@ ROOMS = {  # room: the rooms that it may import
     "logistic": "stepping formulas engine tools",
     "exercises": "page logistic stepping formulas engine tools",
     "terminal": "stepping formulas engine tools",
-    "page": "logistic stepping pictures levels compiler formulas engine tools",
+    "notebook": "",
+    "page": "notebook logistic stepping pictures levels compiler formulas engine tools",
     "demo": "page logistic pictures compiler formulas engine tools",
     "cli": "exercises demo page terminal logistic builds stepping pictures levels compiler formulas engine tools",
     "": "exercises page logistic builds stepping pictures levels compiler formulas engine tools",  # its public names

@@ -95,9 +95,7 @@ class Content:
 
     def __init__(self, root: Value, views: list[View]) -> None:
         self.formulas, self.judged = _Pool(), Judged()
-        whole = next((view for view in views if view.detail == "ops"), None) or View(
-            root, "ops", (), **views[0].options
-        )
+        whole = _whole(root, views)
         of_names: dict[tuple[str, ...], dict[str, int]] = {}
         self.typeset = {view: of_names.setdefault(view.steps.names, {}) for view in (*views, whole)}
         # The labels y of what is proven to be a − y, by their ids in the graph of all ops
@@ -223,6 +221,16 @@ class Content:
             "slope": self.math(question.name, view), "formula": format_formula(question.formula),
             **({"closed": True} if question.closed else {}),
         }  # fmt: skip
+
+
+def starts(root: Value, views: list[View]) -> list[tuple[str, str, float]]:
+    """The id, the name and the first number of each input of the page."""
+    return [(node.id, node.name, _start(node)) for node in _inputs(_whole(root, views), views[0])]
+
+
+def _whole(root: Value, views: list[View]) -> View:
+    """The level at which every op is a box, shown or not."""
+    return next((view for view in views if view.detail == "ops"), None) or View(root, "ops", (), **views[0].options)
 
 
 def _inputs(whole: View, first: View) -> list[Node]:

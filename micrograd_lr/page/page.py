@@ -23,7 +23,7 @@ SCRIPTS = (
     "packed.js",
     "state.js", "text.js", "drawing.js", "picture.js", "flow.js", "matrix.js", "chain.js", "frame.js", "table.js",
     "questions.js", *JUDGES, "elsewhere.js", "inputs.js", "drag.js", "learn.js", "moves.js",
-    "address.js", "print.js", "controls.js",
+    "address.js", "notebook.js", "print.js", "controls.js",
 )  # fmt: skip
 
 

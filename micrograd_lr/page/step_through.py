@@ -9,9 +9,11 @@ from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import DIGITS
 from micrograd_lr.levels.given_names import named
 from micrograd_lr.logistic.model import ManyExamples, OneExample
+from micrograd_lr.page.content import starts
 from micrograd_lr.page.page import page
 from micrograd_lr.page.views import views
 from micrograd_lr.tools.files import write_whole
+from micrograd_lr.tools.late import need
 from micrograd_lr.tools.streams import printable
 
 TYPE_CHECKING = False
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from micrograd_lr.notebook.widget import Widget
     from micrograd_lr.stepping.frames import Steps
 
 
@@ -30,7 +33,7 @@ class StepThrough:
     node below the root has one. The reader can change it. `gradients` are those of the parameters and of what leads to
     them, or all. `data` names the leaves that are data, and numbers are shown with `digits` significant digits. `names`
     is a mapping such as ``locals()``: nodes without a label are called by their names there, as in `draw`. The frames
-    are in `steps`. In a notebook the page shows itself.
+    are in `steps`. In a notebook the page shows itself, and with the extra `notebook` it is live: see `widget`.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class StepThrough:
         self.root = named(own, names, root_too=True)[own] if isinstance(own, Value) else own
         self._views = views(self.root, detail, opened, gradients=gradients, data=data, digits=digits)
         self.steps: Steps = self._views[0].steps
+        self._widget: Widget | None = None
 
     @property
     def html(self) -> str:
@@ -56,12 +60,34 @@ class StepThrough:
         write_whole(path, self.html)
         return path
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        framed = f'<iframe srcdoc="{escape(self.html)}" style="width: 100%; height: 46rem; border: 0"></iframe>'
-        return {"text/html": framed, "text/plain": repr(self)}
+    def widget(self) -> Widget:
+        """The page as a widget of a notebook, always the same one: its `values`, `step` and `score` are live.
+
+        ImportError if anywidget is not installed; then a cell shows the page all the same, without these.
+        """
+        if self._widget is None:
+            need("anywidget", 'pip install "micrograd_lr[notebook]"')
+            from micrograd_lr.notebook.widget import Widget
+
+            self._widget = Widget(self.html, starts(self.root, self._views))
+        return self._widget
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = {"text/html": _framed(self.html), "text/plain": repr(self)}
+        try:
+            live = self.widget()._repr_mimebundle_()
+        except ImportError:  # without the extra: the page alone
+            live = None
+        return live[0] | shown if live else shown
 
     def __str__(self) -> str:
         return printable("\n".join(frame.text for frame in self.steps))
 
     def __repr__(self) -> str:
         return printable(f"<StepThrough: {len(self.steps)} frames of {self.steps.root.name}>")
+
+
+def _framed(html: str) -> str:
+    """The page in a frame, and a line of text for those who show no frames: GitHub, a notebook that is not trusted."""
+    said = "Here is a page to step through. Run this cell to see it."
+    return f'<iframe srcdoc="{escape(html)}" style="width: 100%; height: 46rem; border: 0">{said}</iframe>'

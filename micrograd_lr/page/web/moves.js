@@ -17,6 +17,7 @@ function render() {
   byId("next").disabled = step === frames.length - 1 && !openQuestion();
   renderScore();
   rememberSoon();
+  tell();
 }
 
 let waiting = 0;

@@ -1,5 +1,5 @@
 // Ask mode: which questions are open, what is said to an answer, and the score
-// Shared: openQuestion, shapesAreOpen, reveal, check, setAsk, forgetAnswers, showVerdict, showQuestion, renderScore
+// Shared: openQuestion, shapesAreOpen, reveal, check, setAsk, forgetAnswers, showVerdict, showQuestion, renderScore, score
 
 const answered = new Map(); // question → "right" or "revealed"
 const missed = new Set(); // questions that were not right at the first try
@@ -68,6 +68,7 @@ function check() {
       missed.add(questionKey(question));
       showVerdict(said, "wrong");
       renderScore();
+      tell();
     }
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
@@ -75,9 +76,14 @@ function check() {
   }
 }
 
-function renderScore() {
+/** How many questions are settled or were tried, and how many of them were right at the first try. */
+function score() {
   const asked = new Set([...answered.keys(), ...missed]).size;
-  const right = [...answered].filter(([key, how]) => how === "right" && !missed.has(key)).length;
+  return [asked, [...answered].filter(([key, how]) => how === "right" && !missed.has(key)).length];
+}
+
+function renderScore() {
+  const [asked, right] = score();
   setText(byId("score"), asked ? right + " of " + asked + " right at the first try" : "");
 }
 

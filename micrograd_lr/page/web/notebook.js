@@ -1,0 +1,37 @@
+// The page in a widget of a notebook: it tells what the reader changes, and shows what the notebook sets
+// Shared: tell
+
+const WIDEST_AS_HIGH = 1.3; // times its width: a higher page would be laid out as on a telephone
+
+let widget = null; // the port to it, where there is one
+
+/** Say how things stand: the inputs, the move and the score. */
+function tell() {
+  if (widget) widget.postMessage({ values: inputs, step, score: score() });
+}
+
+/** Show other inputs, or another move. Only the next rendering tells the widget: by then both are in force. */
+function obey({ values, step: to }) {
+  if (leaves.some((leaf) => values[leaf.id] !== inputs[leaf.id])) {
+    run(false);
+    forgetCurve();
+    useInputs({ ...inputs, ...values });
+    showInputs();
+  }
+  if (to !== step) go(to);
+  renderSoon();
+}
+
+function tellHeight() {
+  const most = innerWidth > innerHeight && !TALL.matches ? WIDEST_AS_HIGH * innerWidth : Infinity;
+  widget.postMessage({ height: Math.min(Math.ceil(document.body.offsetHeight), most) });
+}
+
+addEventListener("message", (event) => { // the widget around this page gives it a port, and nobody else is heard
+  if (event.source !== parent || parent === window || widget) return;
+  [widget] = event.ports;
+  widget.onmessage = ({ data }) => obey(data);
+  document.body.classList.add("cell");
+  measureAgain();
+  new ResizeObserver(tellHeight).observe(document.body);
+});
