@@ -120,6 +120,13 @@ def test_the_height_follows_the_page_and_comes_to_rest(hosted):
         cell.page.wait_for_function("before => document.querySelector('iframe').offsetHeight === before", arg=before)
 
 
+def test_a_wide_page_stays_wide_however_much_it_shows(hosted):
+    cell = hosted(slides(), viewport={"width": 800, "height": 800})
+    cell.frames[0].locator("#nodes summary").click()
+    cell.page.wait_for_function("document.querySelector('iframe').offsetHeight === 1040")
+    assert cell.page.frames[1].evaluate("[TALL.matches, document.body.offsetHeight > innerHeight]") == [False, True]
+
+
 def test_two_widgets_do_not_disturb_each_other(hosted):
     cells = hosted(slides(), slides(), viewport={"width": 1280, "height": 1800})
     cells.frames[1].locator("#next").click()

@@ -1,7 +1,8 @@
 // The page in a widget of a notebook: it tells what the reader changes, and shows what the notebook sets
 // Shared: tell
 
-const WIDEST_AS_HIGH = 1.3; // times its width: a higher page would be laid out as on a telephone
+const NARROW = matchMedia("(max-width: 47rem)"); // as a telephone is, however high
+const MOST_HIGH = 1.3; // times its width: a wide page that is higher would be laid out as on a telephone
 
 let widget = null; // the port to it, where there is one
 
@@ -23,7 +24,7 @@ function obey({ values, step: to }) {
 }
 
 function tellHeight() {
-  const most = innerWidth > innerHeight && !TALL.matches ? WIDEST_AS_HIGH * innerWidth : Infinity;
+  const most = NARROW.matches ? Infinity : MOST_HIGH * innerWidth;
   widget.postMessage({ height: Math.min(Math.ceil(document.body.offsetHeight), most) });
 }
 
