@@ -7,23 +7,27 @@ function render({ model, el }) {
   let port = null;
   let telling = false; // what the page tells need not be told to it
 
+  let turn = 0; // how often the page was told something: what it says about an earlier turn is out of date
+  let scored = "[0,0]"; // another view of this widget may have another score: only a new one counts
+
   const told = (name, value) => {
     if (JSON.stringify(value) !== JSON.stringify(model.get(name))) model.set(name, value);
   };
   const hear = ({ data }) => {
     if (data.height) frame.style.height = data.height + "px";
-    if (!data.values) return;
+    if (!data.values || data.turn !== turn) return;
     telling = true;
     told("values", Object.fromEntries(Object.entries(inputs).map(([name, id]) => [name, data.values[id]])));
     told("step", data.step);
-    told("score", data.score);
+    if (JSON.stringify(data.score) !== scored) told("score", data.score);
+    scored = JSON.stringify(data.score);
     telling = false;
     model.save_changes();
   };
   const show = () => {
     if (telling || !port) return;
     const values = Object.entries(model.get("values")).map(([name, x]) => [inputs[name], x]);
-    port.postMessage({ values: Object.fromEntries(values), step: model.get("step") });
+    port.postMessage({ values: Object.fromEntries(values), step: model.get("step"), turn: ++turn });
   };
 
   frame.addEventListener("load", () => { // again, where a notebook moves the cell

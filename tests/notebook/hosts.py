@@ -17,7 +17,8 @@ class Model {{
   }}
   save_changes() {{ this.sent.push(JSON.stringify([this.state.values, this.state.step, this.state.score])); }}
 }}
-window.models = {states}.map((state) => new Model(state));
+const made = {states}.map((state) => new Model(state));
+window.models = {order}.map((i) => made[i]);
 window.ends = window.models.map((model) => {{
   const el = document.createElement("div");
   document.body.append(el);
@@ -28,8 +29,13 @@ window.ends = window.models.map((model) => {{
 
 def host(*widgets):
     """The text of such a page, with these widgets."""
+    own = list(dict.fromkeys(widgets))  # a widget that stands in two cells has one model
     states = [
-        {name: getattr(widget, name) for name in ("_html", "_inputs", "values", "step", "score")} for widget in widgets
+        {name: getattr(widget, name) for name in ("_html", "_inputs", "values", "step", "score")} for widget in own
     ]
     esm = widgets[0]._esm.replace("export default", "//")
-    return HOST.format(esm=esm, states=json.dumps(states).replace("</", "<\\/").replace("<!", "\\u003c!"))
+    return HOST.format(
+        esm=esm,
+        order=[own.index(widget) for widget in widgets],
+        states=json.dumps(states).replace("</", "<\\/").replace("<!", "\\u003c!"),
+    )

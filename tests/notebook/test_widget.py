@@ -48,6 +48,11 @@ def test_without_anywidget_a_cell_shows_the_page_and_asking_for_the_widget_says_
         slides().widget()
 
 
+def test_names_of_the_cell_name_the_values():
+    u, v = Value(1.0), Value(2.0)
+    assert StepThrough(u * v, names={"u": u, "v": v}).widget().values == {"u": 1.0, "v": 2.0}
+
+
 def test_values_are_set_some_at_a_time_and_observed():
     widget, seen = slides().widget(), []
     widget.observe(lambda change: seen.append(change["new"]), "values")

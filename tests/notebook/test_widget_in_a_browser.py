@@ -139,6 +139,24 @@ def test_two_widgets_do_not_disturb_each_other(hosted):
     assert cells.model(1) == [START | {"w": 3}, 1, [0, 0]]
 
 
+def test_one_widget_in_two_cells_is_followed_in_both_and_keeps_its_score(hosted):
+    one = slides()
+    cells = hosted(one, one, viewport={"width": 1280, "height": 1800})
+    cells.frames[0].locator("#ask").select_option("number")
+    cells.frames[0].locator("#next").click()
+    cells.frames[0].locator("#answer").fill("-0.5")
+    cells.frames[0].locator("#answer").press("Enter")
+    cells.until("String(s.score) === '1,1'")
+    cells.frames[0].locator("#next").click()
+    cells.until("s.step === 2")
+    cells.page.frames[2].wait_for_function("step === 2 && waiting === 0 && turn > 1")
+    cells.set("step", 99)  # the second one answers after this
+    cells.until("s.step === 8")
+    assert cells.model()[2] == [1, 1]
+    cells.frames[1].locator("#input-n1").fill("3")
+    cells.page.frames[1].wait_for_function("inputs.n1 === 3")
+
+
 def test_a_page_hears_its_own_widget_alone(hosted):
     cells = hosted(slides(), slides())
     listen = """(to) => {

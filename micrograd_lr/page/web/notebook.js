@@ -5,14 +5,16 @@ const NARROW = matchMedia("(max-width: 47rem)"); // as a telephone is, however h
 const MOST_HIGH = 1.3; // times its width: a wide page that is higher would be laid out as on a telephone
 
 let widget = null; // the port to it, where there is one
+let turn = 0; // what it said last
 
 /** Say how things stand: the inputs, the move and the score. */
 function tell() {
-  if (widget) widget.postMessage({ values: inputs, step, score: score() });
+  if (widget) widget.postMessage({ values: inputs, step, score: score(), turn });
 }
 
 /** Show other inputs, or another move. Only the next rendering tells the widget: by then both are in force. */
-function obey({ values, step: to }) {
+function obey({ values, step: to, turn: now }) {
+  turn = now;
   if (leaves.some((leaf) => values[leaf.id] !== inputs[leaf.id])) {
     run(false);
     forgetCurve();
