@@ -157,6 +157,15 @@ def test_one_widget_in_two_cells_is_followed_in_both_and_keeps_its_score(hosted)
     cells.page.frames[1].wait_for_function("inputs.n1 === 3")
 
 
+def test_what_a_page_says_before_it_heard_the_last_word_does_not_count(hosted):
+    cell = hosted(slides())
+    cell.page.frames[1].wait_for_function("turn === 1 && waiting === 0")
+    cell.page.frames[1].evaluate("turn = 0; step = 3; tell(); turn = 1; step = 4; tell()")
+    cell.until("s.step === 4")
+    steps = cell.page.evaluate("models[0].sent.map((sent) => JSON.parse(sent)[1])")
+    assert 3 not in steps and 4 in steps
+
+
 def test_a_page_hears_its_own_widget_alone(hosted):
     cells = hosted(slides(), slides())
     listen = """(to) => {
