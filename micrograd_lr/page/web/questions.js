@@ -1,5 +1,6 @@
 // Ask mode: which questions are open, what is said to an answer, and the score
-// Shared: openQuestion, shapesAreOpen, reveal, check, setAsk, forgetAnswers, showVerdict, showQuestion, renderScore, score
+// Shared: openQuestion, shapesAreOpen, reveal, check, setAsk, forgetAnswers, showVerdict, showQuestion, renderScore,
+// score
 
 const answered = new Map(); // question → "right" or "revealed"
 const missed = new Set(); // questions that were not right at the first try
