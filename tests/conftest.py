@@ -2,21 +2,26 @@
 
 import contextlib
 import gc
+import importlib
 import os
+import pkgutil
 import stat
 import sys
 import tempfile
 import threading
+from fractions import Fraction
 
 import pytest
 import sympy
 from browser import ARGUMENTS, HERE, USUAL, Reader
 from hypothesis import settings
 
+import micrograd_lr
 from micrograd_lr import OPS, number_type
 from micrograd_lr.compiler.symbols import Symbol
 from micrograd_lr.engine.elementary import FUNCTIONS
-from micrograd_lr.engine.number_types import _FUNCTIONS
+from micrograd_lr.engine.number_types import _FUNCTIONS, functions_of
+from micrograd_lr.exercises.reading import built_in
 from micrograd_lr.formulas.text import Text
 from micrograd_lr.levels.closed_form import Degree  # plug themselves in when imported, which may be in a test
 
@@ -46,9 +51,25 @@ def pytest_configure(config):
     """
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["NUMBA_CACHE_DIR"] = os.environ["XDG_CACHE_HOME"] = str(_folder_for_kernels(config))
+    if sys.gettrace():
+        for module in pkgutil.walk_packages(micrograd_lr.__path__, "micrograd_lr."):
+            importlib.import_module(module.name)  # these lines run once, and coverage has seen them now
+        assert functions_of(Fraction) and built_in()  # so do those that read them, perhaps for a test's parameters
     if config.getoption("dist", "no") != "no":  # the tests run in other processes
         sys.settrace(None)
         threading.settrace(None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session):
+    """Coverage watches the tests alone: not what pytest does before and between them, and no import a second time."""
+    session.config.stash[TRACER] = sys.gettrace()
+    with _traced_by(None):
+        yield
+    sys.settrace(None)
+    # What is loaded by now stays to the end: the garbage collector need not look through it.
+    gc.collect()
+    gc.freeze()
 
 
 def _folder_for_kernels(config):
@@ -71,17 +92,6 @@ def pytest_collection_modifyitems(items):
         compiled = any(isinstance(x, str) and x == "numba" for x in parameters)
         if compiled or {"browser", "printed"} & {*item.fixturenames}:
             item.add_marker(pytest.mark.slow)
-
-
-def pytest_collection_finish(session):
-    """What is loaded by now stays to the end: the garbage collector need not look through it.
-
-    From now on coverage watches the tests alone, and not what pytest does between them.
-    """
-    session.config.stash[TRACER] = sys.gettrace()
-    sys.settrace(None)
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

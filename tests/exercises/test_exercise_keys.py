@@ -102,7 +102,7 @@ def test_fifty_seeds(exercise):
     seen, exact = set(), BySympy(exercise)
     for seed in range(50):
         other = exercise.at(seed)
-        told_right(other, exact, formulas=seed < 10)
+        told_right(other, exact, formulas=seed < 3)
         seen.add(other.given)
     assert len(seen) > 5
     assert exercise.at(7) == exercise.at(7)

@@ -5,7 +5,7 @@ import math
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from javascript import run_in_node
 from pages import unpacked
@@ -29,6 +29,7 @@ def text_of(x):
 
 
 @pytest.mark.slow
+@settings(max_examples=50)
 @given(st.lists(DATA) | st.dictionaries(st.text(), DATA))
 def test_any_data_is_read_as_it_was(data):
     assert text_of(unpacked(json.loads(packed(data)))) == text_of(data)
