@@ -20,7 +20,7 @@ from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.page.arithmetic import functions
 from micrograd_lr.page.content import Judged, typed_names
-from micrograd_lr.page.document import document, short_scripts
+from micrograd_lr.page.document import document, framed, short_scripts
 from micrograd_lr.page.page import JUDGES
 from micrograd_lr.tools.files import write_whole
 
@@ -82,6 +82,12 @@ class Sheet:
             raise ValueError(f"{path.name!r}: a sheet is a page or LaTeX. Choose a name that ends in .html or .tex.")
         write_whole(path, forms[path.suffix]())
         return path
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": framed(self.html, self._title()), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"<{self._title()}: {', '.join(exercise.name for exercise in self.exercises)}>"
 
     def _title(self, key: bool = False) -> str:
         of = "" if self.seed is None else f", sheet {self.seed}"

@@ -3,7 +3,7 @@
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "arithmetic": ["functions"],
     "content": ["Judged", "typed_names"],
-    "document": ["document", "short_scripts"],
+    "document": ["document", "framed", "short_scripts"],
     "page": ["JUDGES"],
     "step_through": ["StepThrough"],
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from html import escape
 from string import Template
 
 from micrograd_lr.page.packed import packed
@@ -31,6 +32,12 @@ def document(template: str, style: str, script: str = "", data: Any = (), **text
     return Template(template).substitute(
         policy=policy, style=style, script=script, data=_in_a_script(packed(data)), **texts
     )
+
+
+def framed(html: str, what: str) -> str:
+    """A page in a frame, for a notebook; and a line that says what it is, where frames or notebooks are not trusted."""
+    said = f"Here is {escape(what)}. Run this cell to see it."
+    return f'<iframe srcdoc="{escape(html)}" style="width: 100%; height: 46rem; border: 0">{said}</iframe>'
 
 
 def short_scripts(files: Iterable[Traversable]) -> str:

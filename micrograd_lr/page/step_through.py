@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 from micrograd_lr.engine.value import Value
@@ -10,6 +9,7 @@ from micrograd_lr.formulas.format import DIGITS
 from micrograd_lr.levels.given_names import named
 from micrograd_lr.logistic.model import ManyExamples, OneExample
 from micrograd_lr.page.content import starts
+from micrograd_lr.page.document import framed
 from micrograd_lr.page.page import page
 from micrograd_lr.page.views import views
 from micrograd_lr.tools.files import write_whole
@@ -73,7 +73,7 @@ class StepThrough:
         return self._widget
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = {"text/html": _framed(self.html), "text/plain": repr(self)}
+        shown: dict[str, Any] = {"text/html": framed(self.html, "a page to step through"), "text/plain": repr(self)}
         try:
             live = self.widget()._repr_mimebundle_()
         except ImportError:  # without the extra: the page alone
@@ -85,9 +85,3 @@ class StepThrough:
 
     def __repr__(self) -> str:
         return printable(f"<StepThrough: {len(self.steps)} frames of {self.steps.root.name}>")
-
-
-def _framed(html: str) -> str:
-    """The page in a frame, and a line of text for those who show no frames: GitHub, a notebook that is not trusted."""
-    said = "Here is a page to step through. Run this cell to see it."
-    return f'<iframe srcdoc="{escape(html)}" style="width: 100%; height: 46rem; border: 0">{said}</iframe>'

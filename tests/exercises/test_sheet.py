@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from html import unescape
 
 import pytest
 from katex import needs_katex, refused, set_in
@@ -86,6 +87,15 @@ def test_the_questions_do_not_say_the_answers_and_the_key_does():
         assert text not in written
     assert key.count('<p class="key">') == sum(len(exercise.asked) for exercise in made.exercises)
     assert "gives <" not in key
+
+
+def test_in_a_notebook():
+    made = sheet(["square", "paths"], 3)
+    shown = made._repr_mimebundle_()
+    assert shown["text/plain"] == f"<Backprop exercises on the board, sheet 3: {', '.join(names(made))}>"
+    page, said = re.fullmatch('<iframe srcdoc="([^"]*)" [^>]*>(.*)</iframe>', shown["text/html"]).groups()
+    assert unescape(page) == made.html
+    assert said == "Here is Backprop exercises on the board, sheet 3. Run this cell to see it."
 
 
 def test_saving(tmp_path):
