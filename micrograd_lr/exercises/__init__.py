@@ -6,12 +6,13 @@ from micrograd_lr.tools.lazily import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from micrograd_lr.exercises.any_expression import from_expression
     from micrograd_lr.exercises.codes import Solved, read_code
     from micrograd_lr.exercises.exercise import Exercise
     from micrograd_lr.exercises.reading import ExerciseError, built_in, load
     from micrograd_lr.exercises.sheets import Sheet, sheet
 
-__all__ = ["Exercise", "ExerciseError", "Sheet", "Solved", "built_in", "load", "read_code", "sheet"]
+__all__ = ["Exercise", "ExerciseError", "Sheet", "Solved", "built_in", "from_expression", "load", "read_code", "sheet"]
 
 __getattr__, __dir__ = lazily(
     __name__,
@@ -21,6 +22,7 @@ __getattr__, __dir__ = lazily(
         "Sheet": "sheets",
         "Solved": "codes",
         "built_in": "reading",
+        "from_expression": "any_expression",
         "load": "reading",
         "read_code": "codes",
         "sheet": "sheets",

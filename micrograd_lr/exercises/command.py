@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from micrograd_lr.exercises.exercise import Exercise
+
 
 def exercise_command(commands: argparse._SubParsersAction[Any]) -> None:
     """Add the command to the others."""
@@ -21,6 +23,7 @@ def exercise_command(commands: argparse._SubParsersAction[Any]) -> None:
     )  # fmt: skip
     exercise.add_argument("name", metavar="NAME", nargs="?", help="of an exercise; or FILE.toml, one of your own")
     exercise.add_argument("--seed", type=int, metavar="N", help="other numbers: for each N the same ones")
+    _about_an_expression(exercise)
     exercise.set_defaults(run=_exercise)
     several = commands.add_parser(
         "exercises", help="list the exercises, hand out sheets of them, and read the codes in which sheets end"
@@ -37,6 +40,7 @@ def exercise_command(commands: argparse._SubParsersAction[Any]) -> None:
     )  # fmt: skip
     sheet.add_argument("names", metavar="NAME", nargs="*", help="of an exercise; or FILE.toml, one of your own")
     sheet.add_argument("--seed", type=int, metavar="N", help="other numbers, in another order: for each N the same")
+    _about_an_expression(sheet)
     sheet.add_argument("--html", type=Path, metavar="FILE", help="write the page")
     sheet.add_argument("--latex", type=Path, metavar="FILE", help="write it as LaTeX")
     sheet.add_argument("--key", type=Path, metavar="FILE", help="write the answers and the usual mistakes: .html, .tex")
@@ -46,13 +50,39 @@ def exercise_command(commands: argparse._SubParsersAction[Any]) -> None:
     verify.set_defaults(run=_verify)
 
 
+def _about_an_expression(command: argparse.ArgumentParser) -> None:
+    """What is to be said where NAME is an expression, and not an exercise."""
+    command.add_argument(
+        "--set", nargs="+", metavar="NAME=NUMBER", help="then NAME is an expression, and these are its numbers: w=1/2"
+    )
+    command.add_argument("--ask", nargs="+", metavar="WHAT", default=(), help="of an expression: ∂L/∂w, a, ...")
+
+
+def _named(name: str, options: argparse.Namespace) -> Exercise:
+    """The exercise that is meant by a name: with --set it is an expression."""
+    from micrograd_lr.exercises.any_expression import from_expression
+    from micrograd_lr.exercises.reading import load
+    from micrograd_lr.formulas.typed import by_name
+
+    if not options.set:
+        what = "--ask" if options.ask else name
+        if options.ask or not {*name}.isdisjoint("=*+("):
+            raise ValueError(f"{what}: an expression needs a number for each of its inputs, --set w=1/2 x=2.")
+        return load(name)
+    try:
+        by_name(options.set)
+    except ValueError as error:
+        raise ValueError(f"--set {error}") from None
+    numbers = {name.strip(): number.strip() for name, _, number in (given.partition("=") for given in options.set)}
+    return from_expression(name, numbers, options.ask)
+
+
 def _exercise(options: argparse.Namespace) -> int:
     from micrograd_lr.exercises.asking import asked
-    from micrograd_lr.exercises.reading import load
 
     if options.name is None:
         return _list(options)
-    exercise = load(options.name)
+    exercise = _named(options.name, options)
     if options.seed is not None:
         exercise = exercise.at(options.seed)
     for said in asked(exercise, sys.stdin):
@@ -79,7 +109,7 @@ def _sheet(options: argparse.Namespace) -> int:
     for what, ending in wanted:
         if what in paths and ending not in ("", paths[what].suffix):
             raise ValueError(f"--{what} {paths[what]}: choose a name that ends in {ending}.")
-    made = sheet(options.names, options.seed)
+    made = sheet([_named(name, options) for name in options.names], options.seed)
     for what, path in paths.items():
         print(made.save(path, key=what == "key"))
     return 0

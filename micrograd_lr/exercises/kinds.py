@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from micrograd_lr.exercises.kind import Kind
@@ -12,7 +13,7 @@ from micrograd_lr.formulas.keys import gradient_key
 from micrograd_lr.formulas.tokens import FormulaError
 from micrograd_lr.formulas.typed import evaluated
 from micrograd_lr.stepping.answers import SAID, Verdict
-from micrograd_lr.stepping.questions import Question
+from micrograd_lr.stepping.questions import Question, questions
 from micrograd_lr.stepping.shapes import read
 
 TYPE_CHECKING = False
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 LETTERS = "abcde"  # of the options, as they are typed
 SIZES = "nm"  # the letters of shapes
+_TYPED_SLOPE = re.compile(r"\bd(\w+) */ *d(?=\w)")  # dL/dw
+NO_KEY = "the right answer is 0, which says nothing of how one came to it"
 
 
 class Number(Kind):
@@ -70,7 +73,7 @@ class Number(Kind):
     def unclear(self) -> Iterator[str]:
         """A key of 0 as well."""
         if not self.key:
-            yield "the right answer is 0, which says nothing of how one came to it"
+            yield NO_KEY
         yield from super().unclear()
 
 
@@ -120,6 +123,34 @@ class OfTwoCalls(Number):
         """In words."""
         root = self._computed.passes.form.root.name
         return f"{node.name}.grad after two calls of {root}.backward(), if every node adds to what it has"
+
+
+class OnTheWay(Number):
+    """``walk = "∂a/∂z"``: what is asked on the way through both passes, with the hints that stepping gives there."""
+
+    names = 0
+
+    @cached_property
+    def question(self) -> Question:
+        """The question of stepping. ValueError, which says what there is, for one that is not asked there."""
+        steps = self.passes.form
+        known = {x.prompt: x for frame in steps for x in questions(frame) if not x.shape}
+        by_spelling = {_bare(prompt): x for prompt, x in known.items()}
+        wanted = _bare(_TYPED_SLOPE.sub("∂\\1/∂", self.blank.of))
+        if wanted not in by_spelling:
+            raise ValueError(f"there is no {self.blank.of} on the way. There are: {', '.join(known)}")
+        return by_spelling[wanted]
+
+    @property
+    def put(self) -> tuple[str, str, str]:
+        """In words where it is not a formula alone: ``∂L/∂w so far``."""
+        question = self.question
+        return super().put if question.prompt == question.name else (f"What is {question.prompt}?", "", "")
+
+    def unclear(self) -> Iterator[str]:
+        """A key of 0. Of the usual mistakes, which are many, two may give the same number: then neither is named."""
+        if not self.key:
+            yield NO_KEY
 
 
 class OfAShape(Kind):
@@ -202,8 +233,8 @@ class OfAChoice(Kind):
 
 
 KINDS: dict[str, type[Kind]] = {
-    "gradient": Number, "value": OfAValue, "second": OfASecond, "twice": OfTwoCalls, "shape": OfAShape,
-    "choice": OfAChoice,
+    "gradient": Number, "value": OfAValue, "walk": OnTheWay, "second": OfASecond, "twice": OfTwoCalls,
+    "shape": OfAShape, "choice": OfAChoice,
 }  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def _answer(kind: Kind) -> str:
     typeset = _math if isinstance(kind, Number) else lambda text, _: _prose(text)
     mistakes = [
         f"{typeset(printed(mistake), kind)}{_prose(kind.gives(mistake))}: {_prose(hint)}"
-        for mistake, hint in kind.question.mistakes
+        for mistake, hint in kind.blank.mistakes
     ]
     return "\n".join([answer, *([_list("itemize", mistakes)] if mistakes else [])])
 

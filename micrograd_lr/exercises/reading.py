@@ -191,10 +191,12 @@ class _File:
             wanted = f"a question has one of these: {', '.join(KINDS)}"
             self.refuse("ask", f"{wanted}; this one has {' and '.join(kinds) or 'none of them'}.", nth)
         (kind,) = kinds
-        of, known = table[kind], [kind, "mistakes", *(_OF_A_CHOICE if kind == "choice" else ())]
+        beside = {"walk": (), "choice": ("mistakes", *_OF_A_CHOICE)}.get(kind, ("mistakes",))
+        of, known = table[kind], [kind, *beside]
         for key, x in table.items():
             if key not in known:
-                self.refuse("ask", f"{key} is not known here. Beside {kind} there may be: {', '.join(known[1:])}.", nth)
+                may_be = f"Beside {kind} there may be: {', '.join(beside)}." if beside else f"{kind} stands alone."
+                self.refuse("ask", f"{key} is not known here. {may_be}", nth)
             fits, wanted, example = _OF_A_QUESTION.get(key, _OF)
             if not fits(x):
                 self.refuse("ask", f"{key} is {x!r:.60}. It has to be {wanted}, such as {example}.", nth)
@@ -229,10 +231,10 @@ class _File:
         """What is unclear about a question; what cannot be asked, or judged, is refused."""
         blank = asked.blank
         try:
-            mistakes = asked.question.mistakes
+            _ = asked.question
         except DOMAIN_ERRORS as error:
             self.refuse("ask", f"{blank.kind} = {blank.of!r}: {error}.", nth)
-        for mistake, _ in mistakes:
+        for mistake, _ in blank.mistakes:
             try:
                 asked.typed(mistake)
             except FormulaError as error:

@@ -122,12 +122,12 @@ class Sheet:
         return found | {"fingerprint": hashlib.sha256(text.encode()).hexdigest()[:12]}
 
 
-def sheet(names: Sequence[str] = (), seed: int | None = None) -> Sheet:
-    """The sheet of these exercises, of the package or in files; without names it has all of the package.
+def sheet(names: Sequence[str | Exercise] = (), seed: int | None = None) -> Sheet:
+    """The sheet of these exercises, given by name, as files, or as they are; without any it has all of the package.
 
     A seed gives them other numbers and another order. ValueError for an unknown name, and for two of the same name.
     """
-    exercises = [*map(load, names)] if names else [*built_in().values()]
+    exercises = [load(x) if isinstance(x, str) else x for x in names] if names else [*built_in().values()]
     own = [exercise.name for exercise in exercises]
     if twice := [name for i, name in enumerate(own) if name in own[:i]]:
         raise ValueError(f"the sheet has {twice[0]} twice. Give each exercise once; a file may have another name.")
@@ -195,7 +195,7 @@ def _answer(kind: Kind, place: str) -> str:
     typeset = _typeset if isinstance(kind, Number) else lambda text, _: _prose(text)
     mistakes = "".join(
         f"<li>{typeset(printed(mistake), kind)}{_prose(kind.gives(mistake))}: {_prose(hint)}</li>"
-        for mistake, hint in kind.question.mistakes
+        for mistake, hint in kind.blank.mistakes
     )
     alone = isinstance(kind, Number) and kind.put[1]  # ∂L/∂a = 4 needs no question before it
     answer = _typeset(kind.revealed, kind) if alone else f"{_asked(kind)} {_prose(kind.revealed)}"

@@ -76,7 +76,11 @@ class Judged:
             "key": question.key, "numbers": _for_json(question.numbers),
             "mistakes": [self._mistake(*mistake) for mistake in question.mistakes],
         }  # fmt: skip
-        return found | ({"shape": question.shape} if question.shape else {})
+        if question.shape:
+            return found | {"shape": question.shape}
+        if not question.formula:
+            return found
+        return found | {"formula": format_formula(question.formula), **({"closed": True} if question.closed else {})}
 
     def _mistake(self, formula: str, hint: str) -> int:
         return self._hinted.setdefault((self._mistakes(formula), self._hints(hint)), len(self._hinted))
@@ -217,10 +221,7 @@ class Content:
             asked["words"] = True
         if not question.formula:
             return asked
-        return asked | {
-            "slope": self.math(question.name, view), "formula": format_formula(question.formula),
-            **({"closed": True} if question.closed else {}),
-        }  # fmt: skip
+        return asked | {"slope": self.math(question.name, view)}
 
 
 def starts(root: Value, views: list[View]) -> list[tuple[str, str, float]]:

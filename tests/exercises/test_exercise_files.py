@@ -39,7 +39,7 @@ BAD = {
     "no such name": (('gradient = "w"', 'gradient = "v"'), "line 9: gradient = 'v': there is no such name. There are"),
     "two things asked": (
         ('value = "L"', 'value = "L"\ngradient = "p"'),
-        "line 14: a question has one of these: gradient, value, second, twice, shape, choice; this one has value and ",
+        "line 14: a question has one of these: gradient, value, walk, second, twice, shape, choice; this one has ",
     ),
     "nothing asked": (('value = "L"', ""), "this one has none of them."),
     "mistakes in a list": (

@@ -1,13 +1,18 @@
 """A sheet in a real browser: solved wrong, hinted, solved right, kept, verified and printed."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from micrograd_lr.exercises.any_expression import from_expression
 from micrograd_lr.exercises.codes import read_code
+from micrograd_lr.exercises.reading import built_in
 from micrograd_lr.exercises.sheets import sheet
 
+SLIDES = "z = w*x + b; a = sigmoid(z); L = -(y*log(a) + (1 - y)*log(1 - a))"
+USUAL = ("", "2*", "zz9", "(2, 2)", "a", "a-y", "(a-y)x", "a(1-a)", "1-a", "2x", "0.25", "-1")
 STUDENT = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -67,14 +72,14 @@ def cases(made):
     """Of every question the right answer and the usual mistakes, as numbers and as formulas."""
     for i, exercise in enumerate(made.exercises):
         for j, asked in enumerate(exercise.asked):
-            typed = [mistake for mistake, _ in asked.question.mistakes]
+            typed = [mistake for mistake, _ in asked.blank.mistakes]
             options = [*getattr(asked, "options", {}).values()]
             if options:
                 yield from ((f"{i}.{j}", str(at), option) for at, option in enumerate(options))
                 continue
             typed += [asked.typed(mistake) for mistake in typed] + [f"-({mistake})" for mistake in typed]
             key = asked.key if isinstance(asked.key, str) else repr(asked.key)
-            yield from ((f"{i}.{j}", text, text) for text in (key, *typed, "", "2*", "zz9", "(2, 2)"))
+            yield from ((f"{i}.{j}", text, text) for text in (key, *typed, *USUAL))
 
 
 def in_python(made):
@@ -89,9 +94,18 @@ def in_python(made):
     return found
 
 
+ANY = from_expression(
+    "z = w*x + b; a = sigmoid(z); L = -(y*log(a) + (1 - y)*log(1 - a)) + a*z",
+    {"w": "1/2", "x": "2", "b": "-1/2", "y": "1"},
+)
+
+
+ANOTHER = replace(from_expression(SLIDES, ANY.numbers), name="another")
+
+
 @pytest.mark.parametrize("seed", [None, 7])
 def test_the_page_says_what_python_says(opened, seed):
-    made = sheet(seed=seed)
+    made = sheet([*built_in().values(), ANY, ANOTHER], seed)
     page = opened(made)
     asked = [[place, typed] for place, typed, _ in cases(made)]
     assert len(asked) > 600
