@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from micrograd_lr.exercises.exercise import Exercise
 
 HELP = (
-    "Type a number, a fraction or a formula in the names above; a shape as (1, n). What cannot be read does not count "
-    "as a try. The page keeps what you have done in this browser."
+    "Type a number, a fraction, or a formula in the names of the exercise; a shape as (1, n). What cannot be read does "
+    "not count as a try. The page keeps what you have done in this browser."
 )
 SCRIPTS = ("sheet.js", "progress.js", "solving.js")
 

@@ -78,6 +78,8 @@ class Judged:
         }  # fmt: skip
         if question.shape:
             return found | {"shape": question.shape}
+        if question.nudge:
+            found["nudge"] = question.nudge
         if not question.formula:
             return found
         return found | {"formula": format_formula(question.formula), **({"closed": True} if question.closed else {})}

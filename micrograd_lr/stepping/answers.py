@@ -127,7 +127,7 @@ class Judge:
         answers = self._answers(text, question)
         is_number = {*answers} == {answer}  # a formula with names gives others elsewhere
         hint = self._hint_to_a_number(question, answer) if is_number else self._hint(question, answers)
-        return Verdict(False, hint or SAID["not yet"])
+        return Verdict(False, hint or question.nudge or SAID["not yet"])
 
     def _of_a_formula(self, text: str, question: Question) -> Verdict:
         answers = self._answers(text, question)
@@ -135,7 +135,8 @@ class Judge:
         if all(agreed):
             return self._praise(text, question)
         why = "by chance" if agreed[0] else "no value" if math.isnan(answers[0]) else "otherwise"
-        return Verdict(False, self._hint(question, answers) or SAID[why])
+        said = question.nudge or SAID[why] if why == "otherwise" else SAID[why]
+        return Verdict(False, self._hint(question, answers) or said)
 
     def _answers(self, text: str, question: Question) -> list[float]:
         """The number of a formula at each place; NaN where it has none."""

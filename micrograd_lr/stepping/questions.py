@@ -34,6 +34,7 @@ class Question:
     it is a closed form, which is proven. `mistakes` are the usual wrong answers, as formulas, each with its hint;
     `numbers` has the names in them, each with its slot, or with a plain number.
 
+    `nudge` is said to a wrong answer of which nothing else is known.
     Where a `shape` is asked for, it has the rows and columns, mistakes are shapes, and `numbers` says what n and m are.
     """
 
@@ -45,6 +46,7 @@ class Question:
     formula: str = ""
     closed: bool = False
     shape: tuple[str, ...] = ()
+    nudge: str = ""
 
     @property
     def named(self) -> str:
@@ -122,7 +124,8 @@ class _OfAPayment:
             if not of_root:
                 known += self._said(hints.OF_A_SLOPE_BELOW)
             prompt = path if of_root and path else self.local
-            yield _question(prompt, self.local, payment.key("p"), known, self.numbers, self.slope)
+            question = _question(prompt, self.local, payment.key("p"), known, self.numbers, self.slope)
+            yield replace(question, nudge=self._nudge())
         if not of_root:
             words = {**self.words, "local": f"{self.local} = {self.slope}" if self.slope else self.local}
             known = [
@@ -137,6 +140,12 @@ class _OfAPayment:
             so_far = " so far" if payment.path < payment.paths else ""
             known = [*self._said(hints.OF_A_SUM, {**self.words, "paths": payment.path, "so_far": so_far})]
             yield _question(self.steps.so_far(payment) or self.name, self.name, payment.key("s"), known, sums)
+
+    def _nudge(self) -> str:
+        """Where a node takes an operand several times, that is what is most often overlooked."""
+        ways = self.payer.ways[self.payment.position] if self.payer.ways else ()
+        words = {**self.words, "count": len(ways)}
+        return format_formula(hints.SEVERAL_WAYS.format(**words)) if len(ways) > 1 else ""
 
     def _said(self, known: Known, words: dict[str, Any] | None = None) -> Known:
         return [(wrong, hint.format(**words or self.words)) for wrong, hint in known]

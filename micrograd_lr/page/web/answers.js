@@ -41,7 +41,7 @@ function judgedNumber(question, text) {
   const { spots, answers } = everywhere(question, text);
   const isNumber = answers.every((x) => x === answer); // and no formula, which has names in it
   const hint = isNumber ? hintToNumber(question, answer, spots) : hintTo(question, answers, spots);
-  return { right: false, said: hint || judging.said["not yet"] };
+  return { right: false, said: hint || question.nudge || judging.said["not yet"] };
 }
 
 function judgedFormula(question, text) {
@@ -49,7 +49,8 @@ function judgedFormula(question, text) {
   const agreed = answers.map((answer, i) => agrees(answer, spots[i][question.key]));
   if (agreed.every(Boolean)) return praise(question, text);
   const why = agreed[0] ? "by chance" : Number.isNaN(answers[0]) ? "no value" : "otherwise";
-  return { right: false, said: hintTo(question, answers, spots) || judging.said[why] };
+  const nudge = why === "otherwise" && question.nudge;
+  return { right: false, said: hintTo(question, answers, spots) || nudge || judging.said[why] };
 }
 
 /** The numbers of the graph at the present inputs and at other ones, and what a formula gives there: NaN for none. */
