@@ -21,15 +21,30 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r""" // [^"'`/]*$""")  # after code; not in a text, whose closing quote would follow
 
 
-def document(template: str, style: str, script: str = "", data: Any = (), **texts: str) -> str:
-    """The `template` with its ``$style``, ``$script``, ``$data`` and ``$policy``, and other `texts`.
+_DOCUMENT = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="$policy">
+<title>$title</title>
+<style>$style</style>
+</head>
+<body>
+%s</body>
+</html>
+"""
 
-    The style begins with the colours of the pictures.
+
+def document(body: str, style: str, script: str = "", data: Any = (), **texts: str) -> str:
+    """A document with this `body`, in which ``$script`` and ``$data`` stand for these, and other names for `texts`.
+
+    One of them is the title, in HTML. The style begins with the colours of the pictures.
     """
     style = _colours() + style
     allowed = [f"style-src {_hash(style)}", *([f"script-src {_hash(script)}"] if script else [])]
     policy = "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
-    return Template(template).substitute(
+    return Template(_DOCUMENT % body).substitute(
         policy=policy, style=style, script=script, data=_in_a_script(packed(data)), **texts
     )
 
