@@ -19,7 +19,7 @@ ROOMS = {  # room: the rooms that it may import
     "stepping": "pictures levels formulas engine tools",
     "builds": "stepping pictures levels formulas engine tools",
     "logistic": "stepping formulas engine tools",
-    "exercises": "page logistic stepping formulas engine tools",
+    "exercises": "page notebook logistic stepping formulas engine tools",
     "terminal": "stepping formulas engine tools",
     "notebook": "",
     "page": "notebook logistic stepping pictures levels compiler formulas engine tools",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -18,11 +19,13 @@ from micrograd_lr.exercises.matrices import printed
 from micrograd_lr.exercises.reading import built_in, load
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.mathml import mathml
+from micrograd_lr.notebook.shown import bundle
 from micrograd_lr.page.arithmetic import functions
 from micrograd_lr.page.content import Judged, typed_names
 from micrograd_lr.page.document import document, framed, short_scripts
 from micrograd_lr.page.page import JUDGES
 from micrograd_lr.tools.files import write_whole
+from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     from micrograd_lr.exercises.computed import Passes
     from micrograd_lr.exercises.exercise import Exercise
+    from micrograd_lr.notebook.widget import SheetWidget
 
 HELP = (
     "Type a number, a fraction, or a formula in the names of the exercise; a shape as (1, n). What cannot be read does "
@@ -83,8 +87,22 @@ class Sheet:
         write_whole(path, forms[path.suffix]())
         return path
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": framed(self.html, self._title()), "text/plain": repr(self)}
+    @cached_property
+    def _widget(self) -> SheetWidget:
+        need("anywidget", 'pip install "micrograd_lr[notebook]"')
+        from micrograd_lr.notebook.widget import SheetWidget
+
+        return SheetWidget(self.html)
+
+    def widget(self) -> SheetWidget:
+        """The page as a widget of a notebook, always the same one, whose `code` says what is solved.
+
+        ImportError if anywidget is not installed; then a cell shows the page all the same.
+        """
+        return self._widget
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return bundle(self.widget, framed(self.html, self._title()), repr(self))
 
     def __repr__(self) -> str:
         return f"<{self._title()}: {', '.join(exercise.name for exercise in self.exercises)}>"

@@ -1,4 +1,4 @@
-"""`Widget`: a page in a cell of a notebook, and its inputs, its move and its score as traitlets.
+"""`Widget`: a page in a cell of a notebook; its inputs, its move and its score are traitlets. `SheetWidget`: a sheet.
 
 It needs the package anywidget, so this module is imported when a widget is made, and not before.
 """
@@ -17,6 +17,23 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def _script(name: str) -> str:
+    """A script of this room, after that of the channel to the page."""
+    own = files(__package__)
+    return "\n".join((own / file).read_text(encoding="utf-8") for file in ("channel.js", name))
+
+
+class SheetWidget(anywidget.AnyWidget):
+    """A sheet of exercises, live: `code` says what is solved, as `exercises.read_code` reads it."""
+
+    _esm = _script("sheet_widget.js")
+    _html = traitlets.Unicode().tag(sync=True)
+    code = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, html: str) -> None:
+        super().__init__(_html=html)
+
+
 class Widget(anywidget.AnyWidget):
     """A page to step through, live: what the reader does arrives here, and what is set here is shown there.
 
@@ -26,7 +43,7 @@ class Widget(anywidget.AnyWidget):
     many of them were right at the first try. All three can be observed: ``widget.observe(print, "values")``.
     """
 
-    _esm = (files(__package__) / "widget.js").read_text(encoding="utf-8")
+    _esm = _script("widget.js")
     _html = traitlets.Unicode().tag(sync=True)
     _inputs = traitlets.Dict().tag(sync=True)  # name → the id that the page has for it
     values = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Float()).tag(sync=True)

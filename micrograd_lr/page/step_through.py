@@ -8,6 +8,7 @@ from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import DIGITS
 from micrograd_lr.levels.given_names import named
 from micrograd_lr.logistic.model import ManyExamples, OneExample
+from micrograd_lr.notebook.shown import bundle
 from micrograd_lr.page.content import starts
 from micrograd_lr.page.document import framed
 from micrograd_lr.page.page import page
@@ -73,12 +74,7 @@ class StepThrough:
         return self._widget
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = {"text/html": framed(self.html, "a page to step through"), "text/plain": repr(self)}
-        try:
-            live = self.widget()._repr_mimebundle_()
-        except ImportError:  # without the extra: the page alone
-            live = None
-        return live[0] | shown if live else shown
+        return bundle(self.widget, framed(self.html, "a page to step through"), repr(self))
 
     def __str__(self) -> str:
         return printable("\n".join(frame.text for frame in self.steps))

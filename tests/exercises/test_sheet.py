@@ -92,6 +92,8 @@ def test_the_questions_do_not_say_the_answers_and_the_key_does():
 def test_in_a_notebook():
     made = sheet(["square", "paths"], 3)
     shown = made._repr_mimebundle_()
+    assert made.widget() is made.widget()
+    assert shown["application/vnd.jupyter.widget-view+json"]["model_id"] == made.widget().model_id
     assert shown["text/plain"] == f"<Backprop exercises on the board, sheet 3: {', '.join(names(made))}>"
     page, said = re.fullmatch('<iframe srcdoc="([^"]*)" [^>]*>(.*)</iframe>', shown["text/html"]).groups()
     assert unescape(page) == made.html

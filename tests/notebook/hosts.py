@@ -2,6 +2,7 @@
 
 import json
 
+NAMES = ("_html", "_inputs", "values", "step", "score", "code")  # what notebook and page both know
 HOST = """<!doctype html><meta charset="utf-8"><title>Host</title>
 <style>body {{ margin: 0 }}</style>
 <script type="module">
@@ -30,9 +31,7 @@ window.ends = window.models.map((model) => {{
 def host(*widgets):
     """The text of such a page, with these widgets."""
     own = list(dict.fromkeys(widgets))  # a widget that stands in two cells has one model
-    states = [
-        {name: getattr(widget, name) for name in ("_html", "_inputs", "values", "step", "score")} for widget in own
-    ]
+    states = [{name: getattr(widget, name) for name in NAMES if widget.has_trait(name)} for widget in own]
     esm = widgets[0]._esm.replace("export default", "//")
     return HOST.format(
         esm=esm,

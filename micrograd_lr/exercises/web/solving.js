@@ -1,6 +1,8 @@
 // Solving: a form for each question, whose answer is judged when it is sent
 // Shared: nothing
 
+let widget = null; // the port to the widget of a notebook in which this page is, where there is one
+
 const formOf = (id) => document.getElementById("question-" + id);
 
 /** Whether an answer is right, and what to say to it. */
@@ -42,6 +44,7 @@ function showScore() {
   document.getElementById("score").textContent =
     settled + " of " + asked + " done, " + count("1") + " " + data.settled[1] + ".";
   document.getElementById("code").textContent = codeOf(progress);
+  widget?.postMessage({ code: codeOf(progress) });
 }
 
 /** A question is settled: where `how` is 1, right; 3 is shown. One that was missed before is right later, 2. */
@@ -115,3 +118,11 @@ nameField.addEventListener("input", () => {
   showScore();
 });
 showScore();
+
+addEventListener("message", (event) => { // the widget around this page gives it a port, and nobody else is heard
+  if (event.source !== parent || parent === window || widget) return;
+  [widget] = event.ports;
+  const tellHeight = () => widget.postMessage({ height: document.documentElement.offsetHeight });
+  new ResizeObserver(tellHeight).observe(document.body);
+  showScore();
+});
