@@ -15,7 +15,7 @@ from svg import shown
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-DEMOS = sorted((ROOT / "demos").glob("*.py"))
+DEMOS = sorted({*(ROOT / "demos").glob("*.py")} - {*(ROOT / "demos").glob("*_marimo.py")})
 SNIPPET = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", re.DOTALL)
 
 

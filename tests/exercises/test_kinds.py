@@ -117,6 +117,7 @@ BY_ANOTHER = {  # what floats do, by NumPy's floats, which do not stop at log 0;
     "What is -∞ times 0 in floats?": lambda: np.float64("-inf") * np.float64(0),
     "L is computed as it is written here": lambda: -np.log(1 / (1 + np.exp(np.float64(800)))),
     "logistic_loss(z, y) is L": lambda: mpmath.log(1 + mpmath.exp(800)),
+    "z = 40 and y = 0": lambda: -np.log(1 - 1 / (1 + np.exp(np.float64(-40)))),
     "And a - y": lambda: 1 / (1 + np.exp(np.float64(800))) - 1,
 }
 
