@@ -19,6 +19,12 @@ def declared(text):
     return DECLARED.findall(text)
 
 
+def read(folder, names):
+    """The files of a folder by name. All scripts in it are among them."""
+    assert {path.name for path in folder.iterdir() if path.name.endswith(".js")} == {*names}
+    return {name: (folder / name).read_text(encoding="utf-8") for name in names}
+
+
 def check_header(name, texts):
     """A file begins with what it is for, and with the names that others of these files use."""
     text = texts[name]

@@ -50,7 +50,7 @@ class Solved:
 def read_code(code: str) -> Solved:
     """What a code says; spaces and line breaks in it do not matter. ValueError if it is not one, or was changed."""
     first, *rest = "".join(code.split()).split("/")
-    version = re.fullmatch(r"sheet(\d+)", first)
+    version = re.fullmatch(r"sheet[1-9]\d*", first)
     if not version or len(rest) < 2:
         raise ValueError(f"{code!r:.60} is not the code of a sheet, which begins with {FIRST}/.")
     if first != FIRST:

@@ -40,6 +40,7 @@ class Kind(ABC):
     """A question about what is `computed`; what it is `of` has as many names of the expression as `names` says."""
 
     names = 0
+    in_formulas = False  # whether its answer and its usual mistakes are formulas
 
     @classmethod
     def names_in(cls, of: str) -> tuple[str, ...]:
@@ -69,6 +70,11 @@ class Kind(ABC):
         """The question: words, what is asked for as a formula, perhaps "", and the rest."""
         words = f"What is {self.question.named.removesuffix(self.question.prompt)}"
         return words.rstrip(), self.question.prompt, "?"
+
+    @property
+    def alone(self) -> bool:
+        """Whether the answer says what was asked, ``∂L/∂a = 4``, so that the key need not repeat the question."""
+        return self.in_formulas and bool(self.put[1])
 
     @property
     def asked(self) -> str:

@@ -33,6 +33,7 @@ class Number(Kind):
     """``gradient = "w"``, and other numbers. A formula is right if it is right everywhere."""
 
     names = 1
+    in_formulas = True
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.exercises.kinds import Number, OfAChoice
+from micrograd_lr.exercises.kinds import OfAChoice
 from micrograd_lr.exercises.matrices import printed
 from micrograd_lr.formulas.format import format_formula
 from micrograd_lr.formulas.latex import aligned, latex, latex_text
@@ -45,9 +45,8 @@ def _question(kind: Kind) -> str:
 
 
 def _answer(kind: Kind) -> str:
-    alone = isinstance(kind, Number) and kind.put[1]
-    answer = _math(kind.revealed, kind) if alone else f"{_put(kind)} {_prose(kind.revealed)}"
-    typeset = _math if isinstance(kind, Number) else lambda text, _: _prose(text)
+    answer = _math(kind.revealed, kind) if kind.alone else f"{_put(kind)} {_prose(kind.revealed)}"
+    typeset = _math if kind.in_formulas else lambda text, _: _prose(text)
     mistakes = [
         f"{typeset(printed(mistake), kind)}{_prose(kind.gives(mistake))}: {_prose(hint)}"
         for mistake, hint in kind.blank.mistakes

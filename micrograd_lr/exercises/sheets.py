@@ -210,13 +210,12 @@ def _hints(exercise: Exercise) -> str:
 
 def _answer(kind: Kind, place: str) -> str:
     """The answer to a question, and what the usual mistakes give."""
-    typeset = _typeset if isinstance(kind, Number) else lambda text, _: _prose(text)
+    typeset = _typeset if kind.in_formulas else lambda text, _: _prose(text)
     mistakes = "".join(
         f"<li>{typeset(printed(mistake), kind)}{_prose(kind.gives(mistake))}: {_prose(hint)}</li>"
         for mistake, hint in kind.blank.mistakes
     )
-    alone = isinstance(kind, Number) and kind.put[1]  # ∂L/∂a = 4 needs no question before it
-    answer = _typeset(kind.revealed, kind) if alone else f"{_asked(kind)} {_prose(kind.revealed)}"
+    answer = _typeset(kind.revealed, kind) if kind.alone else f"{_asked(kind)} {_prose(kind.revealed)}"
     return f'<p class="key">{answer}</p><ul class="mistakes">{mistakes}</ul>'
 
 

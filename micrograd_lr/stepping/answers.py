@@ -135,8 +135,8 @@ class Judge:
         if all(agreed):
             return self._praise(text, question)
         why = "by chance" if agreed[0] else "no value" if math.isnan(answers[0]) else "otherwise"
-        said = question.nudge or SAID[why] if why == "otherwise" else SAID[why]
-        return Verdict(False, self._hint(question, answers) or said)
+        nudge = question.nudge if why == "otherwise" else ""
+        return Verdict(False, self._hint(question, answers) or nudge or SAID[why])
 
     def _answers(self, text: str, question: Question) -> list[float]:
         """The number of a formula at each place; NaN where it has none."""

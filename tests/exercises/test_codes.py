@@ -43,7 +43,9 @@ def test_one_character_wrong():
     )
 
 
-@pytest.mark.parametrize("text", ["", "42", "sheet/", "sheet1/", "SHEET1/Ada/7/max-1/12345678", "1/2/3/4"])
+@pytest.mark.parametrize(
+    "text", ["", "42", "sheet/", "sheet0/Ada/7/max-1/12345678", "sheet1/", "SHEET1/Ada/7/max-1/12345678", "1/2/3/4"]
+)
 def test_no_code(text):
     assert said(text) == f"{text!r} is not the code of a sheet, which begins with sheet1/."
 
