@@ -16,6 +16,7 @@ ROOMS = {  # room: the rooms that it may import
     "levels": "formulas engine",
     "pictures": "levels formulas engine tools",
     "compiler": "engine tools",
+    "fitting": "compiler engine tools",
     "stepping": "pictures levels formulas engine tools",
     "builds": "stepping pictures levels formulas engine tools",
     "logistic": "stepping formulas engine tools",
@@ -23,9 +24,9 @@ ROOMS = {  # room: the rooms that it may import
     "terminal": "stepping formulas engine tools",
     "notebook": "",
     "page": "notebook logistic stepping pictures levels compiler formulas engine tools",
-    "demo": "page logistic pictures compiler formulas engine tools",
-    "cli": "exercises demo page terminal logistic builds stepping pictures levels compiler formulas engine tools",
-    "": "exercises page logistic builds stepping pictures levels compiler formulas engine tools",  # its public names
+    "demo": "fitting page logistic pictures compiler formulas engine tools",
+    "cli": "fitting exercises demo page terminal logistic builds stepping pictures levels compiler formulas engine tools",
+    "": "fitting exercises page logistic builds stepping pictures levels compiler formulas engine tools",  # its public names
 }
 LONGER = {  # files that may have more lines, and why: a line is a row of one table
 }
