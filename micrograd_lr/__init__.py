@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from micrograd_lr.compiler.tracers import TraceError
     from micrograd_lr.engine.check import GradientCheckError, GradientReport, check_gradient
     from micrograd_lr.engine.derivatives import first_nan
+    from micrograd_lr.fitting.estimator import LogisticRegression
     from micrograd_lr.formulas.expression import Expression
     from micrograd_lr.formulas.source import ExpressionError
     from micrograd_lr.page.step_through import StepThrough
@@ -33,6 +34,7 @@ __all__ = [
     "ExpressionError",
     "GradientCheckError",
     "GradientReport",
+    "LogisticRegression",
     "Op",
     "RenderError",
     "StepThrough",
@@ -71,6 +73,7 @@ __getattr__, __dir__ = lazily(
         "ExpressionError": "formulas.source",
         "GradientCheckError": "engine.check",
         "GradientReport": "engine.check",
+        "LogisticRegression": "fitting.estimator",
         "RenderError": "pictures.renderers",
         "StepThrough": "page.step_through",
         "Steps": "stepping.frames",

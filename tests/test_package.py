@@ -21,7 +21,8 @@ ROOT = Path(__file__).parent.parent
 
 def test_the_public_names():
     assert micrograd_lr.__all__ == [
-        "OPS", "Drawing", "Expression", "ExpressionError", "GradientCheckError", "GradientReport", "Op", "RenderError",
+        "OPS", "Drawing", "Expression", "ExpressionError", "GradientCheckError", "GradientReport",
+        "LogisticRegression", "Op", "RenderError",
         "StepThrough", "Steps", "TraceError", "Value", "check_gradient", "cos", "dot", "draw", "draw_frames",
         "exercises", "exp", "first_nan", "gradient", "hessian", "log", "logistic", "logistic_loss", "number_type",
         "relu", "sigmoid", "sin", "steps", "sum", "tanh", "value_and_grad",

@@ -25,8 +25,8 @@ ROOMS = {  # room: the rooms that it may import
     "notebook": "",
     "page": "notebook logistic stepping pictures levels compiler formulas engine tools",
     "demo": "fitting page logistic pictures compiler formulas engine tools",
-    "cli": "fitting exercises demo page terminal logistic builds stepping pictures levels compiler formulas engine tools",
-    "": "fitting exercises page logistic builds stepping pictures levels compiler formulas engine tools",  # its public names
+    "cli": "fitting exercises demo page terminal logistic builds stepping pictures levels formulas engine tools",
+    "": "fitting exercises page logistic builds stepping pictures levels compiler formulas engine tools",  # the names
 }
 LONGER = {  # files that may have more lines, and why: a line is a row of one table
 }

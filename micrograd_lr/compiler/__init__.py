@@ -7,6 +7,7 @@ The way of a call of ``value_and_grad(loss)``, by modules:
 3. tracing: the loss is run once on nodes that refuse to show their numbers (tracers), which are symbols (symbols).
 4. program: what that leaves behind, the loss of one example and its derivatives, as symbols.
 5. loops: symbols that differ only in an index become loops over the features.
+   products: a Hessian that is a product of data with data, which is BLAS's work.
 6. schedule: the order of work.
 7. codegen_python, codegen_numpy, codegen_numba (with numba_kernel): the kernel as source text (source, names).
 8. load: the text becomes a function. Numba's machine code is kept on disk (kernel_cache); numba_math is what it calls.
@@ -19,7 +20,7 @@ by_batch gives `gradient` and `hessian` the option ``batch=``. codegen_javascrip
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "codegen_javascript": ["function", "symbolic"],
-    "compiled": ["value_and_grad"],
+    "compiled": ["Compiled", "value_and_grad"],
     "symbols": ["Trace"],
     "tracers": ["TraceError"],
 }  # fmt: skip

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from micrograd_lr.compiler.kernel_cache import digest_of
 from micrograd_lr.compiler.numba_kernel import NumbaKernel, joined
-from micrograd_lr.compiler.program import looped_entries
 from micrograd_lr.compiler.source import import_from_math
-from micrograd_lr.compiler.symbols import OTHER, Symbol
+from micrograd_lr.compiler.symbols import OTHER, Symbol, looped_entries
 from micrograd_lr.tools.version import __version__
 
 TYPE_CHECKING = False
@@ -28,7 +27,8 @@ def numba_source(program: Program, rows: bool, block: int) -> str:
     (m, n), one example per row; else as (n, m). Sums over examples and features may be reassociated; the lines of an
     example may not, so they are functions of their own. The kernel gets the parameters and the data whole, and passes
     over the examples from `start` to `stop`; it prefetches the data of those before `ahead`. It adds to its last
-    arguments: `sums`, one row per block, and an array for every loop and matrix of the program.
+    arguments: `sums`, one row per block, and an array for every loop and matrix of the program. Of a product it gets
+    an array for the weights of the examples, which it fills.
     """
     kernel: NumbaKernel = (_ByRows if rows else _ByColumns)(program, block)
     text = kernel.text()

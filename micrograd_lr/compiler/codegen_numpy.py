@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from micrograd_lr.compiler.program import looped_entries
 from micrograd_lr.compiler.schedule import Schedule
 from micrograd_lr.compiler.source import ARRAYS, SourceText, import_from_numpy
-from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol
+from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, looped_entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,10 +88,15 @@ def numpy_source(program: Program) -> str:
             out.add(1, f"d_{name} = empty(({rows}, {columns}))")
             out.add(1, f"for j in range({rows}):")
             out.add(2, f"d_{name}[j] = {sum_over_examples(2, form, reader(rows, columns, row=True))}")
+    for name, (weight, *data) in program.products.items():
+        factor = f"broadcast_to({out.operand(weight, reader())}, stop - start)"
+        parts = ", ".join(f"{x}[:, start:stop]" for x in dict.fromkeys(data))
+        out.add(1, f"d_{name} = product_over({factor}, {parts})")
     out.add(1, f"return [{', '.join(ends)}]{''.join(f', d_{name}' for name in program.shapes)},")
     head = [
         "from numpy import abs, broadcast_to, empty, exp, log, log1p, shape, tanh, where",
-        *import_from_numpy(out.called), "", "",
+        *import_from_numpy(out.called),
+        *(["", "from micrograd_lr.compiler.products import product_over"] if program.products else []), "", "",
         "def sum_over(values, m):",
         "    rows = shape(values)[:-1]",
         "    return broadcast_to(values, (*rows, m)).sum(-1)", "", "",

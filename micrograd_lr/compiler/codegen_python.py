@@ -58,6 +58,11 @@ def python_source(program: Program) -> str:
         out.add(2, f"for j in range({rows}):")
         out.add(3, f"for k in range({columns}):")
         add_up(4, f"d_{name}[j * {columns} + k]", form)
+    for name, (weight, first, second) in program.products.items():
+        rows, columns = program.shapes[name]
+        out.add(2, f"for j in range({rows}):")
+        out.add(3, f"p = {out.operand(weight, entry)} * {first}[j][i]")
+        out.add(3, f"for k in range({columns}): d_{name}[j * {columns} + k] += p * {second}[k][i]")
     ends = "".join(f", d_{name}" for name in program.shapes)
     out.add(1, f"return [fsum(column) for column in sums]{ends},")
     head = ["from math import exp, fsum, log, log1p, tanh", *import_from_the_engine(out.called)]

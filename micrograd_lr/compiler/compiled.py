@@ -19,6 +19,7 @@ from micrograd_lr.compiler.load import load
 from micrograd_lr.compiler.lru import cached
 from micrograd_lr.compiler.nonfinite import derivative_in_words, nonfinite_error, nonfinite_place
 from micrograd_lr.compiler.outputs import derivatives, hessian_blocks, shaped_gradient
+from micrograd_lr.compiler.products import SMALL, product_over
 from micrograd_lr.compiler.run import pass_over, without_warnings
 from micrograd_lr.compiler.tracing import trace_loss
 from micrograd_lr.tools.late import need
@@ -136,7 +137,8 @@ class Compiled:
 
     def _computed(self, program: Program, inputs: Inputs, numpy: Any) -> tuple[float, dict[Any, Any]]:
         """J and its derivatives, each as its numbers in a row; the error if one of them is NaN or infinite."""
-        threads = self.threads if self.backend == "numba" else 1
+        large = any(max(program.shapes[name]) > SMALL for name in program.products)  # BLAS has threads of its own
+        threads = 1 if self.backend != "numba" or large else self.threads
         raised = (ArithmeticError, ValueError) if self.backend == "python" else ()  # where an array would hold NaN
         run, size = (self._numba_kernel if self.backend == "numba" else self._plain_kernel)(program, inputs)
         try:
@@ -203,9 +205,13 @@ class Compiled:
 
         def run(start: int, stop: int) -> Any:
             sums = np.zeros((-(-(stop - start) // block), width))
-            arrays = [np.zeros(shape) for shape in program.shapes.values()]
-            kernel(*values.values(), start, stop, ahead, sums, *arrays)
-            return sums[0] if len(sums) == 1 else sums.sum(0), *arrays
+            arrays = {name: np.zeros(shape) for name, shape in program.shapes.items()}
+            arrays |= {name: np.empty(stop - start) for name in program.products}
+            kernel(*values.values(), start, stop, ahead, sums, *arrays.values())
+            for name, (_, *data) in program.products.items():
+                parts = [inputs.values[program.own_names[x]][:, start:stop] for x in dict.fromkeys(data)]
+                arrays[name] = product_over(arrays[name], *parts)
+            return sums[0] if len(sums) == 1 else sums.sum(0), *arrays.values()
 
         return run, size
 

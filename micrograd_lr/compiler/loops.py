@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from micrograd_lr.compiler.program import Derivative, looped_entries
-from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, Trace, in_order
+from micrograd_lr.compiler.products import with_data_last
+from micrograd_lr.compiler.program import Derivative
+from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, Trace, in_order, looped_entries
 from micrograd_lr.engine.derivatives import slope_graphs
 from micrograd_lr.engine.value import Value
 
@@ -143,7 +144,7 @@ class Roller:
             return None
         if forms.reindexed(row[1], {0: (ANY, 0), 1: (ANY, 0)}) is not diagonal:
             return Derivative(size, {}, diagonal, range(0, size, n + 1), form) if square else None
-        return Derivative(size, {}, matrix=form)
+        return Derivative(size, {}, matrix=with_data_last(form))
 
     def sums_over_a_part(self, form: Any) -> bool:
         """Whether a sum in `form` leaves out entries of a vector. In the first row these may be its own, and then the

@@ -56,6 +56,9 @@ class NumbaKernel(ABC):
             self.add_gradient(name, form, *self.program.shapes[name])
         for name, form in self.program.matrices.items():
             self.add_matrix(f"d_{name}[j, k] +=", form, *self.program.shapes[name])
+        for name, (weight, *_) in self.program.products.items():
+            value = self.out.operand(weight, self.parameter, self.stored("i"))
+            self.out.add(2, f"for i in range(B): d_{name}[s - start + i] = {value}")
         return [*self.functions.lines, *out.lines]
 
     # The same in either order

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from micrograd_lr.compiler.symbols import Symbol
+from micrograd_lr.compiler.products import product_of_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
+
+    from micrograd_lr.compiler.symbols import Symbol
 
     Key = tuple[str, ...]
 
@@ -33,8 +35,9 @@ class Program:
     the parameters by which it is differentiated, ("w",) or ("w", "b"), to a `Derivative`. `own_names` are the names
     that the loss gives to its arguments, by the names that they have here.
 
-    The results of a kernel: `columns` are those that are one number per example, each once; `loops` and `matrices` are
-    the others, by a name, and `shapes` their shapes. `names` has the name of the loop or the matrix of a derivative.
+    The results of a kernel: `columns` are those that are one number per example, each once; `loops`, `matrices` and
+    `products` are the others, by a name, and `shapes` their shapes. A product is a matrix Σᵢ s x[j] x[k] of data, as
+    (s, the name of the one x, the name of the other). `names` has the name of the loop or the matrix of a derivative.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Program:
         self.columns = dict.fromkeys([loss, *singles])
         self.loops: dict[str, Any] = {}
         self.matrices: dict[str, Any] = {}
+        self.products: dict[str, tuple[Symbol, str, str]] = {}
         self.shapes: dict[str, tuple[int, ...]] = {}
         self.names: dict[tuple[Key, str], str] = {}
         for key, derivative in derivatives.items():
@@ -55,7 +59,11 @@ class Program:
                 self.loops[name], self.shapes[name] = derivative.loop, (len(derivative.places),)
             if derivative.matrix is not None:
                 name = self.names[key, "matrix"] = self._new_name(key)
-                self.matrices[name], self.shapes[name] = derivative.matrix, tuple(lengths[part] or 1 for part in key)
+                self.shapes[name] = tuple(lengths[part] or 1 for part in key)
+                if product := product_of_data(derivative.matrix, self.batch):
+                    self.products[name] = product
+                else:
+                    self.matrices[name] = derivative.matrix
 
     def _new_name(self, key: Key) -> str:
         name = "_".join(key)
@@ -65,16 +73,5 @@ class Program:
 
     def results(self) -> list[Any]:
         """The loss and every derivative, in one list."""
-        return [*self.columns, *self.loops.values(), *self.matrices.values()]
-
-
-def looped_entries(form: Any) -> list[Symbol]:
-    """The entries of any j or k that `form` reads, without those of the sums over features in it."""
-    found: dict[Symbol, None] = {}
-    waiting = [form] if isinstance(form, Symbol) else []
-    while waiting:
-        x = waiting.pop()
-        if x not in found:
-            found[x] = None
-            waiting += [y for y in x.operands if isinstance(y, Symbol) and x.op != "total"]
-    return [x for x in found if x.op == "entry" and x.looped]
+        weights = [weight for weight, _, _ in self.products.values()]
+        return [*self.columns, *self.loops.values(), *self.matrices.values(), *weights]

@@ -177,6 +177,18 @@ def in_order(roots: Iterable[Any], known: Callable[[Symbol], bool] = lambda x: F
     return [*order]
 
 
+def looped_entries(form: Any) -> list[Symbol]:
+    """The entries of any j or k that `form` reads, without those of the sums over features in it."""
+    found: dict[Symbol, None] = {}
+    waiting = [form] if isinstance(form, Symbol) else []
+    while waiting:
+        x = waiting.pop()
+        if x not in found:
+            found[x] = None
+            waiting += [y for y in x.operands if isinstance(y, Symbol) and x.op != "total"]
+    return [x for x in found if x.op == "entry" and x.looped]
+
+
 def _function(name: str) -> Callable[..., Any]:
     return lambda x: x.trace.symbol(name, x)
 

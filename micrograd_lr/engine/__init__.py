@@ -29,7 +29,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "check": ["CLOSED_FORM_TOLERANCE", "GradientReport", "NUMERIC_TOLERANCE", "rounding_of"],
     "containers": ["as_numbers", "numbers_in"],
     "derivatives": ["Constant", "gradient", "hessian", "slope_graphs"],
-    "elementary": ["FUNCTIONS", "exp", "inner", "is_written_out", "sigmoid", "total"],
+    "elementary": ["FUNCTIONS", "exp", "inner", "is_written_out", "log", "relu", "sigmoid", "total"],
     "errors": ["DOMAIN_ERRORS", "LabelError", "REMEDIES", "describe"],
     "functions": ["dot", "logistic_loss", "sum"],
     "literal": ["cross_entropy", "literal_loss"],

@@ -1,0 +1,80 @@
+"""A matrix of second derivatives that is a product of data with data: Σᵢ s x[j] x[k], or X diag(s) Xᵀ. BLAS has it."""
+
+from __future__ import annotations
+
+from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, in_order, looped_entries
+from micrograd_lr.tools.late import need
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+SMALL, FEW, MANY = 64, 256, 2_048  # up to SMALL features FEW examples at a time, which stay in the cache; else MANY
+
+
+def with_data_last(form: Any) -> Any:
+    """`form` as s * x[j] * x[k], if it can be written so with an s that has neither j nor k; else as it was."""
+    entries = sorted((x for x in looped_entries(form) if not x.offset), key=lambda x: -(x.index or 0))
+    if [x.index for x in entries] != [ANY, OTHER] or len(looped_entries(form)) != 2:
+        return form
+    first, second = entries
+    weight = _coefficient(_coefficient(form, second), first)
+    if weight is None or looped_entries(weight):
+        return form
+    return form.trace.symbol("mul", first if weight == 1 else weight * first, second)
+
+
+def product_of_data(form: Any, batch: tuple[str, ...]) -> tuple[Symbol, str, str] | None:
+    """s and the names of x, if `form` is s * x[j] * x[k] with data x; else None."""
+    if not (_is_product(form) and _is_product(form.operands[0])):
+        return None
+    (weight, first), second = form.operands[0].operands, form.operands[1]
+    if not all(isinstance(x, Symbol) and x.op == "entry" and x.looped and x.name in batch for x in (first, second)):
+        return None
+    if not isinstance(weight, Symbol) or looped_entries(weight) or first.index != ANY or second.index != OTHER:
+        return None
+    return weight, first.name, second.name
+
+
+def product_over(weight: Any, rows: Any, columns: Any = None) -> Any:
+    """rows · diag(weight) · columnsᵀ (by default rowsᵀ), for arrays (n, m) in either order, copied part by part."""
+    np = need("numpy", 'pip install "micrograd_lr[numpy]"')
+    symmetric = columns is None and weight.min() >= 0  # then BLAS computes half of the matrix
+    factor, columns = np.sqrt(weight) if symmetric else weight, rows if columns is None else columns
+    size = FEW if max(len(rows), len(columns)) <= SMALL else MANY
+    total = np.zeros((len(rows), len(columns)))
+    for start in range(0, len(weight), size):
+        part = slice(start, start + size)
+        scaled = rows[:, part] * factor[part]
+        total += scaled @ (scaled if symmetric else columns[:, part]).T
+    return total
+
+
+def _is_product(x: Any) -> bool:
+    return isinstance(x, Symbol) and x.op == "mul"
+
+
+def _coefficient(form: Any, x: Symbol) -> Any:
+    """c, if `form` is c * x; else None."""
+    if form is None:
+        return None
+    found: dict[Symbol, Any] = {x: 1}
+    for y in in_order([form], lambda y: y.op == "total"):
+        inside = [isinstance(z, Symbol) and z in found for z in y.operands]
+        if any(inside):
+            found[y] = _of_parts(y, inside, [found.get(z) if isinstance(z, Symbol) else None for z in y.operands])
+    return found.get(form)
+
+
+def _of_parts(y: Symbol, inside: list[bool], parts: list[Any]) -> Any:
+    """c of `y` = c * x, if the operands that are `inside` are `parts` times x."""
+    if None in (part for part, is_inside in zip(parts, inside) if is_inside):
+        return None
+    if y.op == "neg":
+        return -parts[0]
+    if y.op in ("add", "sub") and all(inside):
+        return parts[0] + parts[1] if y.op == "add" else parts[0] - parts[1]
+    if y.op == "mul" and inside.count(True) == 1:
+        return parts[0] * y.operands[1] if inside[0] else y.operands[0] * parts[1]
+    return parts[0] / y.operands[1] if y.op == "div" and inside == [True, False] else None

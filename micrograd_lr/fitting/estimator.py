@@ -1,0 +1,186 @@
+"""`LogisticRegression`: the loss of the lesson, fitted to data, as scikit-learn shapes its classifiers."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from numbers import Integral
+
+from micrograd_lr.fitting.examples import Examples
+from micrograd_lr.fitting.objective import Objective
+from micrograd_lr.fitting.solvers import REMEDY, gradient_descent, lbfgs, newton
+from micrograd_lr.tools.late import need
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from micrograd_lr.fitting.solvers import Walk
+
+np = need("numpy", REMEDY)
+need("sklearn", REMEDY)
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+SOLVERS = {"gd": gradient_descent, "lbfgs": lbfgs, "newton": newton}
+
+
+class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Logistic regression, by gradients (and second derivatives) of the scalar loss of one example.
+
+    The loss of an example is -(y log a + (1-y) log(1-a)) with a = σ(wx + b); for more than two classes it is -log p of
+    the right class, with p = exp(z)/Σ exp(z) and z = wx + b for every class. What is minimised, as in scikit-learn:
+
+        (Σᵢ sᵢ L⁽ⁱ⁾ + ½ Σ w²/C) / Σᵢ sᵢ
+
+    with the weights s of the examples. A small `C` keeps the weights small; ``C=inf`` means no penalty.
+
+    `solver`: "lbfgs" (SciPy's), "newton" (few iterations, each with the exact Hessian of (n + 1)² numbers), or
+    "gd": gradient descent as in the lesson, with a `learning_rate` for the mean loss, or None to look for a step that
+    makes it smaller. A solver stops as soon as no partial derivative of the objective is larger than `tol`, or after
+    `max_iter` iterations, with a ConvergenceWarning. `fit_intercept`: whether there is a b. `class_weight`: a dict, or
+    "balanced". `warm_start`: begin at the last solution.
+
+    Attributes after `fit`: `classes_`; `coef_` (1, n), or (k, n) for k > 2 classes; `intercept_` (1,) or (k,);
+    `n_iter_` (1,); `loss_curve_` and `gradient_curve_`, the objective and its largest partial derivative at the start
+    and after each iteration; `n_features_in_`, and `feature_names_in_` if X has names.
+    """
+
+    coef_: Any
+    intercept_: Any
+
+    def __init__(
+        self, C: float = 1.0, *, solver: str = "lbfgs", tol: float = 1e-4, max_iter: int = 100,
+        fit_intercept: bool = True, class_weight: Any = None, learning_rate: float | None = None,
+        warm_start: bool = False,
+    ) -> None:  # fmt: skip
+        self.C, self.solver, self.tol, self.max_iter = C, solver, tol, max_iter
+        self.fit_intercept, self.class_weight = fit_intercept, class_weight
+        self.learning_rate, self.warm_start = learning_rate, warm_start
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LogisticRegression:
+        """Find the weights for X (m, n), one example per row, and labels y (m,) of two or more classes.
+
+        ValueError for shapes, missing values and parameters that do not fit, a single class, and weights that are
+        negative or all zero; ConvergenceWarning if the solver stops early, or the classes are separable.
+        """
+        self._check_parameters()
+        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
+        check_classification_targets(y)
+        self.classes_ = _classes(y)
+        examples = self._examples(X, y, sample_weight)
+        walk = self._walk(Objective(examples, float(self.C), self.fit_intercept))
+        self._warn(walk, examples)
+        return self
+
+    def decision_function(self, X: Any) -> Any:
+        """z = wx + b for every row of X: (m,) for two classes, else (m, k)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        z = X @ self.coef_.T + self.intercept_
+        return z[:, 0] if len(self.coef_) == 1 else z
+
+    def predict(self, X: Any) -> Any:
+        """The most probable class of every row of X."""
+        z = self.decision_function(X)
+        return self.classes_[(z > 0).astype(int) if z.ndim == 1 else z.argmax(axis=1)]
+
+    def predict_proba(self, X: Any) -> Any:
+        """The probability of every class, (m, k), in the order of `classes_`."""
+        special = need("scipy.special", REMEDY)
+        z = self.decision_function(X)
+        return special.softmax(z, axis=1) if z.ndim > 1 else np.column_stack([special.expit(-z), special.expit(z)])
+
+    def predict_log_proba(self, X: Any) -> Any:
+        """The logarithm of `predict_proba`, which stays finite where a probability rounds to 0."""
+        special = need("scipy.special", REMEDY)
+        z = self.decision_function(X)
+        if z.ndim > 1:
+            return special.log_softmax(z, axis=1)
+        return np.column_stack([special.log_expit(-z), special.log_expit(z)])
+
+    # How fit does it
+
+    def _check_parameters(self) -> None:
+        """ValueError for a parameter that cannot be used."""
+        if self.solver not in SOLVERS:
+            raise ValueError(f"solver={self.solver!r} is unknown. Choose one of {', '.join(SOLVERS)}.")
+        for name in ("C", "tol", "learning_rate"):
+            value = getattr(self, name)
+            given = value is not None or name != "learning_rate"
+            if given and not (isinstance(value, (int, float, np.number)) and value > 0):
+                raise ValueError(f"{name}={value!r}: expected a number larger than 0.")
+        if not isinstance(self.max_iter, Integral) or self.max_iter < 0:
+            raise ValueError(f"max_iter={self.max_iter!r}: expected a whole number of at least 0.")
+
+    def _examples(self, X: Any, y: Any, sample_weight: Any) -> Examples:
+        """The examples as the loss takes them: one per column, labels of 0 and 1, and their weights."""
+        return Examples(X.T, one_hot(y, self.classes_), self._weights(X, y, sample_weight))
+
+    def _weights(self, X: Any, y: Any, sample_weight: Any) -> Any:
+        """How much each example counts: None if all count the same."""
+        if sample_weight is None and self.class_weight is None:
+            return None
+        weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
+        if (weights < 0).any():
+            place = int((weights < 0).argmax())
+            raise ValueError(f"sample_weight[{place}] is {weights[place]}; a weight is at least 0.")
+        if self.class_weight is not None:
+            by_class = compute_class_weight(self.class_weight, classes=self.classes_, y=y, sample_weight=weights)
+            weights = weights * by_class[np.searchsorted(self.classes_, y)]
+        return weights
+
+    def _walk(self, objective: Objective) -> Walk:
+        """From the start, zero or the last solution, to the minimum. The attributes follow each iteration."""
+        start = np.zeros(objective.size)
+        if self.warm_start and hasattr(self, "coef_"):
+            start = objective.vector(self.coef_, self.intercept_)
+        options = {"rate": self.learning_rate} if self.solver == "gd" else {}
+        solve: Any = SOLVERS[self.solver]
+        walk: Walk = solve(objective, start, self.tol, self.max_iter, self._seen, **options)
+        w, b = objective.parameters(walk.parameters)
+        self.coef_, self.intercept_ = np.atleast_2d(w), np.atleast_1d(b)
+        self.n_iter_ = np.array([walk.iterations], dtype=np.int32)
+        self.loss_curve_, self.gradient_curve_ = walk.losses, walk.slopes
+        return walk
+
+    def _seen(self, walk: Walk) -> None:
+        """Called by the solvers at the start and after each iteration; for subclasses that show what happens."""
+
+    def _warn(self, walk: Walk, examples: Examples) -> None:
+        """Say so if the solution is none."""
+        if math.isinf(self.C) and examples.separated(np.squeeze(self.coef_), np.squeeze(self.intercept_)[()]):
+            warnings.warn(
+                "The classes are separable: these weights tell all examples apart, and larger ones would do so with a "
+                "smaller loss. So there is no minimum: the weights grow without end, and those found depend on when "
+                "the solver stopped. Give C a finite value: with C=1 there is a single best solution.",
+                ConvergenceWarning, stacklevel=3,
+            )  # fmt: skip
+        elif not walk.converged:
+            reason = f" ({walk.why})" if walk.why else ""
+            warnings.warn(
+                f"{self.solver} stopped after {walk.iterations} iterations{reason} with a gradient of "
+                f"{walk.slopes[-1]:.1e}; wanted: tol={self.tol:g}. Standardise the features (StandardScaler), or give "
+                "max_iter a larger value, or use solver='newton'.",
+                ConvergenceWarning, stacklevel=3,
+            )  # fmt: skip
+
+
+def _classes(y: Any) -> Any:
+    """The classes of the labels, in order; ValueError if there is only one."""
+    classes = np.unique(y)
+    if len(classes) < 2:
+        raise ValueError(
+            f"y holds only one class, {classes[0]!r}; a classifier needs examples of at least two classes."
+        )
+    return classes
+
+
+def one_hot(y: Any, classes: Any) -> Any:
+    """Labels as numbers: (m,) with 1 for the second of two classes; for k > 2 (k, m) with a 1 for the right one."""
+    if len(classes) == 2:
+        return (y == classes[1]).astype(float)
+    return (y == classes[:, None]).astype(float)
