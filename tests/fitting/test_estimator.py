@@ -31,7 +31,8 @@ def theirs(X, y, sample_weight=None, **options):
 
 
 def ours(X, y, sample_weight=None, solver="newton", **options):
-    return LogisticRegression(solver=solver, tol=TOLERANCES[solver], max_iter=20_000, **options).fit(X, y, sample_weight)
+    model = LogisticRegression(solver=solver, tol=TOLERANCES[solver], max_iter=20_000, **options)
+    return model.fit(X, y, sample_weight)
 
 
 def difference(a, b):
