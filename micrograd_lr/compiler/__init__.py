@@ -15,7 +15,8 @@ The way of a call of ``value_and_grad(loss)``, by modules:
 10. outputs: its sums, in the shapes of the parameters.
 11. nonfinite: if a number is NaN or infinite, which one, in which example, and why.
 
-by_batch gives `gradient` and `hessian` the option ``batch=``. codegen_javascript writes a graph for pages.
+blocks adds up what the call gives for blocks of examples, wherever these are. by_batch gives `gradient` and `hessian`
+the option ``batch=``. codegen_javascript writes a graph for pages.
 """
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from contextlib import nullcontext
 from numbers import Integral
 
+from micrograd_lr.compiler.blocks import sum_over
 from micrograd_lr.compiler.codegen_numba import numba_source
 from micrograd_lr.compiler.codegen_numpy import numpy_source
 from micrograd_lr.compiler.codegen_python import python_source
@@ -122,27 +123,61 @@ class Compiled:
         return cached(self._programs, key, REMEMBERED, traced)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.wanted_of(*self.summed(self._by_name(args, kwargs), self.threads, self.progress))
+
+    def over(
+        self, blocks: Iterable[Any], /, *args: Any, executor: Any = None, at_once: int | None = None, **kwargs: Any
+    ) -> Any:
+        """The same, summed over `blocks` of examples: ``graph.over(blocks, w, b)`` is ``graph(w, b, X, y)``.
+
+        A block is a tuple of the batch arguments, ``(X, y)``, in the order in which the loss takes them, or a dict by
+        their names, or a function without arguments that returns one of these: it is called where the block is summed.
+        Blocks may differ in the number of examples. There is one pass, with one block in memory at a time. J of the
+        blocks is added exactly, derivatives pair by pair.
+
+        `executor` is one of concurrent.futures or alike (threads, processes, loky, ``Client.get_executor()`` of Dask):
+        it sums the blocks, at most `at_once` at a time, by default two for each of its workers, each on one thread
+        unless `threads` says otherwise. The result does not depend on the executor. (In other processes its last bit
+        can differ if a block is a slice, because a copy arrives there.)
+
+        Errors have a note that names the block. TypeError if the loss cannot be pickled for another process.
+        """
+        mine = [x for name, x in self.signature.parameters.items() if name not in self.batch]
+        given = self.signature.replace(parameters=mine).bind(*args, **kwargs)
+        given.apply_defaults()
+        return sum_over(self, blocks, given.arguments, executor, at_once)
+
+    def wanted_of(self, J: float, derivatives: dict[str, Any]) -> Any:
+        """What is returned of J and its derivatives."""
+        return (J, derivatives) if self.wanted == "value_and_grad" else derivatives
+
+    def summed(
+        self, arguments: dict[str, Any], threads: int | None, progress: bool | None
+    ) -> tuple[float, dict[str, Any]]:
+        """J and its derivatives, by name, over the examples that are among the arguments."""
         numpy = None if self.backend == "python" else need("numpy", 'pip install "micrograd_lr[numpy]"')
-        inputs = Inputs(self._by_name(args, kwargs), self.batch, numpy)
+        inputs = Inputs(arguments, self.batch, numpy)
         program = self.program(inputs.lengths)
         with without_warnings() if numpy else nullcontext():
-            J, flat = self._computed(program, inputs, numpy)
+            J, flat = self._computed(program, inputs, numpy, threads, progress)
         if self.wanted == "hessian":
-            return hessian_blocks(program, flat, inputs.shapes, numpy)
+            return J, hessian_blocks(program, flat, inputs.shapes, numpy)
         gradients = {}
         for (short,), numbers in flat.items():
             name = program.own_names[short]
             gradients[name] = shaped_gradient(name, inputs.given[name], numbers, numpy)
-        return gradients if self.wanted == "gradient" else (J, gradients)
+        return J, gradients
 
-    def _computed(self, program: Program, inputs: Inputs, numpy: Any) -> tuple[float, dict[Any, Any]]:
+    def _computed(
+        self, program: Program, inputs: Inputs, numpy: Any, threads: int | None, progress: bool | None
+    ) -> tuple[float, dict[Any, Any]]:
         """J and its derivatives, each as its numbers in a row; the error if one of them is NaN or infinite."""
         large = any(max(program.shapes[name]) > SMALL for name in program.products)  # BLAS has threads of its own
-        threads = 1 if self.backend != "numba" or large else self.threads
+        threads = 1 if self.backend != "numba" or large else threads
         raised = (ArithmeticError, ValueError) if self.backend == "python" else ()  # where an array would hold NaN
         run, size = (self._numba_kernel if self.backend == "numba" else self._plain_kernel)(program, inputs)
         try:
-            sums, arrays = pass_over(run, inputs.m, size, threads, self.progress)
+            sums, arrays = pass_over(run, inputs.m, size, threads, progress)
         except raised as error:
             raise nonfinite_error("J or a derivative has no finite value", self.loss, inputs, run) from error
         if not math.isfinite(sums[0]):
@@ -216,8 +251,8 @@ class Compiled:
         return run, size
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without programs and kernels: another process traces and compiles again."""
-        return vars(self) | {"_programs": OrderedDict(), "_kernels": OrderedDict()}
+        """Without programs and kernels: another process traces and compiles again. The same before and after a call."""
+        return vars(self) | {"source": "", "_programs": OrderedDict(), "_kernels": OrderedDict()}
 
     def __repr__(self) -> str:
         return f"<{self.wanted} of {_name(self.loss)}, backend {self.backend}>"

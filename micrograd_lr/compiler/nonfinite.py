@@ -29,10 +29,7 @@ def nonfinite_error(what: str, loss: Callable[..., Any], inputs: Inputs, run: Ru
     """The error to raise because of `what`: it says what is wrong with the data, or quotes the engine."""
     example = _first_nonfinite_example(run, inputs.m)
     if example is None:
-        return FloatingPointError(
-            f"{what} although all data are finite, and so is every example: their sum leaves the range of floats. "
-            "Rescale the data."
-        )
+        return sum_out_of_range(what)
     for name in inputs.values:
         for index, x in inputs.numbers(name, example):
             if not math.isfinite(x):
@@ -45,6 +42,14 @@ def nonfinite_error(what: str, loss: Callable[..., Any], inputs: Inputs, run: Ru
     if isinstance(why, LabelError):
         return LabelError(f"in example {example}, {why}")
     return FloatingPointError(f"{what} although all data are finite. First in example {example}: {why or _RANGE}")
+
+
+def sum_out_of_range(what: str) -> Exception:
+    """The error for J or a derivative that is finite in every example."""
+    return FloatingPointError(
+        f"{what} although all data are finite, and so is every example: their sum leaves the range of floats. "
+        "Rescale the data."
+    )
 
 
 def nonfinite_place(flat: Any) -> int | None:

@@ -46,7 +46,7 @@ def pass_over(run: Run, m: int, size: int, threads: int | None, bar: bool | None
                 if threads < 2:
                     advance(len(all_sums))
             advance(len(all_sums))
-    return [_sum(column) for column in zip(*all_sums)], arrays
+    return [exact_sum(column) for column in zip(*all_sums)], arrays
 
 
 def without_warnings() -> Any:
@@ -54,7 +54,8 @@ def without_warnings() -> Any:
     return need("numpy", 'pip install "micrograd_lr[numpy]"').errstate(all="ignore")
 
 
-def _sum(numbers: Sequence[Any]) -> float:
+def exact_sum(numbers: Sequence[Any]) -> float:
+    """The sum, rounded once; NaN or an infinity if it is none."""
     numbers = [float(x) for x in numbers]
     total = sum(numbers)
     return math.fsum(numbers) if math.isfinite(total) else total

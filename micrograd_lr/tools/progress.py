@@ -17,9 +17,9 @@ PATIENCE = 2.0  # seconds without a bar
 
 
 @contextmanager
-def progress(steps: int, wanted: bool | None) -> Iterator[Callable[[int], None]]:
-    """Gives a function to call with the number of `steps` that are done. Whether there is a bar is what `wanted` says;
-    if it is None, there is one on a terminal, after two seconds."""
+def progress(steps: int | None, wanted: bool | None) -> Iterator[Callable[[int], None]]:
+    """Gives a function to call with the number of `steps` that are done (None if nobody knows of how many). Whether
+    there is a bar is what `wanted` says; if it is None, there is one on a terminal, after two seconds."""
     start = time.perf_counter()
     bar = None
     shown = is_terminal(sys.stderr) if wanted is None else wanted
