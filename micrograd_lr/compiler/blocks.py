@@ -26,7 +26,7 @@ from micrograd_lr.tools.progress import progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
 REMEMBERED = 8  # compiled losses that came from another process, with their programs and kernels
@@ -127,13 +127,9 @@ def sum_over(
         raise ValueError(f"at_once={at_once!r}: expected a whole number of at least 1, or None.")
     given = {name: as_numbers(name, x) for name, x in parameters.items()}
     summand = summand_of(graph, given, None if executor is None else 1)
-    if executor is None:
-        parts = _one_by_one(summand, blocks)
-    else:
-        if not isinstance(executor, ThreadPoolExecutor):
-            _ = summand.pickled  # or an error here, and not in the thread that sends it
-        workers = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
-        parts = _in_flight(summand, blocks, executor, at_once or 2 * workers)
+    if executor is not None and not isinstance(executor, ThreadPoolExecutor):
+        _ = summand.pickled  # or an error here, and not in the thread that sends it
+    parts = _located(mapped(summand, blocks, executor, at_once))
     return summand.result(total(_watched(parts, length_hint(blocks), graph.progress)), given)
 
 
@@ -161,36 +157,24 @@ def total(parts: Iterable[Part]) -> Part:
     return whole
 
 
-def _one_by_one(summand: Summand, blocks: Iterable[Any]) -> Iterator[Part]:
-    number = first = 0
-    for block in blocks:
-        with located(number, first):
-            part = summand(block)
-        del block  # before the next one is loaded
-        yield part
-        number, first = number + 1, first + part.m
-
-
-def _in_flight(summand: Summand, blocks: Iterable[Any], executor: Any, at_once: int) -> Iterator[Part]:
-    """The parts in order. At most `at_once` blocks are with the executor."""
+def mapped(
+    function: Callable[[Any], Any], blocks: Iterable[Any], executor: Any, at_once: int | None = None
+) -> Iterator[Any]:
+    """`function` of every block, in order: here, with one block in memory at a time; or by an executor, which has at
+    most `at_once` of them."""
+    if executor is None:
+        yield from map(function, blocks)
+        return
+    at_once = at_once or 2 * (getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
     waiting: deque[Any] = deque()
-    number = first = 0
-
-    def next_part() -> Part:
-        nonlocal number, first
-        with located(number, first):
-            part: Part = waiting.popleft().result()
-        number, first = number + 1, first + part.m
-        return part
-
     try:
         for block in blocks:
-            waiting.append(executor.submit(summand, block))
+            waiting.append(executor.submit(function, block))
             del block
             if len(waiting) == at_once:
-                yield next_part()
+                yield waiting.popleft().result()
         while waiting:
-            yield next_part()
+            yield waiting.popleft().result()
     except BrokenExecutor as error:
         error.add_note(
             "A worker of the executor has ended, and with it the executor: make a new one, and call again. If memory "
@@ -201,6 +185,18 @@ def _in_flight(summand: Summand, blocks: Iterable[Any], executor: Any, at_once: 
     finally:
         for future in waiting:
             future.cancel()
+
+
+def _located(parts: Iterator[Part]) -> Iterator[Part]:
+    """The parts; an error on the way gets a note that says where it is."""
+    number = first = 0
+    while True:
+        with located(number, first):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
+        number, first = number + 1, first + part.m
 
 
 def _watched(parts: Iterator[Part], blocks: int, bar: bool | None) -> Iterator[Part]:
