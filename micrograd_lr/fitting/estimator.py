@@ -6,22 +6,23 @@ import math
 import warnings
 from numbers import Integral
 
-from micrograd_lr.fitting.examples import Examples
+from micrograd_lr.fitting.data import in_arrays, in_blocks, in_dask
 from micrograd_lr.fitting.objective import Objective
 from micrograd_lr.fitting.solvers import REMEDY, gradient_descent, lbfgs, newton
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
+    from micrograd_lr.fitting.examples import Examples
     from micrograd_lr.fitting.solvers import Walk
 
 np = need("numpy", REMEDY)
 need("sklearn", REMEDY)
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
@@ -49,8 +50,12 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     and after each iteration; `n_features_in_`, and `feature_names_in_` if X has names.
     """
 
+    classes_: Any
     coef_: Any
     intercept_: Any
+    loss_curve_: list[float]
+    gradient_curve_: list[float]
+    feature_names_in_: Any
 
     def __init__(
         self, C: float = 1.0, *, solver: str = "lbfgs", tol: float = 1e-4, max_iter: int = 100,
@@ -68,12 +73,46 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         negative or all zero; ConvergenceWarning if the solver stops early, or the classes are separable.
         """
         self._check_parameters()
-        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
-        check_classification_targets(y)
-        self.classes_ = _classes(y)
-        examples = self._examples(X, y, sample_weight)
-        walk = self._walk(Objective(examples, float(self.C), self.fit_intercept))
-        self._warn(walk, examples)
+        if hasattr(X, "__dask_graph__"):
+            return self._fitted(*in_dask(*self._arrays_of_dask(X, y, sample_weight), self.class_weight))
+        return self._fitted(*in_arrays(*self._arrays(X, y, sample_weight), self.class_weight))
+
+    def fit_blocks(self, blocks: Iterable[Any], *, classes: Any = None, executor: Any = None) -> LogisticRegression:
+        """The same for data that are larger than memory, block by block.
+
+        A block is `(X, y)` or `(X, y, sample_weight)`, with one example per row, or a function without arguments that
+        returns one of these, so that a block is loaded when it is needed. All blocks are gone through once to count,
+        and then at every step. `executor`: one of concurrent.futures, or alike, whose workers do that. `classes`: all
+        that there are, if not every one has an example.
+        """
+        self._check_parameters()
+        examples, found = in_blocks(blocks, self.class_weight, executor, classes)
+        self.n_features_in_ = examples.n
+        return self._fitted(examples, found)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> LogisticRegression:
+        """A step of gradient descent on some of the examples, whichever the solver. `classes` are needed at first.
+
+        The penalty is shared out among all examples seen so far. So is the step, unless there is a `learning_rate`: it
+        is the one that makes the loss of these examples smaller, times their share of all those seen so far, and gets
+        smaller from call to call. `loss_curve_` has the loss of the examples of each call, before its step.
+        """
+        self._check_parameters()
+        first = not hasattr(self, "coef_")
+        if first and classes is None:
+            raise ValueError("the first call of partial_fit needs classes=, all labels that there will be.")
+        arrays = self._arrays(X, y, sample_weight, reset=first)
+        examples, self.classes_ = in_arrays(*arrays, self.class_weight, classes if first else self.classes_)
+        share = examples.weight / (examples.weight + (0.0 if first else self.weight_))
+        objective = Objective(examples, float(self.C) / share, self.fit_intercept)
+        start = np.zeros(objective.size) if first else objective.vector(self.coef_, self.intercept_)
+        walk = gradient_descent(objective, start, 0.0, 1, self._seen, self.learning_rate)
+        if self.learning_rate is None:
+            walk.parameters = start + share * (walk.parameters - start)
+        before = (0, [], []) if first else (self.n_iter_, self.loss_curve_, self.gradient_curve_)
+        self._keep(objective, walk, examples.weight / share)
+        self.n_iter_ += before[0]
+        self.loss_curve_, self.gradient_curve_ = before[1] + walk.losses[:1], before[2] + walk.slopes[:1]
         return self
 
     def decision_function(self, X: Any) -> Any:
@@ -116,48 +155,58 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not isinstance(self.max_iter, Integral) or self.max_iter < 0:
             raise ValueError(f"max_iter={self.max_iter!r}: expected a whole number of at least 0.")
 
-    def _examples(self, X: Any, y: Any, sample_weight: Any) -> Examples:
-        """The examples as the loss takes them: one per column, labels of 0 and 1, and their weights."""
-        return Examples(X.T, one_hot(y, self.classes_), self._weights(X, y, sample_weight))
+    def _arrays(self, X: Any, y: Any, sample_weight: Any, reset: bool = True) -> tuple[Any, Any, Any]:
+        """The data as arrays, checked by scikit-learn. `reset`: these say how many features there are."""
+        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], reset=reset)
+        check_classification_targets(y)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
+        return X, y, sample_weight
 
-    def _weights(self, X: Any, y: Any, sample_weight: Any) -> Any:
-        """How much each example counts: None if all count the same."""
-        if sample_weight is None and self.class_weight is None:
-            return None
-        weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
-        if (weights < 0).any():
-            place = int((weights < 0).argmax())
-            raise ValueError(f"sample_weight[{place}] is {weights[place]}; a weight is at least 0.")
-        if self.class_weight is not None:
-            by_class = compute_class_weight(self.class_weight, classes=self.classes_, y=y, sample_weight=weights)
-            weights = weights * by_class[np.searchsorted(self.classes_, y)]
-        return weights
+    def _arrays_of_dask(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+        """The same for Dask: a DataFrame becomes an array, a Series too."""
+        if hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        if hasattr(X, "columns"):
+            self.feature_names_in_ = np.array(X.columns, dtype=object)
+        X, y, sample_weight = (x.to_dask_array() if hasattr(x, "to_dask_array") else x for x in (X, y, sample_weight))
+        if X.ndim != 2 or getattr(y, "ndim", 0) != 1:
+            raise ValueError(f"X is {X.shape}, y is {np.shape(y)}; expected (m, n) and (m,): one example per row.")
+        self.n_features_in_ = X.shape[1]
+        return X, y, sample_weight
 
-    def _walk(self, objective: Objective) -> Walk:
-        """From the start, zero or the last solution, to the minimum. The attributes follow each iteration."""
+    def _fitted(self, examples: Examples, classes: Any) -> LogisticRegression:
+        """From the start, zero or the last solution, to the minimum for these examples."""
+        objective = Objective(examples, float(self.C), self.fit_intercept)
         start = np.zeros(objective.size)
         if self.warm_start and hasattr(self, "coef_"):
             start = objective.vector(self.coef_, self.intercept_)
+        self.classes_ = classes
         options = {"rate": self.learning_rate} if self.solver == "gd" else {}
         solve: Any = SOLVERS[self.solver]
-        walk: Walk = solve(objective, start, self.tol, self.max_iter, self._seen, **options)
+        walk = solve(objective, start, self.tol, self.max_iter, self._seen, **options)
+        self._keep(objective, walk, examples.weight)
+        self._warn(walk, examples.separated(*objective.parameters(walk.parameters)) if math.isinf(self.C) else False)
+        return self
+
+    def _keep(self, objective: Objective, walk: Walk, weight: float) -> None:
+        """The attributes, from the end of a walk. `weight` is that of all examples seen."""
         w, b = objective.parameters(walk.parameters)
-        self.coef_, self.intercept_ = np.atleast_2d(w), np.atleast_1d(b)
+        self.coef_, self.intercept_, self.weight_ = np.atleast_2d(w), np.atleast_1d(b), weight
         self.n_iter_ = np.array([walk.iterations], dtype=np.int32)
         self.loss_curve_, self.gradient_curve_ = walk.losses, walk.slopes
-        return walk
 
     def _seen(self, walk: Walk) -> None:
         """Called by the solvers at the start and after each iteration; for subclasses that show what happens."""
 
-    def _warn(self, walk: Walk, examples: Examples) -> None:
+    def _warn(self, walk: Walk, separated: bool) -> None:
         """Say so if the solution is none."""
-        if math.isinf(self.C) and examples.separated(np.squeeze(self.coef_), np.squeeze(self.intercept_)[()]):
+        if separated:
             warnings.warn(
                 "The classes are separable: these weights tell all examples apart, and larger ones would do so with a "
                 "smaller loss. So there is no minimum: the weights grow without end, and those found depend on when "
                 "the solver stopped. Give C a finite value: with C=1 there is a single best solution.",
-                ConvergenceWarning, stacklevel=3,
+                ConvergenceWarning, stacklevel=4,
             )  # fmt: skip
         elif not walk.converged:
             reason = f" ({walk.why})" if walk.why else ""
@@ -165,22 +214,5 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{self.solver} stopped after {walk.iterations} iterations{reason} with a gradient of "
                 f"{walk.slopes[-1]:.1e}; wanted: tol={self.tol:g}. Standardise the features (StandardScaler), or give "
                 "max_iter a larger value, or use solver='newton'.",
-                ConvergenceWarning, stacklevel=3,
+                ConvergenceWarning, stacklevel=4,
             )  # fmt: skip
-
-
-def _classes(y: Any) -> Any:
-    """The classes of the labels, in order; ValueError if there is only one."""
-    classes = np.unique(y)
-    if len(classes) < 2:
-        raise ValueError(
-            f"y holds only one class, {classes[0]!r}; a classifier needs examples of at least two classes."
-        )
-    return classes
-
-
-def one_hot(y: Any, classes: Any) -> Any:
-    """Labels as numbers: (m,) with 1 for the second of two classes; for k > 2 (k, m) with a 1 for the right one."""
-    if len(classes) == 2:
-        return (y == classes[1]).astype(float)
-    return (y == classes[:, None]).astype(float)

@@ -1,6 +1,8 @@
-"""The examples that a model is fitted to, and sums over them."""
+"""The examples that a model is fitted to, and sums over them: in memory, in Dask's arrays, or block by block."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from micrograd_lr.fitting.loss import (
     compiled,
@@ -14,44 +16,65 @@ from micrograd_lr.fitting.loss import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 
 class Examples:
-    """Examples in memory: X (n, m); Y (m,) of 0 and 1, or (k, m) with a single 1 per example; `weights` (m,) or None.
+    """Examples as arrays: X (n, m); Y (m,) of 0 and 1, or (k, m) with a 1 for the right one of
+    k classes; `weights` (m,), or None if all examples count the same.
 
-    `weight` is the sum of the weights: m, if none are given.
+    The arrays may be Dask's: then the sums are computed where their chunks are. `weight` is the sum of the weights.
     """
 
-    def __init__(self, X: Any, Y: Any, weights: Any = None) -> None:
-        self.X, self.Y, self.weights = X, Y, weights
-        self.n, m = X.shape
-        self.classes = 1 if Y.ndim == 1 else len(Y)  # rows of w
-        self.weight = float(m if weights is None else weights.sum())
+    def __init__(self, X: Any, Y: Any, weights: Any, weight: float) -> None:
+        self.X, self.Y, self.weights, self.weight = X, Y, weights, weight
+        self.n, self.rows = X.shape[0], 1 if Y.ndim == 1 else Y.shape[0]
 
     def loss(self, w: Any, b: Any) -> tuple[float, dict[str, Any]]:
         """J, the sum of the losses, and its gradient."""
-        result: tuple[float, dict[str, Any]] = self._sum(self._losses, "value_and_grad", w, b)
+        result: tuple[float, dict[str, Any]] = self.sum(self.losses, "value_and_grad", w, b)
         return result
 
     def hessian(self, w: Any, b: Any) -> dict[str, dict[str, Any]]:
         """The second derivatives of J."""
-        result: dict[str, dict[str, Any]] = self._sum(self._losses, "hessian", w, b)
+        result: dict[str, dict[str, Any]] = self.sum(self.losses, "hessian", w, b)
         return result
 
     def separated(self, w: Any, b: Any) -> bool:
         """Whether w and b tell all examples apart without a mistake."""
-        mistakes = (mistake, mistake) if self.classes == 1 else (softmax_mistake, softmax_mistake)
-        return bool(w.any()) and self._sum(mistakes, "value_and_grad", w, b)[0] == 0
+        function = mistake if self.rows == 1 else softmax_mistake
+        return bool(w.any()) and self.sum((function, function), "value_and_grad", w, b)[0] == 0
 
     @property
-    def _losses(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
-        return (loss, weighted_loss) if self.classes == 1 else (softmax_loss, weighted_softmax_loss)
+    def losses(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """The loss of an example without, and with a weight."""
+        return (loss, weighted_loss) if self.rows == 1 else (softmax_loss, weighted_softmax_loss)
 
-    def _sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, w: Any, b: Any) -> Any:
+    def sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, w: Any, b: Any) -> Any:
         """The sum of a function over the examples; the functions are for examples without and with weights."""
         plain, weighted = functions
         if self.weights is None or weighted is plain:
             return compiled(plain, wanted)(w, b, self.X, self.Y)
         return compiled(weighted, wanted)(w, b, self.X, self.Y, self.weights)
+
+
+class ExamplesInBlocks(Examples):
+    """Examples in blocks, of which one is in memory at a time. An `executor` sums them in its workers.
+
+    ``arranged(weighted, block)`` are the arguments of the loss, with or without weights; `weighted` says which it is.
+    """
+
+    def __init__(
+        self, blocks: Iterable[Any], arranged: Callable[[bool, Any], Any], weighted: bool, n: int, rows: int,
+        weight: float, executor: Any,
+    ) -> None:  # fmt: skip
+        self.blocks, self.arranged, self.weighted, self.executor = blocks, arranged, weighted, executor
+        self.n, self.rows, self.weight = n, rows, weight
+
+    def sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, w: Any, b: Any) -> Any:
+        """The sum of a function over the examples of all blocks."""
+        plain, weighted = functions
+        with_weights = self.weighted and weighted is not plain
+        blocks = (partial(self.arranged, with_weights, block) for block in self.blocks)
+        return compiled(weighted if with_weights else plain, wanted).over(blocks, w=w, b=b, executor=self.executor)

@@ -24,12 +24,12 @@ class Objective:
 
     def __init__(self, examples: Examples, C: float, intercept: bool) -> None:
         self.examples, self.C, self.intercept = examples, C, intercept
-        self.shape = (examples.n,) if examples.classes == 1 else (examples.classes, examples.n)
-        self.size = examples.classes * (examples.n + intercept)
+        self.shape = (examples.n,) if examples.rows == 1 else (examples.rows, examples.n)
+        self.size = examples.rows * (examples.n + intercept)
 
     def parameters(self, p: Any) -> tuple[Any, Any]:
         """w and b of a vector p."""
-        k = self.examples.classes
+        k = self.examples.rows
         b = p[p.size - k :] if self.intercept else np.zeros(k)
         return p[: k * self.examples.n].reshape(self.shape), b if k > 1 else b[0]
 
@@ -54,7 +54,7 @@ class Objective:
         if math.isfinite(self.C):
             of_w = of_w + compiled(penalty, "hessian")(w.reshape(-1), [1 / self.C])["w"]["w"].reshape(of_w.shape)
         if self.intercept:
-            k = self.examples.classes
+            k = self.examples.rows
             mixed = np.reshape(blocks["w"]["b"], (w.size, k))
             of_w = np.block([[of_w, mixed], [mixed.T, np.reshape(blocks["b"]["b"], (k, k))]])
         return of_w / self.examples.weight

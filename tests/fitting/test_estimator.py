@@ -163,7 +163,7 @@ def test_wrong_parameters_are_refused(options, message):
 
 @pytest.mark.parametrize(("fit", "message"), [
     (lambda model: model.fit(X, np.zeros(len(Y))),
-     "y holds only one class, np.float64(0.0); a classifier needs examples of at least two classes."),
+     "y holds only one class, 0.0; a classifier needs examples of at least two classes."),
     (lambda model: model.fit(X, Y, np.zeros(len(Y))),
      "Sample weights must contain at least one non-zero number."),
     (lambda model: model.fit(X, Y, np.where(np.arange(len(Y)) == 7, -2.0, 1.0)),
