@@ -93,9 +93,9 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> LogisticRegression:
         """A step of gradient descent on some of the examples, whichever the solver. `classes` are needed at first.
 
-        The penalty is shared out among all examples seen so far. So is the step, unless there is a `learning_rate`: it
-        is the one that makes the loss of these examples smaller, times their share of all those seen so far, and gets
-        smaller from call to call. `loss_curve_` has the loss of the examples of each call, before its step.
+        The penalty is shared out among all examples seen so far. Without a `learning_rate` the step is one that makes
+        the loss of these examples smaller, times the square root of their share of all examples seen so far: so steps
+        get shorter from call to call. `loss_curve_` has the loss of the examples of each call, before its step.
         """
         self._check_parameters()
         first = not hasattr(self, "coef_")
@@ -108,7 +108,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         start = np.zeros(objective.size) if first else objective.vector(self.coef_, self.intercept_)
         walk = gradient_descent(objective, start, 0.0, 1, self._seen, self.learning_rate)
         if self.learning_rate is None:
-            walk.parameters = start + share * (walk.parameters - start)
+            walk.parameters = start + math.sqrt(share) * (walk.parameters - start)
         before = (0, [], []) if first else (self.n_iter_, self.loss_curve_, self.gradient_curve_)
         self._keep(objective, walk, examples.weight / share)
         self.n_iter_ += before[0]
