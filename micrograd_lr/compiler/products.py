@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-SMALL, FEW, MANY = 64, 256, 2_048  # up to SMALL features FEW examples at a time, which stay in the cache; else MANY
+SMALL = 48  # features, for which BLAS gains nothing by computing half of a symmetric matrix, nor by threads of its own
+FEW, MANY = 512, 2_048  # examples at a time, for few features and for many: what is copied stays in the cache
 
 
 def with_data_last(form: Any) -> Any:
@@ -40,14 +41,15 @@ def product_of_data(form: Any, batch: tuple[str, ...]) -> tuple[Symbol, str, str
 def product_over(weight: Any, rows: Any, columns: Any = None) -> Any:
     """rows · diag(weight) · columnsᵀ (by default rowsᵀ), for arrays (n, m) in either order, copied part by part."""
     np = need("numpy", 'pip install "micrograd_lr[numpy]"')
-    symmetric = columns is None and weight.min() >= 0  # then BLAS computes half of the matrix
-    factor, columns = np.sqrt(weight) if symmetric else weight, rows if columns is None else columns
-    size = FEW if max(len(rows), len(columns)) <= SMALL else MANY
+    small = len(rows) <= SMALL
+    halved = columns is None and not small and weight.min() >= 0  # BLAS computes half of what is a matrix by itself
+    factor, columns = np.sqrt(weight) if halved else weight, rows if columns is None else columns
+    size = FEW if small else MANY
     total = np.zeros((len(rows), len(columns)))
     for start in range(0, len(weight), size):
         part = slice(start, start + size)
         scaled = rows[:, part] * factor[part]
-        total += scaled @ (scaled if symmetric else columns[:, part]).T
+        total += scaled @ (scaled if halved else columns[:, part]).T
     return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 from micrograd_lr.fitting.loss import compiled, penalty
 from micrograd_lr.tools.late import need
@@ -50,11 +51,19 @@ class Objective:
         """The second derivatives at p, a matrix with a row per parameter."""
         w, b = self.parameters(p)
         blocks = self.examples.hessian(w, b)
-        of_w = blocks["w"]["w"].reshape(w.size, w.size)
+        H, n = np.empty((self.size, self.size)), w.size
+        H[:n, :n] = np.reshape(blocks["w"]["w"], (n, n))
         if math.isfinite(self.C):
-            of_w = of_w + compiled(penalty, "hessian")(w.reshape(-1), [1 / self.C])["w"]["w"].reshape(of_w.shape)
+            H[:n, :n] += self._of_penalty
         if self.intercept:
-            k = self.examples.rows
-            mixed = np.reshape(blocks["w"]["b"], (w.size, k))
-            of_w = np.block([[of_w, mixed], [mixed.T, np.reshape(blocks["b"]["b"], (k, k))]])
-        return of_w / self.examples.weight
+            H[:n, n:] = np.reshape(blocks["w"]["b"], (n, -1))
+            H[n:, :n] = H[:n, n:].T
+            H[n:, n:] = blocks["b"]["b"]
+        H /= self.examples.weight
+        return H
+
+    @cached_property
+    def _of_penalty(self) -> Any:
+        """The second derivatives of the penalty, which are the same everywhere."""
+        w, _ = self.parameters(np.zeros(self.size))
+        return compiled(penalty, "hessian")(w.reshape(-1), [1 / self.C])["w"]["w"]
