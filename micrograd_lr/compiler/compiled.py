@@ -15,6 +15,7 @@ from micrograd_lr.compiler.blocks import sum_over
 from micrograd_lr.compiler.codegen_numba import numba_source
 from micrograd_lr.compiler.codegen_numpy import numpy_source
 from micrograd_lr.compiler.codegen_python import python_source
+from micrograd_lr.compiler.dask_blocks import is_dask, sum_over_chunks
 from micrograd_lr.compiler.inputs import Inputs, count
 from micrograd_lr.compiler.load import load
 from micrograd_lr.compiler.lru import cached
@@ -123,7 +124,11 @@ class Compiled:
         return cached(self._programs, key, REMEMBERED, traced)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.wanted_of(*self.summed(self._by_name(args, kwargs), self.threads, self.progress))
+        arguments = self._by_name(args, kwargs)
+        for name in self.batch:
+            if is_dask(arguments[name]):
+                return sum_over_chunks(self, arguments)
+        return self.wanted_of(*self.summed(arguments, self.threads, self.progress))
 
     def over(
         self, blocks: Iterable[Any], /, *args: Any, executor: Any = None, at_once: int | None = None, **kwargs: Any

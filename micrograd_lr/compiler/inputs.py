@@ -27,7 +27,7 @@ class Inputs:
         self.batch = batch
         self.given = {name: as_numbers(name, x, name in batch) for name, x in given.items()}
         self.shapes = {name: _shape(name, x, name in batch) for name, x in self.given.items()}
-        self.m = _number_of_examples({name: self.shapes[name] for name in batch})
+        self.m = number_of_examples({name: self.shapes[name] for name in batch})
         self.lengths: Lengths = {name: _length(shape, name in batch) for name, shape in self.shapes.items()}
         self.values: dict[str, Any] = {}
         for name, x in self.given.items():
@@ -68,7 +68,8 @@ def _shape(name: str, x: Any, in_batch: bool) -> tuple[int, ...]:
     return shape
 
 
-def _number_of_examples(shapes: Mapping[str, tuple[int, ...]]) -> int:
+def number_of_examples(shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """The number of examples m, of the shapes of the batch arguments. ValueError if they disagree, or if it is 0."""
     counts = {shape[-1] for shape in shapes.values()}
     if len(counts) > 1 or 0 in counts:
         given = ", ".join(f"{name} is {shape}" for name, shape in shapes.items())

@@ -17,36 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from losses import BACKENDS, data, fused
+from summed import WANTED, cut, same
 
-from micrograd_lr import dot, gradient, hessian, tanh, value_and_grad
+from micrograd_lr import dot, hessian, tanh, value_and_grad
 from micrograd_lr.compiler import blocks as blocks_module
 from micrograd_lr.compiler.blocks import Part, summand_of, total
 from micrograd_lr.compiler.compiled import Compiled
-
-WANTED = {
-    "value_and_grad": value_and_grad,
-    "gradient": lambda loss, **options: gradient(loss, batch=("x", "y"), **options),
-    "hessian": lambda loss, **options: hessian(loss, batch=("x", "y"), **options),
-}
-
-
-def cut(X, Y, *ends):
-    """Blocks of X and Y: copies, which are what arrives in another process."""
-    return [(X[..., i:j].copy(), Y[i:j]) for i, j in zip((0, *ends), (*ends, len(Y)))]
-
-
-def same(a, b, rel=0.0):
-    """Whether two results have the same names, types, shapes and numbers."""
-    if isinstance(a, (dict, tuple)):
-        pairs = zip(a.values(), b.values()) if isinstance(a, dict) else zip(a, b)
-        return type(a) is type(b) and list(a) == list(b) if isinstance(a, dict) and not a else all(
-            same(x, y, rel) for x, y in pairs
-        )  # fmt: skip
-    a_array, b_array = np.asarray(a), np.asarray(b)
-    return (
-        type(a) is type(b) and a_array.shape == b_array.shape and a_array.dtype == b_array.dtype
-        and bool(np.all(abs(a_array - b_array) <= rel * abs(b_array).max()))
-    )  # fmt: skip
 
 
 class Recorder(Executor):
