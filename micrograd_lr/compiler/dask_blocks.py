@@ -34,7 +34,8 @@ def sum_over_chunks(graph: Any, arguments: Mapping[str, Any]) -> Any:
     summand = summand_of(graph, given, 1)
     sent = dask.delayed(summand, pure=False, traverse=False)  # one for all chunks: it travels once to each worker
     part, add = dask.delayed(_part, pure=False), dask.delayed(total, pure=False)
-    columns = (x.to_delayed(optimize_graph=False).reshape(-1) for x in dask.optimize(*arrays.values()))
+    # As they are: Dask's optimization would load a block twice that both X and y are taken from.
+    columns = (x.to_delayed(optimize_graph=False).reshape(-1) for x in arrays.values())
     parts = [part(sent, *place, *block) for place, block in zip(_places(arrays), zip(*columns))]
     while len(parts) > 1:
         parts = [add(parts[k : k + GROUP]) for k in range(0, len(parts), GROUP)]

@@ -37,7 +37,7 @@ def cluster():
     paths = os.pathsep.join(map(str, (root, root / "tests", root / "tests" / "compiler")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", paths)
-        two = LocalCluster(n_workers=2, processes=True, threads_per_worker=1, dashboard_address=None)
+        two = LocalCluster(n_workers=2, processes=True, threads_per_worker=1, dashboard_address=":0")
         with two, Client(two) as client:
             yield client
 
@@ -81,6 +81,18 @@ def test_the_largest_array_keeps_its_chunks():
     x = da.from_array(X, chunks=(-1, 400)).map_blocks(shape_seen, meta=np.empty((0, 0)))
     assert same(GRAPH(W, B, x, da.from_array(Y, chunks=7)), WHOLE, rel=1e-13)
     assert seen == [(5, 400), (5, 400), (5, 200)]
+
+
+def test_a_block_that_has_both_x_and_y_is_loaded_once():
+    loaded = []
+
+    def load(k):
+        loaded.append(k)
+        return np.vstack([X, Y])[:, 100 * k : 100 * k + 100]
+
+    both = da.concatenate([da.from_delayed(dask.delayed(load)(k), (6, 100), float) for k in range(10)], axis=1)
+    assert same(GRAPH(W, B, both[:5], both[5]), WHOLE, rel=1e-13)
+    assert sorted(loaded) == [*range(10)]
 
 
 def test_chunks_of_unknown_sizes():
