@@ -33,18 +33,18 @@ def in_arrays(X: Any, y: Any, weights: Any, class_weight: Any, classes: Any = No
 
 def in_dask(X: Any, y: Any, weights: Any, class_weight: Any) -> tuple[Examples, Any]:
     """Examples in Dask's arrays, and their classes. The data stay where they are; numbers per class travel."""
-    dask, da = need("dask", REMEDY_DASK), need("dask.array", REMEDY_DASK)
-    classes, counts = dask.compute(*da.unique(y, return_counts=True))
-    classes = _classes(classes)
-    if weights is not None:
-        weights = weights.map_blocks(_checked, dtype=float)
-        counts = da.stack([(weights * (y == c)).sum() for c in classes]).compute()
+    dask = need("dask", REMEDY_DASK)
+    parts = [y.to_delayed(), *([] if weights is None else [weights.to_delayed()])]
+    counts: dict[Any, float] = {}
+    for found in dask.compute(*(dask.delayed(_count)(*of_chunk) for of_chunk in zip(*parts))):
+        _add(counts, found)
+    classes = _classes(np.array(sorted(counts)))
+    of_classes = np.array([counts[label] for label in classes.tolist()])
+    by_class = _weights_of_classes(class_weight, classes, of_classes)
     if class_weight is not None:
-        by_class = _weights_of_classes(class_weight, classes, counts)
         of_examples = y.map_blocks(_looked_up, classes, by_class, dtype=float)
         weights = of_examples if weights is None else weights * of_examples
-        counts = counts * by_class
-    return Examples(X.T, one_hot(y, classes), weights, float(counts.sum())), classes
+    return Examples(X.T, one_hot(y, classes), weights, float(of_classes @ by_class)), classes
 
 
 def in_blocks(
@@ -66,8 +66,7 @@ def in_blocks(
     for size, has_weights, found in mapped(_counted, blocks, executor):
         sizes.add(size)
         weighted |= has_weights
-        for label, count in found.items():
-            counts[label] = counts.get(label, 0.0) + count
+        _add(counts, found)
     if len(sizes) != 1:
         given = f"{' and '.join(map(str, sorted(sizes)))} features" if sizes else "no example, for there are none"
         raise ValueError(f"the blocks have {given}; expected at least one block, and the same features in each.")
@@ -137,9 +136,19 @@ def _opened(block: Any) -> tuple[Any, Any, Any]:
 def _counted(block: Any) -> tuple[int, bool, dict[Any, float]]:
     """The number of features of a block, whether it has weights, and how much each class counts in it."""
     X, y, weights = _opened(block)
+    return X.shape[1], weights is not None, _count(y, weights)
+
+
+def _count(y: Any, weights: Any = None) -> dict[Any, float]:
+    """How much the examples of each class count together."""
     classes, place = np.unique(y, return_inverse=True)
-    counts = np.bincount(place, weights, minlength=len(classes)).astype(float)
-    return X.shape[1], weights is not None, dict(zip(classes.tolist(), counts.tolist()))
+    counts = np.bincount(place, None if weights is None else _checked(weights), minlength=len(classes))
+    return dict(zip(classes.tolist(), counts.astype(float).tolist()))
+
+
+def _add(counts: dict[Any, float], more: dict[Any, float]) -> None:
+    for label, count in more.items():
+        counts[label] = counts.get(label, 0.0) + count
 
 
 def _arranged(classes: Any, by_class: Any, weighted: bool, block: Any) -> tuple[Any, ...]:
