@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 SMALL = 48  # features, for which BLAS gains nothing by computing half of a symmetric matrix, nor by threads of its own
-FEW, MANY = 512, 2_048  # examples at a time, for few features and for many: what is copied stays in the cache
+FEW, MANY = 1_024, 2_048  # examples at a time, for few features and for many: what is copied stays in the cache
 
 
 def with_data_last(form: Any) -> Any:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 REMEDY = 'pip install "micrograd_lr[sklearn]"'
 np = need("numpy", REMEDY)
+EPSILON = float(np.finfo(float).eps)
 ROUNDING = "no step makes J smaller: rounding hides the rest of the way"
 ENOUGH = 1e-4  # of the fall that the slope promises, a step has to bring at least this part (Armijo)
 SMALLEST = 2.0**-52  # of a whole step: a shorter one no longer changes the parameters
@@ -72,14 +73,12 @@ def newton(objective: Objective, start: Any, tol: float, max_iter: int, seen: Se
 def solved(H: Any, gradient: Any) -> Any:
     """H⁻¹ · gradient; the shortest solution where H has no inverse, as if the intercepts of all classes may shift."""
     linalg = need("scipy.linalg", REMEDY)
-    try:
-        factor = linalg.cho_factor(H)
-        diagonal = abs(np.diag(factor[0]))
-        if diagonal.min() ** 2 > len(H) * np.finfo(float).eps * diagonal.max() ** 2:
-            return linalg.cho_solve(factor, gradient)
-    except linalg.LinAlgError:
-        pass  # H is not positive definite: J does not change along some direction
-    return linalg.lstsq(H, gradient, cond=len(H) * np.finfo(float).eps)[0]
+    factor, step, failed = linalg.lapack.dposv(H, gradient)
+    if not failed:  # H is positive definite, but perhaps only by rounding
+        diagonal = np.diag(factor)
+        if diagonal.min() ** 2 > len(H) * EPSILON * diagonal.max() ** 2:
+            return step
+    return linalg.lstsq(H, gradient, cond=len(H) * EPSILON)[0]
 
 
 def lbfgs(objective: Objective, start: Any, tol: float, max_iter: int, seen: Seen) -> Walk:
