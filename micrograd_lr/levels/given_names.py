@@ -1,4 +1,8 @@
-"""What nodes without a label are called, in one picture or one walk: by the caller's own variables, and the root L."""
+"""What nodes without a label are called, in one picture or one walk.
+
+A name comes from the caller's own variables; the root is L; and what is computed on the way is called by its formula,
+or by a letter if that is long: u = y log(a) + (1 − y) log(1 − a).
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,22 @@ from unicodedata import normalize
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.pickling import deep_copied
 from micrograd_lr.engine.value import Value
-from micrograd_lr.formulas.format import clean, subscript
+from micrograd_lr.formulas.format import clean, letters, subscript
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
+
+LETTERS = "uvstpgkc"  # none of them is a letter of the slides, or a key of the terminal
+
+
+def spare_names(labels: Iterable[str]) -> Iterator[str]:
+    """u, v, …, and when there are no more letters, part₁, part₂, …; none that is a label, with an index or without."""
+    taken = {_typed(label).lower() for label in labels}
+    stems = {letters(label) for label in taken}
+    yield from (letter for letter in LETTERS if letter not in stems)
+    yield from (name for i in count(1) if _typed(name := f"part{subscript(i)}") not in taken)
 
 
 def named(root: Value, names: Mapping[str, Any] | None = None, root_too: bool = False) -> dict[Value, Value]:

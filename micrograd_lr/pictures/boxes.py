@@ -22,13 +22,14 @@ class Box:
     `value` and `grad` are numbers; `grad` is None before backward and for a plain number. `edges` lead to the operands
     in order, duplicates kept. `inside` holds the labelled boxes that an example stands for; `word` says what the box
     is. `foreign` is set on a root whose graph holds the gradients of another root, `unpaid` where no gradient is shown.
-    `closed` is a closed form of the gradient. `hidden` holds the lines, such as value and grad, that have room but are
+    `closed` is a closed form of the gradient. `letter` is what formulas call it, if it has no label and its own formula
+    is too long to stand inside of them. `hidden` holds the lines, such as value and grad, that have room but are
     not shown yet.
     """
 
     __slots__ = (
-        "closed", "edges", "foreign", "formula", "grad", "hidden", "id", "inside", "kind", "label", "op", "unpaid",
-        "value", "word",
+        "closed", "edges", "foreign", "formula", "grad", "hidden", "id", "inside", "kind", "label", "letter", "op",
+        "unpaid", "value", "word",
     )  # fmt: skip
 
     def __init__(
@@ -37,7 +38,7 @@ class Box:
         self.id, self.kind, self.label, self.op, self.value, self.grad = box_id, kind, label, op, value, grad
         self.word = kind if kind in ("parameter", "data", "constant") else ""
         self.foreign, self.unpaid = False, kind == "constant"
-        self.closed = ""
+        self.closed = self.letter = ""
         self.hidden: frozenset[str] = frozenset()
         self.formula: Any = ""
         self.edges: list[Edge] = []
@@ -62,12 +63,12 @@ class Box:
 
     @property
     def name(self) -> Any:
-        """How the formulas of other boxes write this one: its label, or its formula if that is short."""
+        """How the formulas of other boxes write this one: its label, its formula if that is short, or its letter."""
         if self.label:
             return Text(self.label)
         if not self.formula:
             return as_text(self.value)
-        return self.formula if len(str(self.formula)) <= LONGEST_NAME else Text("…")
+        return self.formula if len(str(self.formula)) <= LONGEST_NAME else Text(self.letter or "…")
 
 
 class Edge:

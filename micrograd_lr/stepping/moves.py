@@ -30,8 +30,8 @@ class Way:
 class Node:
     """A node of the graph. `kind` is op, parameter or data; `operands` are ids, or plain numbers as they were written.
 
-    `name` is how formulas write the node: its label, a short formula, or its id. `formula` is its value in the names of
-    its operands, and `slopes` are the formulas of its partials. `template` and `slope_templates` are the same with
+    `name` is how formulas write the node: its label, a short formula, or a letter. `formula` is its value in the names
+    of its operands, and `slopes` are the formulas of its partials. `template` and `slope_templates` are the same with
     slots for the numbers: ``⟦v3⟧`` is the value of n3; ``⟦(v3)⟧`` asks for parentheses around a negative number or a
     fraction. `ways` are the paths to each operand, where several ops lie inside of the node.
     """
@@ -57,8 +57,8 @@ class Node:
 
     @property
     def has_a_name(self) -> bool:
-        """Whether formulas write it by its label or its id, and not by a formula."""
-        return self.name in (self.label, self.id)
+        """Whether formulas write it by its label or a letter, and not by a formula."""
+        return self.name == self.label or self.name != self.formula
 
     def has_plain_slope(self, position: int) -> bool:
         """Whether the partial by the operand at `position` is a plain number, the same for all inputs."""

@@ -27,7 +27,7 @@ class NamedNodes:
 
     @cached_property
     def typed(self) -> dict[str, str]:
-        """The key of every node that a typed formula may name: by its label or its id, and not by a formula."""
+        """The key of every node that a typed formula may name: by its label or its letter, and not by a formula."""
         return {node.name: node.key for node in self.nodes.values() if node.has_a_name}
 
     @cached_property

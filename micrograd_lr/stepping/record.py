@@ -15,8 +15,9 @@ from micrograd_lr.formulas.format import clean
 from micrograd_lr.formulas.keys import ids, value_key
 from micrograd_lr.formulas.rules import FOR_NUMBERS_ONLY, formula_of, slopes_of
 from micrograd_lr.formulas.templates import signed, slot
-from micrograd_lr.formulas.text import Text
+from micrograd_lr.formulas.text import Text, as_text
 from micrograd_lr.levels.closed_form import closed_forms
+from micrograd_lr.levels.given_names import spare_names
 from micrograd_lr.levels.names import MOST_WAYS, Composite
 from micrograd_lr.pictures.boxes import write_formulas
 from micrograd_lr.stepping.moves import Closed, Example, Node, Payment, Way
@@ -35,7 +36,11 @@ SHORT = 20  # characters of a formula that serves as the name of its node: ∂L/
 
 
 def nodes_of(boxes: list[Box]) -> Iterable[Node]:
-    """The nodes of a graph, operands before users, made from the boxes of its picture."""
+    """The nodes of a graph, operands before users, made from the boxes of its picture.
+
+    A node without a label is called by its formula, or by a letter of its own if that is long.
+    """
+    letters = spare_names(box.label for box in boxes)
     for box in boxes:
         if box.kind == "constant":
             continue
@@ -48,9 +53,11 @@ def nodes_of(boxes: list[Box]) -> Iterable[Node]:
         slots = [x.name if plain else Text(slot(value_key(x.id))) for x, plain in zip(operands, constant)]
         numbers = [x.value if plain else name for x, name, plain in zip(operands, slots, constant)]
         written = str(box.formula)
+        if not box.label and (len(written) > SHORT or " of " in written):
+            box.letter = next(letters)
         yield Node(
             id=box.id, kind=box.kind, label=box.label, op=str(box.op or ""), value=box.value,
-            name=box.label or (written if len(written) <= SHORT and " of " not in written else box.id),
+            name=box.label or box.letter or written,
             operands=tuple(x.value if plain else x.id for x, plain in zip(operands, constant)),
             partials=tuple(edge.partial for edge in box.edges),
             formula=written, slopes=tuple(edge.formula for edge in box.edges),
@@ -73,13 +80,13 @@ def _ways_in(box: Box) -> Iterable[tuple[Way, ...]]:
     for paths, same in zip(in_names, in_keys):
         few = zip(paths, same) if len(paths) <= MOST_WAYS else ()
         yield tuple(
-            Way(str(reduce(operator.mul, path, 1)), (*map(_factor, path),), (*map(_factor, keys),))
+            Way(str(reduce(operator.mul, path, 1)), (*map(_written, path),), (*map(_written, keys),))
             for path, keys in few
         )
 
 
-def _factor(x: Any) -> str:
-    return f"{x:g}" if isinstance(x, (int, float)) else str(x)
+def _written(x: Any) -> str:
+    return str(as_text(x))
 
 
 def payments(

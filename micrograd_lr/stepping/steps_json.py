@@ -35,9 +35,12 @@ if TYPE_CHECKING:
 
     T = TypeVar("T", Node, Payment, Closed)
 
-FORMAT = "micrograd_lr steps 2"
+FORMAT = "micrograd_lr steps 3"
+# In the second format some formulas were written otherwise; all are written anew.
+SECOND = "micrograd_lr steps 2"
+WRITTEN_ANEW = ("name", "formula", "slopes", "template", "slope_templates")
 PARTS = ["format", "digits", "nodes", "payments"]
-# The first format had these parts alone, and only one level of a graph; what that is in the parts of today.
+# So did the first, which had these parts alone, and only one level of a graph; what that is in the parts of today.
 FIRST = "micrograd_lr steps 1"
 OF_THE_FIRST: dict[str, Any] = {"detail": "ops", "opened": [], "gradients": "all", "closed": [], "ops": []}
 NODE = [field.name for field in fields(Node) if field.name != "ways"]  # which are made again from the graph of all ops
@@ -97,8 +100,12 @@ def from_text(text: str) -> tuple[list[Node], list[Payment], int, list[Closed], 
 
 def _read(parts: Any) -> tuple[list[Node], list[Payment], int, list[Closed], list[Example], Level]:
     """The graph of all ops is made of the text, and all else of the graph: so the text has to say the same of it."""
-    if type(parts) is dict and parts.get("format") == FIRST:
-        parts = expect_keys("the text", parts, PARTS) | {"format": FORMAT} | OF_THE_FIRST
+    anew: Iterable[str] = ()
+    if type(parts) is dict and parts.get("format") in (FIRST, SECOND):
+        anew = WRITTEN_ANEW
+        if parts["format"] == FIRST:
+            parts = expect_keys("the text", parts, PARTS) | OF_THE_FIRST
+        parts = parts | {"format": FORMAT}
     expect_keys("the text", parts, [*PARTS, *OF_THE_FIRST])
     expect("format", parts["format"], FORMAT)
     if type(parts["digits"]) is not int:
@@ -110,11 +117,11 @@ def _read(parts: Any) -> tuple[list[Node], list[Payment], int, list[Closed], lis
     path = "ops" if parts["detail"] == "names" else "nodes"
     graph = _graph(path, parts[path])
     level = _level(graph, parts, parts[path])
-    _compared("ops", level.ops() if path == "ops" else (), parts["ops"])
+    _compared("ops", level.ops() if path == "ops" else (), parts["ops"], anew)
     _refuse_long_insides(level)
     nodes, paid, closed, examples = level.passes()
     return (
-        _compared("nodes", nodes, parts["nodes"]),
+        _compared("nodes", nodes, parts["nodes"], anew),
         _compared("payments", paid, parts["payments"]),
         parts["digits"],
         _compared("closed", closed, parts["closed"]),
@@ -272,14 +279,20 @@ def _level(graph: list[Value], parts: dict[str, Any], given: Any) -> Level:
     return level
 
 
-def _compared(path: str, made: Iterable[T], given: Any) -> list[T]:
-    """What is made again, compared with the text one by one: it ends at the first that is another."""
+def _compared(path: str, made: Iterable[T], given: Any, anew: Iterable[str] = ()) -> list[T]:
+    """What is made again, compared with the text one by one: it ends at the first that is another.
+
+    Of what is written `anew`, the text of an earlier format has to have something.
+    """
     parts = []
     expect_list(path, given)
     for i, part in enumerate(made):
         if i == len(given):
             raise ValueError(f"{path} has {i} entries; expected more")
-        expect(f"{path}[{i}]", given[i], as_json(f"{path}[{i}]", _written(part)))
+        expected = as_json(f"{path}[{i}]", _written(part))
+        if type(given[i]) is dict:
+            expected |= {name: given[i][name] for name in anew if name in given[i]}
+        expect(f"{path}[{i}]", given[i], expected)
         parts.append(part)
     expect_list(path, given, len(parts))
     return parts

@@ -1,5 +1,7 @@
 """What nodes without a label are called in one picture or walk: by the caller's variables."""
 
+import re
+from itertools import islice
 from types import MappingProxyType
 
 import pytest
@@ -8,7 +10,7 @@ from stepped import all_steps
 
 from micrograd_lr import Expression, StepThrough, Value, draw, log, sigmoid, steps
 from micrograd_lr.engine.order import topological
-from micrograd_lr.levels.given_names import named
+from micrograd_lr.levels.given_names import LETTERS, named, spare_names
 
 
 def labels(root, names=None):
@@ -155,6 +157,41 @@ def test_subclasses_and_other_mappings():
 def test_what_is_not_a_mapping_from_names(show, names, message):
     with pytest.raises(TypeError, match=f"^{message}"):
         show(Value(1.0) * 2.0, names=names)
+
+
+def test_a_long_formula_is_called_by_a_letter_wherever_it_is_shown():
+    """What is computed on the way is called by its formula; where that is long, by a letter that nothing else has."""
+    text = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
+    root = Expression(text)(w=0.5, x=2.0, b=-1.0, y=1.0)
+    for level in {"detail": "ops"}, {"detail": "names", "opened": "L"}:
+        frames = steps(root, **level)
+        assert not re.search(r"\bn\d", "\n".join(frame.text for frame in frames))
+        assert "Forward: u is computed: u = y log(a) + (1 − y) log(1 − a) = " in " ".join(x.text for x in frames)
+        assert "Backward: L passes ∂L/∂L = 1 back: ∂L/∂u = −1." in [frame.text for frame in frames]
+    view = data_of(StepThrough(root, opened="L").html)["views"][0]
+    assert [x["rows"][0] for x in view["boxes"] if x["name"] == "u"] == [
+        ["title", "u = y log(a) + (1 − y) log(1 − a)", ""]
+    ]
+
+
+def test_the_letters_are_none_that_a_label_has():
+    assert [*islice(spare_names(["w", "x"]), 3)] == ["u", "v", "s"]
+    assert [*islice(spare_names(["u₁", "V", "s_2", "t", "p⁽¹⁾", "part_1"]), 6)] == [
+        "g",
+        "k",
+        "c",
+        "part₁",
+        "part₂",
+        "part₃",
+    ]
+    assert next(spare_names([*LETTERS, "part1"])) == "part₂"
+
+
+def test_in_a_formula_that_is_too_long_stands_the_letter():
+    long = "+".join(f"w*exp(x{i})" for i in range(7))
+    nodes = steps(Expression(f"-({long})")(w=1.0, **{f"x{i}": 1.0 for i in range(7)}), detail="ops").nodes.values()
+    assert [node.formula for node in nodes][-1] == "-(t + w exp(x5) + w exp(x6))"
+    assert "…" not in "".join(node.formula for node in nodes)
 
 
 @pytest.mark.slow

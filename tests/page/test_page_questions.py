@@ -36,7 +36,7 @@ def test_ask_mode_hides_the_number_until_it_is_answered(file, reader):
         (23, "-0.311", "Not yet."),  # the factors swapped, or divided by x, as w is 1/x
         (23, "-0.6225", "That is the gradient above, ∂L/∂(wx)."),
         (20, "7", "Not yet. Try again, or reveal."),
-        (20, "what", "what: no such name here. The names are y, w, x, b, z, a, n13, L."),
+        (20, "what", "what: no such name here. The names are y, w, x, b, z, a, u, L."),
         (20, "(1", "A parenthesis is not closed."),
     ],
 )
@@ -70,7 +70,7 @@ def test_a_formula_is_asked_for_and_any_way_to_write_it_is_right(file, reader):
     for wrong, said in (
         ("a(1+a)", "Not yet: at these numbers it gives another number."),
         ("0.23500371220159449", "At these numbers that is right, but only by chance: at other numbers it is not."),
-        ("a(1-q)", "q: no such name here. The names are y, w, x, b, z, a, n13, L."),
+        ("a(1-q)", "q: no such name here. The names are y, w, x, b, z, a, u, L."),
         ("a(1-a", "A parenthesis is not closed."),
         ("a(1-a))", "There is one “)” too many."),
         ("a*", "The formula ends too early."),

@@ -85,7 +85,7 @@ def test_what_is_written_comes_back_equal(graph):
 
 def test_what_is_compared():
     frames = all_steps(GRAPHS["slides"]())
-    assert json.loads(frames.to_json())["format"] == "micrograd_lr steps 2"
+    assert json.loads(frames.to_json())["format"] == "micrograd_lr steps 3"
     assert hash(Steps.from_json(frames.to_json())) == hash(frames)
     assert frames != "steps"
     assert frames != all_steps(GRAPHS["slides"](), digits=5)
@@ -227,7 +227,7 @@ def test_every_mutated_text_is_refused_or_says_what_its_steps_say(graph, detail)
         ("nodes 3 slope_templates 0", "⟦v99⟧", r"nodes\[3\].slope_templates\[0\] is '⟦v99⟧'; expected '⟦v2⟧'"),
         ("digits", 10**20, r"digits=100000000000000000000: significant digits are a whole number from 1 to 17"),
         ("digits", 4.0, r"digits is 4.0; expected a whole number from 1 to 17"),
-        ("format", "more", r"format is 'more'; expected 'micrograd_lr steps 2'"),
+        ("format", "more", r"format is 'more'; expected 'micrograd_lr steps 3'"),
         ("more", 1, r"the text has an unknown entry 'more'"),
     ],
 )  # fmt: skip

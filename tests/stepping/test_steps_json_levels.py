@@ -134,7 +134,7 @@ def test_every_single_change_is_refused(text, level):
     assert frames == Steps.from_json(frames.to_json())
     changes = [*tampered(frames.to_json())]
     accepted = [place for place, changed in changes if is_read(changed)]
-    assert accepted == []
+    assert accepted == [("format",)]  # the second format has the same parts
     assert len(changes) > 300
     assert {place[0] for place, _ in changes} >= {"nodes", "payments", "detail", "gradients", "format"}
 
@@ -221,14 +221,14 @@ def test_partials_that_would_take_long_to_multiply(monkeypatch):
 
 
 def test_a_text_of_the_first_format_is_read():
-    """It has the graph of all ops and no level; a root without a name is called by its formula or its id."""
+    """It has the graph of all ops and no level; a root without a name is called by its formula or a letter."""
     text = (Path(__file__).parent / "steps_of_the_first_format.json").read_text("utf-8")
     frames = Steps.from_json(text)
     now = all_steps(Expression("a=sigmoid(w*x); log(a)*(1 - a)/(w*w + 0.25)")(w=0.5, x=-2.0), digits=6)
     assert json.loads(text)["format"] == "micrograd_lr steps 1"
     assert [frame.values for frame in frames] == [frame.values for frame in now]
     assert [frame.gradients for frame in frames] == [frame.gradients for frame in now]
-    assert (frames.root.name, frames.level.detail, frames.digits) == ("n9", "ops", 6)
+    assert (frames.root.name, frames.level.detail, frames.digits) == ("u", "ops", 6)
     check_round_trip(frames)
     parts = json.loads(text)
     for changed in (parts | {"detail": "ops"}, parts | {"digits": 4.5}, parts | {"payments": parts["payments"][1:]}):

@@ -153,7 +153,7 @@ def test_right_answers(answer):
         ("-2", "That is the gradient above, ∂L/∂a. Multiply it by ∂a/∂z = a(1 − a)."),
         ("-1", "You left out a factor: ∂a/∂z = a(1 − a) has two."),
         ("77", "Not yet. Try again, or reveal."),
-        ("k", "k: no such name here. The names are y, w, x, b, z, a, n13, L."),
+        ("k", "k: no such name here. The names are y, w, x, b, z, a, u, L."),
         ("1 2", "1 and 2 stand side by side. Write a sign between them, such as *."),
         ("1/0", "This has no finite value. Is there a division by 0,"),
         ("-0,5", "-0,5: write a decimal point, -0.5."),
@@ -219,7 +219,7 @@ def test_formulas_are_asked_for_and_any_equivalent_one_is_right():
     talk.do("0.25")
     assert talk.message == ["At these numbers that is right, but only by chance: at other numbers it is not."]
     talk.do("a(1 - q)")
-    assert talk.message == ["q: no such name here. The names are y, w, x, b, z, a, n13, L."]
+    assert talk.message == ["q: no such name here. The names are y, w, x, b, z, a, u, L."]
     talk.do("a - a**2")
     assert talk.message == ["Right."]
     assert str(talk.walk.score) == "0 of 1 right at the first try"
