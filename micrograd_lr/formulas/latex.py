@@ -102,6 +102,8 @@ def _written(part: Part) -> str:
             return f"{_letters(part)}_{{{_digits(number)}}}" if number else _letters(part)
         case reader.Operator(sign):
             return _character(sign)
+        case reader.Word(text):
+            return rf"\text{{ {text} }}"
         case reader.Sum():
             return r"\sum"
         case reader.Differential(of, order):
@@ -138,7 +140,7 @@ def _row(parts: Sequence[Part]) -> str:
         elif isinstance(part, reader.Thin) and later and _written(later).startswith(_OPERATORS):
             text = " "  # an operator has this room by itself
         found.append(text)
-        between = not is_sign
+        between = not isinstance(part, (reader.Operator, reader.Word))
     return _joined(found)
 
 

@@ -36,6 +36,8 @@ def _written(part: Part) -> str:
             return f"<msub>{name}<mn>{number}</mn></msub>" if number else name
         case reader.Operator(sign):
             return f"<mo>{escape(sign.replace('-', '−'))}</mo>"
+        case reader.Word(text):
+            return f"<mtext>\u00a0{text}\u00a0</mtext>"
         case reader.Sum():
             return "<mo>∑</mo>"
         case reader.Differential(of, order):
@@ -64,7 +66,7 @@ def _beside(before: Part | None, part: Part) -> str:
     signed = (
         isinstance(part, reader.Operator)
         and part.sign in "-−"
-        and (before is None or isinstance(before, reader.Operator))
+        and (before is None or isinstance(before, (reader.Operator, reader.Word)))
     )
     return '<mo form="prefix">−</mo>' if signed else _written(part)
 

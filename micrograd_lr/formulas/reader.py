@@ -26,6 +26,7 @@ _PIECE = re.compile(
 )
 _NUMBERED = re.compile(r"(.*[^\d_])_?(\d+)", re.DOTALL)
 _OPENING = {"(": ")", "[": "]"}
+WORDS = ("if", "else")
 
 
 class Row(NamedTuple):
@@ -58,6 +59,12 @@ class Operator(NamedTuple):
     """A sign between factors, or any other character."""
 
     sign: str
+
+
+class Word(NamedTuple):
+    """A word between formulas: ``1 if z > 0 else 0``."""
+
+    text: str
 
 
 class Thin(NamedTuple):
@@ -113,7 +120,9 @@ class Fraction(NamedTuple):
     below: Part
 
 
-Part = Row | Slot | Number | Name | Operator | Thin | Sum | Differential | Call | Group | Indexed | Power | Fraction
+Part = (
+    Row | Slot | Number | Name | Operator | Word | Thin | Sum | Differential | Call | Group | Indexed | Power | Fraction
+)
 
 
 def read(text: str, names: Iterable[str] = ()) -> Row:
@@ -161,7 +170,7 @@ class Known:
 def known_to(names: tuple[str, ...], ops: tuple[Op, ...]) -> Known:
     """Kept, because a graph has the same names in all of its formulas."""
     functions = {x for op in ops for x in (op.name, op.symbol) if x.isidentifier()}
-    return Known(names, functions | {"ln", "softplus", "step"})
+    return Known(names, functions | {"ln", "softplus", *WORDS})
 
 
 def pieces(text: str, known: Known) -> Iterator[tuple[str, str]]:
@@ -195,6 +204,11 @@ class _Reader:
         after_factor = False
         while self.tokens and not (closing and self.next(closing)):
             kind, text = self.tokens[0]
+            if text in WORDS and text in self.functions:
+                self.tokens.pop(0)
+                parts.append(Word(text))
+                after_factor = False
+                continue
             if kind == "other" and text not in ("∂", *_OPENING, "Σ"):
                 self.tokens.pop(0)
                 parts.append(Operator(text))

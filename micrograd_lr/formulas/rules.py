@@ -39,4 +39,4 @@ def slopes_of(op: Op, out: Any, names: Sequence[Any], numbers: Sequence[Any]) ->
         partials = op.partials(out, *numbers)
     except FOR_NUMBERS_ONLY:
         return [""] * len(names)
-    return [f"{x:g}" if isinstance(x, (int, float)) else str(x) for x in partials]
+    return [str(as_text(x)) for x in partials]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from micrograd_lr.formulas.format import format_formula, format_number, is_rounded, is_same_size
-from micrograd_lr.formulas.text import SLOT
+from micrograd_lr.formulas.text import ELSE, IF, SLOT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _SLOTS = re.compile(rf"{SLOT}(?P<signed>\(?)(?P<key>[^⟧()]*)\)?⟧")
 EQUALS = "="  # begins the slot of a sign
 RESULT = "/"  # stands before the key of the number after the sign
+_CONDITIONS = re.compile(f"{IF}.*?{ELSE}")
 _ALONE = re.compile(rf"(?:^|(?<=\()|(?<=, )){SLOT}[^⟧]*⟧(?=$|[),]| [+-])")
 
 
@@ -27,11 +28,12 @@ def equation(parts: Iterable[str]) -> str:
     """Parts that are equal, as one template: ``z = wx = ⟦v2⟧·⟦v3⟧⟦= v2 v3⟧⟦v4⟧``.
 
     Between two parts with numbers the sign is a slot too: it becomes ≈ where a number before it was rounded, as
-    0.9933 - 1 is not -0.006651. If a number alone follows, the slot names it as well: ``⟦= v2 v3 / g5⟧``.
+    0.9933 - 1 is not -0.006651. A number that is only compared, in a condition, does not count. If a number alone
+    follows, the slot names it as well: ``⟦= v2 v3 / g5⟧``.
     """
     text = before = ""
     for part in parts:
-        keys = [match["key"] for match in _SLOTS.finditer(before)]
+        keys = [match["key"] for match in _SLOTS.finditer(_CONDITIONS.sub("", before))]
         ends = [RESULT, alone["key"]] if (alone := _SLOTS.fullmatch(part)) else []
         sign = slot(" ".join([EQUALS, *keys, *ends])) if keys and SLOT in part else " = "
         text += (sign if text else "") + part

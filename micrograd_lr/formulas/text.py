@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import isfinite
+
 from micrograd_lr.engine.elementary import is_written_out
 from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.number_types import is_plain, number_type
@@ -14,12 +17,14 @@ if TYPE_CHECKING:
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly the outermost operation binds
 SLOT = "⟦"  # begins a slot, a place where a number will be written: ⟦v3⟧
+IF, ELSE = " if ", " > 0 else "  # around the condition in the slope of relu, (1 if z > 0 else 0)
+LARGEST = 1_000  # denominator of a fraction that is written in the place of a float: 1/3
 
 
 class Text:
     """A formula in plain text, as a number: ``Text("a") * (1 - Text("a"))`` is ``a(1 - a)``.
 
-    It is simplified only as every reader would: factors of 1 and -1, terms of 0, and x·(1/y) = x/y.
+    It is simplified only as every reader would: factors of 1 and -1, terms of 0, x^1 = x, and x·(1/y) = x/y.
     """
 
     __slots__ = ("_below", "_minus", "_rank", "_text")
@@ -107,6 +112,8 @@ class Text:
             return NotImplemented
         if is_plain(exponent, 0):
             return 1
+        if is_plain(exponent, 1):
+            return self
         other = as_text(exponent)
         base = f"({self})" if self._minus else self._inside(_ATOM)
         return Text(f"{base}^({other})" if other._minus else f"{base}^{other._inside(_ATOM)}", _rank=_POWER)
@@ -116,7 +123,7 @@ class Text:
 
 
 def as_text(x: Any) -> Text:
-    """A number in a formula: a float with six digits, and other numbers as they print themselves."""
+    """A number in a formula: a float with six digits or as a fraction, and other numbers as they print themselves."""
     if isinstance(x, Text):
         return x
     if not isinstance(x, (int, float)):
@@ -126,7 +133,12 @@ def as_text(x: Any) -> Text:
             _rank=_ATOM if x.removeprefix("-").replace(".", "").isalnum() else _SUM,
             _minus=x.startswith("-"),
         )
-    return Text(f"{abs(x):g}", _minus=x < 0)
+    if float(short := f"{abs(x):g}") != abs(x) and isfinite(x):
+        fraction = Fraction(x).limit_denominator(LARGEST)
+        if float(fraction) == x:
+            written: Text = Text(str(abs(fraction.numerator)), _minus=x < 0) / Text(str(fraction.denominator))
+            return written
+    return Text(short, _minus=x < 0)
 
 
 def _function(name: str) -> Callable[[Any], Text]:
@@ -138,7 +150,7 @@ def _function(name: str) -> Callable[[Any], Text]:
 number_type(
     Text,
     named=lambda name: None if is_written_out(name) else _function(name),
-    step=_function("step"),
+    step=lambda x: Text(f"(1{IF}{x}{ELSE}0)"),
     softplus=_function("softplus"),
     tanh_slope=lambda out, x: 1 - out**2,
 )

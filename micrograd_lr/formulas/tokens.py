@@ -34,7 +34,8 @@ GROUPED = (  # 1,000 and 1 000; 1.000,5; but not 1.000, which can be read
     r"([1-9][0-9]{0,2}([,.'’_ \u00a0\u2009\u202f])[0-9]{3}(?:\2[0-9]{3})*)(?:(?!\2)[.,]([0-9]+))?(?![0-9.,])"
 )
 SHAPE = r"[(\[] *(?:[1-9][0-9]*|[nm]) *, *(?:[1-9][0-9]*|[nm]) *[)\]]"  # (2, 3)
-SPACE, SIGNS = " \t\r\n", "+-*/^(),"
+SPACE, SIGNS = " \t\r\n", "+-*/^(),<>"
+CONDITION = "(?<=[ )])(if|else)(?=[ (])"  # of the slope of relu, 1 if z > 0 else 0
 BASE = rf"e(?=[{SPACE}]*(\^|\*\*))"  # the e of e^-z
 LISTED, OFFERED, QUOTED = 12, 4, 40  # names in a message, names to choose from, and characters of a text in it
 SAID = {
@@ -67,7 +68,7 @@ SAID = {
 _CHARACTERS, _EXPONENT, _NUMBER = str.maketrans(CHARACTERS), re.compile(EXPONENT), re.compile(NUMBER)
 _DECIMAL_COMMA, _GROUPED, _SHAPE = re.compile(DECIMAL_COMMA), re.compile(GROUPED), re.compile(SHAPE)
 _WORD, _INSIDE_A_WORD = re.compile(WORD), re.compile(r"(?<=\w)\w")
-_CALLED, _BASE = re.compile(rf"[{SPACE}]*\("), re.compile(BASE)
+_CALLED, _BASE, _CONDITION = re.compile(rf"[{SPACE}]*\("), re.compile(BASE), re.compile(CONDITION)
 _INDEXED = re.compile(r"(\w*[^\W\d_])(?:_?([0-9]+))?(?:\(([0-9]+)\))?")  # w1, w_1, a(1), x1(2)
 _INDEX = re.compile(r"(_?[0-9]+|\([0-9]+\))\Z")
 _BEGINS_AS_NO_NAME = re.compile(rf"[0-9.{SPACE}{re.escape(SIGNS)}]|$")
@@ -95,7 +96,10 @@ def tokens(text: str, spelt: Mapping[str, str]) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(text):
-        if number := _NUMBER.match(text, at):
+        if condition := _CONDITION.match(text, at):
+            found.append(("sign", condition[0]))
+            at = condition.end()
+        elif number := _NUMBER.match(text, at):
             found.append(("number", number[0]))
             at = number.end()
         elif word := words[at]:

@@ -57,13 +57,23 @@ class _Formula:
         """The value of the whole formula."""
         if len(self._tokens) == 1:
             raise FormulaError(said("empty"))
-        value = self._sum(0)
+        value = self._choice(0)
         kind, found = self._next
         if kind != "end":
             raise FormulaError(said("closed" if found == ")" else "unreadable", found=found))
         if self._lost:
             raise NoValue(said("value"))
         return value
+
+    def _choice(self, depth: int) -> float:
+        """A sum, or one of two: ``1 if z > 0 else 0``."""
+        value = self._sum(depth)
+        if not self._take("if"):
+            return value
+        left, sign, right = self._sum(depth), self._taken(">", "<"), self._sum(depth)
+        self._taken("else")
+        otherwise = self._choice(depth + 1)
+        return value if (left > right if sign == ">" else left < right) else otherwise
 
     def _sum(self, depth: int) -> float:
         total = self._product(depth)
@@ -109,7 +119,7 @@ class _Formula:
             return math.e
         if kind == "function":
             return self._called(found, depth)
-        inside = self._sum(depth + 1)
+        inside = self._choice(depth + 1)
         self._close()
         return inside
 
@@ -141,10 +151,15 @@ class _Formula:
         self._at += 1
         return found
 
+    def _taken(self, *signs: str, or_else: str = "end") -> str:
+        """The next token, which has to be one of these signs; `or_else` is what is said where the formula ends."""
+        kind, found = self._next
+        if not (sign := self._take(*signs)):
+            raise FormulaError(said(or_else if kind == "end" else "unreadable", found=found))
+        return sign
+
     def _close(self) -> None:
-        if not self._take(")"):
-            kind, found = self._next
-            raise FormulaError(said("open" if kind == "end" else "unreadable", found=found))
+        self._taken(")", or_else="open")
 
     def _begins_a_factor(self) -> bool:
         """Whether a product goes on without a sign: 2a, a(1 - a). Two numbers are none, and 2 3 no 23 either."""

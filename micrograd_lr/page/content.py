@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 READING = {
     "characters": tokens.CHARACTERS, "exponent": tokens.EXPONENT, "number": tokens.NUMBER,
     "decimalComma": tokens.DECIMAL_COMMA, "grouped": tokens.GROUPED, "shape": tokens.SHAPE,
-    "space": tokens.SPACE, "signs": tokens.SIGNS,
+    "space": tokens.SPACE, "signs": tokens.SIGNS, "condition": tokens.CONDITION,
     "longest": MAX_LENGTH, "deepest": MAX_DEPTH, "said": tokens.SAID,
     "base": tokens.BASE, "listed": tokens.LISTED, "offered": tokens.OFFERED, "quoted": tokens.QUOTED,
 }  # fmt: skip
 JUDGING = {
     "tolerance": answers.TOLERANCE, "relative": answers.RELATIVE, "absolute": answers.ABSOLUTE,
-    "places": elsewhere.PLACES, "attempts": elsewhere.ATTEMPTS, "nearer": elsewhere.NEARER, "share": elsewhere.SHARE,
+    "attempts": elsewhere.ATTEMPTS, "nearer": elsewhere.NEARER, "share": elsewhere.SHARE,
     "said": answers.SAID, "easy": answers.EASY,
     "shapes": {"outside": shapes.OUTSIDE, "between": shapes.BETWEEN, "entry": shapes.ENTRY, "number": shapes.NUMBER},
 }  # fmt: skip
@@ -109,7 +109,7 @@ class Content:
         self.labels = {op for view, own in zip(views, labels) for op, id in view.ids.items() if id in own}
         self.inputs = _inputs(whole, views[0])
         self.data = {
-            "digits": whole.steps.digits,
+            "digits": whole.steps.digits, "places": elsewhere.enough(whole.steps),
             "leaves": [self.leaf(node, whole) for node in self.inputs],
             "whole": self.whole(root, whole), "views": [self.view(view, whole) for view in views],
             "pool": [*self.formulas.texts], "notALabel": NOT_A_LABEL, **self.judged.tables,

@@ -13,7 +13,7 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.keys import VALUE, gradient_key, ids, value_key
 from micrograd_lr.formulas.tokens import FormulaError, spellings, tokens
 from micrograd_lr.formulas.typed import NoValue, evaluated
-from micrograd_lr.stepping.elsewhere import elsewhere
+from micrograd_lr.stepping.elsewhere import elsewhere, enough
 from micrograd_lr.stepping.record import payments
 from micrograd_lr.stepping.shapes import fits, read
 
@@ -81,7 +81,7 @@ class Judge:
         def of(root: Value) -> Numbers:
             return numbers_of(self._steps.level.shown_of(root), paid, self._steps.examples)
 
-        return [of(expression(**numbers)), *elsewhere(expression, numbers, of)]
+        return [of(expression(**numbers)), *elsewhere(expression, numbers, of, enough(self._steps))]
 
     def names(self, question: Question) -> dict[str, str]:
         """The keys of the names that an answer may have: those of all nodes, but not of what is computed later."""

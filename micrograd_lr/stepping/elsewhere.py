@@ -12,6 +12,7 @@ from micrograd_lr.engine.ops import LOG
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss
 from micrograd_lr.engine.value import Value
+from micrograd_lr.formulas.text import IF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,15 +20,24 @@ if TYPE_CHECKING:
     from typing import Any
 
     from micrograd_lr.formulas.expression import Expression
+    from micrograd_lr.stepping.names import NamedNodes
 
 PLACES, ATTEMPTS = 2, 60  # other inputs at which a formula is tried, and attempts to find them
+OF_KINKS = 12  # as many as it takes to see relu and abs on either side of their kink
 NEARER, SHARE = 0.9, 0.618034  # how the attempts close in on the inputs, and how they spread over the ways to go
 
 
+def enough(graph: NamedNodes) -> int:
+    """At how many other inputs the formulas of a graph are tried."""
+    has_kinks = any(IF in slope for node in graph.nodes.values() for slope in node.slopes)
+    return OF_KINKS if has_kinks else PLACES
+
+
 def elsewhere(
-    expression: Callable[..., Value], numbers: Mapping[str, float], of: Callable[[Value], Any] = lambda root: root
-) -> Iterator[Any]:
-    """`of` the expression, recorded at other inputs at which it has a value: at most `PLACES`, the same each time."""
+    expression: Callable[..., Value], numbers: Mapping[str, float], of: Callable[[Value], Any] = lambda root: root,
+    places: int = PLACES,
+) -> Iterator[Any]:  # fmt: skip
+    """`of` the expression, recorded at other inputs at which it has a value: at most `places`, the same each time."""
     found = 0
     for attempt in range(ATTEMPTS):
         try:
@@ -37,17 +47,17 @@ def elsewhere(
                 found += 1
         except DOMAIN_ERRORS:  # outside of the domain: nearer is the next attempt
             continue
-        if found == PLACES:
+        if found == places:
             return
 
 
 def moved(numbers: Iterable[float], attempt: int) -> list[float]:
-    """Other inputs: in turn around 0.5 and around the present ones, and nearer with each attempt.
+    """Other inputs: in turn around 0.5, around the present ones and around 0, and nearer with each attempt.
 
     Each input goes another share of the way, without a pattern that a wrong formula could have too.
     """
     reach = NEARER**attempt
-    centres = [x if attempt % 2 else 0.5 for x in numbers]
+    centres = [(0.5, x, 0.0)[attempt % 3] for x in numbers]
     shares = [SHARE * (i + 1) * (attempt + 1) % 1 for i in range(len(centres))]
     return [x + reach * (abs(x) or 1.0) * (2 * share - 1) for x, share in zip(centres, shares)]
 

@@ -40,6 +40,8 @@ FORMULAS = [
     ("(1, 2)ᵀ", (), r"(1, 2)^{\top}"),
     ("(1/2)", (), r"\left( \frac{1}{2} \right)"),
     ("[(1/2", (), r"\left[ \left( \frac{1}{2} \right. \right."),
+    ("y (1 if -z > 0 else 0)", (), r"y(1\text{ if }-z > 0\text{ else }0)"),
+    ("if", ["if"], r"\mathrm{if}"),
     ("x^2", (), r"x^{2}"),
     ("x^2^3", (), r"{x^{2}}^{3}"),
     ("x₁²^2", (), r"{x_{1}^{2}}^{2}"),

@@ -45,6 +45,12 @@ SECOND = "<msup><mi>∂</mi><mrow><mn>2</mn></mrow></msup>"
         ("n13", "<msub><mi>n</mi><mn>13</mn></msub>"),
         ("Xᵀ", "<msup><mi>X</mi><mrow><mi>T</mi></mrow></msup>"),
         ("⟦(v3)⟧·2", '<mn data-of="(v3)"></mn><mo>·</mo><mn>2</mn>'),
+        (
+            "(1 if -z > 0 else 0)",
+            '<mrow><mo stretchy="false">(</mo><mn>1</mn><mtext>\u00a0if\u00a0</mtext><mo form="prefix">−</mo><mi>z</mi>'
+            "<mo>&gt;</mo><mn>0</mn>"
+            '<mtext>\u00a0else\u00a0</mtext><mn>0</mn><mo stretchy="false">)</mo></mrow>',
+        ),
         ("1e-05", "<mn>1e-05</mn>"),
         ("(1/2)", "<mrow><mo>(</mo><mfrac><mn>1</mn><mn>2</mn></mfrac><mo>)</mo></mrow>"),
     ],

@@ -1,5 +1,6 @@
 """The text number type: what it writes, and that what it writes means what the rule means."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -49,6 +50,13 @@ a, b, c = map(Text, "abc")
         (-(1 - a) * (1 / (1 - b)), "-(1 - a)/(1 - b)"),
         (1 / a, "1/a"),
         (a**2, "a^2"),
+        (a**1, "a"),
+        ((a + b) ** 1.0 * c, "(a + b) c"),
+        (a * (1 / 3), "a/3"),
+        (-2 / 3 + a, "-2/3 + a"),
+        (a * 0.123, "a·0.123"),
+        (a - 1234567.5, "a - 2469135/2"),
+        (a * float("inf"), "a inf"),
         ((a + b) ** c, "(a + b)^c"),
         ((-a) ** 2, "(-a)^2"),
         (2**a, "2^a"),
@@ -80,7 +88,8 @@ def read_back(text, values):
     functions = {name: sympy.Function(name) for name in (*kernels.FUNCTIONS, "sigma", "abs")}
     rules = (*standard_transformations, split_symbols, implicit_multiplication, convert_xor)
     symbols = {name: sympy.Symbol(name) for name in values}
-    expression = parse_expr(text.replace("σ", "sigma"), local_dict=functions | symbols, transformations=rules)
+    text = re.sub(r"\(1 if (.+?) > 0 else 0\)", r"(step(\1))", text.replace("σ", "sigma"))
+    expression = parse_expr(text, local_dict=functions | symbols, transformations=rules)
     kernel = kernels.FUNCTIONS | {"sigma": kernels.sigmoid, "abs": abs}
     return sympy.lambdify(list(symbols.values()), expression, modules=[kernel, "math"])(*values.values())
 

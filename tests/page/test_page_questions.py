@@ -119,8 +119,11 @@ def test_names_with_indices_are_typed_as_it_suits(reader, tmp_path):
 
 
 def test_only_formulas_that_can_be_typed_are_asked_for(reader, tmp_path):
-    page = reader(page_of_ops(Expression("relu(z)")(z=2.0)).save(tmp_path / "relu.html"), "step=3&ask=formula")
+    page = reader(page_of_ops(Value(2.0, "1st") ** 2).save(tmp_path / "digits.html"), "step=3&ask=formula")
     assert page.page.locator("#question").is_hidden()
+    page = reader(page_of_ops(Expression("relu(z)")(z=2.0)).save(tmp_path / "relu.html"), "step=3&ask=formula")
+    assert page.answer("1").text("#verdict") != "Right."
+    assert page.answer("1 if z > 0 else 0").text("#verdict") == "Right."
     twins = Value(2.0, "w") * Value(3.0, "w")
     page = reader(page_of_ops(twins).save(tmp_path / "twins.html"), "step=3&ask=formula")
     assert page.text("#prompt").count("∂") == 2

@@ -100,6 +100,7 @@ def test_formulas_evaluated_by_sympy_give_the_numbers(lines, data):
 def assert_close(formula, expected, names):
     import re
 
+    formula = re.sub(r"1 if (.+?) > 0 else 0", r"step(\1)", formula)
     # juxtaposition is multiplication: "p q", "pq" of single letters, "2 p", "a(1 - a)"
     text = formula.replace("·", "*").replace("^", "**")
     text = re.sub(r"(?<![\w])([pqr])([pqr])(?!\w)", r"\1*\2", text)

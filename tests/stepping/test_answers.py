@@ -66,6 +66,27 @@ def test_formulas_are_judged_by_several_places():
     assert not judge.readable(replace(question, formula="step(w)"))
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers", "slope", "one_sided"),
+    [
+        ("relu(w)", {"w": 2.0}, "1 if w > 0 else 0", "1"),
+        ("relu(w*x + b)*3", {"w": 2.0, "x": 1.0, "b": 3.0}, "0 if w x + b < 0 else 1", "wx/(wx)"),
+        ("abs(w)", {"w": -2.0}, "(1 if w > 0 else 0) − (1 if −w > 0 else 0)", "-1"),
+        ("relu(log(w) + b)", {"w": 2.0, "b": 1.0}, "(1 if log(w) + b > 0 else 0)", "1"),
+    ],
+)
+def test_a_slope_with_a_kink_is_tried_on_both_sides_of_it(text, numbers, slope, one_sided):
+    expression = Expression(text)
+    walked = all_steps(expression(**numbers))
+    judge = Judge(expression, numbers, walked)
+    asked = [question for frame in walked if frame.kind == "backward" for question in questions(frame)]
+    question = next(x for x in asked if " if " in x.formula)
+    said = lambda text: judge.verdict(text, question, "formula").said
+    assert (said(slope), said(question.formula)) == ("Right.", "Right.")
+    assert said(one_sided) == "At these numbers that is right, but only by chance: at other numbers it is not."
+    assert judge.readable(question)
+
+
 def test_an_input_without_a_name_is_told_how_to_begin():
     with pytest.raises(ValueError, match="Press i before an input whose name is also a key: i, and then"):
         inputs("=3", ["b"])

@@ -19,9 +19,12 @@ def value_of(text):
     """The number of a part as it stands, by Python; None for a formula with names, and for vectors."""
     text = text.replace("−", "-").replace("·", "*").replace("σ", "sigmoid")
     text = re.sub(r"(?<=[\d)])\s?(?=[(a-z])(?!e[+-]?\d)", "*", text)
-    if {*re.findall(r"[^\W\d]+", text)} - {"log", "sigmoid", "e"} or "," in text:
+    text = re.sub(r"\*?\b(if|else)\b\*?", r" \1 ", text.replace("^", "**"))
+    functions = {"log": math.log, "exp": math.exp, "tanh": math.tanh, "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
+                 "relu": lambda x: max(x, 0.0), "abs": abs, "sin": math.sin, "cos": math.cos}  # fmt: skip
+    if {*re.findall(r"[^\W\d]+", text)} - {*functions, "if", "else", "e"} or "," in text:
         return None
-    return eval(text, {"log": math.log, "sigmoid": lambda z: 1 / (1 + math.exp(-z))})
+    return eval(text, functions)
 
 
 def false_lines(frames):
@@ -40,6 +43,31 @@ def test_every_line_is_true_as_it_is_written(numbers):
     names = dict(zip("wxby", numbers, strict=True))
     assert [*false_lines(steps(Expression(TEXT)(**names)))] == []
     assert [*false_lines(steps(Expression(TEXT)(**names), detail="ops"))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h=tanh(v*x+c); z=w*h+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))",
+        "p=exp(w*x)/(exp(w*x)+exp(v*x)); L=-log(p)",
+        "a=sigmoid(w*x); L=-log(a)+c*w^2/3",
+        "h=relu(w*x+b); L=(h-y)^2/7",
+        "h=relu(w*x-c); L=abs(h-y)",
+        "h=relu(w*x); g=relu(v*h); L=(g-y)^2",
+        "L=(tanh(w*x+b)-y)^2",
+    ],
+)
+@pytest.mark.parametrize("detail", ["names", "ops"])
+def test_the_lines_of_other_losses_too(text, detail):
+    numbers = {"w": 1 / 3, "x": 1.9, "b": 0.21, "v": -0.7, "c": 0.4, "y": 1.0}
+    expression = Expression(text)
+    frames = steps(expression(**{name: numbers[name] for name in expression.names}), detail=detail, gradients="all")
+    assert [*false_lines(frames)] == []
+
+
+def test_a_number_that_is_only_compared_counts_as_it_is():
+    said = "".join(frame.numbers for frame in steps(Expression("relu(w/3)")(w=2.0), detail="ops"))
+    assert "∂L/∂(w/3) = (1 if w/3 > 0 else 0) = (1 if 0.6667 > 0 else 0) = 1" in said
 
 
 def test_the_lines_of_many_examples_too():

@@ -243,6 +243,7 @@ def test_formulas_are_asked_only_where_they_can_be_typed():
     assert asked == [
         "What is the formula of ∂L/∂(relu(w))?",
         "What is the formula of ∂L/∂(tanh(x))?",
+        "What is the formula of ∂(relu(w))/∂w?",
         "What is the formula of ∂(tanh(x))/∂x?",
     ]
 

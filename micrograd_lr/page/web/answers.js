@@ -145,7 +145,7 @@ function wrongAt(spot, question, mistake) {
   return valueOr(NaN, FormulaError, mistake, named, Object.fromEntries(Object.keys(named).map((name) => [name, name])));
 }
 
-/** Whether the formula that is asked for can be typed as it is printed: step(z), for one, cannot. */
+/** Whether the formula that is asked for can be typed as it is printed: one with … cannot. */
 function readable(question) {
   if (question.formula === undefined) return false;
   const exact = numbers[question.key];

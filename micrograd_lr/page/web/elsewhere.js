@@ -4,7 +4,7 @@
 /** The numbers of the graph at other inputs, at which all of them are finite. */
 function elsewhere() {
   const found = [];
-  for (let attempt = 0; found.length < judging.places && attempt < judging.attempts; attempt++) {
+  for (let attempt = 0; found.length < data.places && attempt < judging.attempts; attempt++) {
     const now = moved(leaves.map((leaf) => inputs[leaf.id]), attempt);
     const there = computes[viewAt](at(Object.fromEntries(leaves.map((leaf, i) => [leaf.id, now[i]]))));
     if (Object.values(there).every(Number.isFinite)) found.push(there);
@@ -12,11 +12,11 @@ function elsewhere() {
   return found;
 }
 
-/** Other inputs: in turn around 0.5 and around the present ones, and nearer with each attempt. */
+/** Other inputs: in turn around 0.5, around the present ones and around 0, and nearer with each attempt. */
 function moved(present, attempt) {
   const reach = judging.nearer ** attempt;
   return present.map((x, i) => {
-    const centre = attempt % 2 ? x : 0.5;
+    const centre = [0.5, x, 0][attempt % 3];
     const share = (judging.share * (i + 1) * (attempt + 1)) % 1; // another for every input, without a pattern
     return centre + reach * (Math.abs(centre) || 1) * (2 * share - 1);
   });

@@ -15,6 +15,7 @@ const EXPONENT = new RegExp(reading.exponent, "g");
 const WORD = /(?!\p{Nd})[\p{L}\p{N}_]+/uy;
 const INSIDE_A_WORD = /(?<=[\p{L}\p{N}_])[\p{L}\p{N}_]/uy;
 const BASE = new RegExp(reading.base, "y");
+const CONDITION = new RegExp(reading.condition, "y");
 const INDEXED = /^([\p{L}\p{N}_]*(?!\p{Nd})[\p{L}\p{N}])(?:_?([0-9]+))?(?:\(([0-9]+)\))?$/u; // w1, w_1, a(1), x1(2)
 const INDEX = /(_?[0-9]+|\([0-9]+\))$/;
 const CALLED = new RegExp("[" + reading.space + "]*\\(", "y");
@@ -32,8 +33,11 @@ function tokensOf(typed, spelt) {
   const words = wordsOf(text, spelt);
   const found = [];
   for (let at = 0; at < text.length;) {
-    const number = matched(NUMBER, text, at);
-    if (number) {
+    const [number, word] = [matched(NUMBER, text, at), matched(CONDITION, text, at)];
+    if (word) {
+      found.push(["sign", word]);
+      at += word.length;
+    } else if (number) {
       found.push(["number", number]);
       at += number.length;
     } else if (words[at]) {

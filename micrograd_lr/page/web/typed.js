@@ -50,11 +50,24 @@ class Formula {
   /** The value of the whole formula. */
   value() {
     if (this.tokens.length === 1) throw new FormulaError("empty");
-    const value = this.sum(0);
+    const value = this.choice(0);
     const [kind, found] = this.tokens[this.at];
     if (kind !== "end") throw new FormulaError(found === ")" ? "closed" : "unreadable", { found });
     if (this.lost) throw new NoValue("value");
     return value;
+  }
+
+  /** A sum, or one of two: 1 if z > 0 else 0. */
+  choice(depth) {
+    const value = this.sum(depth);
+    if (!this.take("if")) return value;
+    const left = this.sum(depth);
+    const less = this.take("<");
+    if (!less) this.taken(">", "end");
+    const right = this.sum(depth);
+    this.taken("else", "end");
+    const otherwise = this.choice(depth + 1);
+    return (less ? left < right : left > right) ? value : otherwise;
   }
 
   sum(depth) {
@@ -96,7 +109,7 @@ class Formula {
     if (kind === "name") return this.numbers[found];
     if (kind === "constant") return Math.E;
     if (kind === "function") return this.called(found, depth);
-    const inside = this.sum(depth + 1);
+    const inside = this.choice(depth + 1);
     this.close();
     return inside;
   }
@@ -126,10 +139,15 @@ class Formula {
     return true;
   }
 
-  close() {
-    if (this.take(")")) return;
+  /** Take the next token, which has to be this sign; `orElse` is what is said where the formula ends. */
+  taken(sign, orElse) {
+    if (this.take(sign)) return;
     const [kind, found] = this.tokens[this.at];
-    throw new FormulaError(kind === "end" ? "open" : "unreadable", { found });
+    throw new FormulaError(kind === "end" ? orElse : "unreadable", { found });
+  }
+
+  close() {
+    this.taken(")", "open");
   }
 
   /** Whether a product goes on without a sign: 2a, a(1 - a). Two numbers are none, and 2 3 is no 23 either. */
