@@ -163,7 +163,7 @@ class Expression:
         if isinstance(node, ast.Call):
             return self._call(node, depth)
         if isinstance(node, ast.Tuple):
-            self._source.refuse_number(*self._source.places(node))
+            self._source.refuse_several(*self._source.places(node), len(node.elts))
         return self._refuse(node, f"{_WHAT.get(type(node), 'this')} is not part of the language: {_LANGUAGE}")
 
     def _call(self, node: ast.Call, depth: int) -> Any:
@@ -220,7 +220,7 @@ _LANGUAGE = (
 )
 _WHAT = {
     ast.Attribute: "an attribute", ast.Subscript: "an index", ast.Compare: "a comparison",
-    ast.Constant: "a string or …", ast.List: "a list outside dot and sum", ast.Tuple: "a tuple",
+    ast.Constant: "a string or …", ast.List: "a list outside dot and sum",
     ast.NamedExpr: "the operator :=",
 }  # fmt: skip
 

@@ -6,7 +6,17 @@ import re
 from bisect import bisect_right
 from keyword import iskeyword
 
-from micrograd_lr.formulas.tokens import DECIMAL_COMMA, GROUPED, NUMBER, WORD, plain, quoted, said, written_otherwise
+from micrograd_lr.formulas.tokens import (
+    DECIMAL_COMMA,
+    GROUPED,
+    NUMBER,
+    WORD,
+    plain,
+    pointed,
+    quoted,
+    said,
+    written_otherwise,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +24,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _PIECE = re.compile(rf"(?P<number>{NUMBER})|(?P<word>{WORD})|(?P<gap>[ \t]+)|(?P<comment>#[^\r\n]*)|.", re.DOTALL)
+_TWO_NUMBERS = re.compile(r"\(([0-9]*,(?![0-9]{3}\))[0-9]+)\)")  # (1,5); of (1,000) it is said what else it can be
 _LINE_END, _OTHERWISE = re.compile("\r\n|\r|\n"), re.compile(f"{GROUPED}|{DECIMAL_COMMA}")
 
 
@@ -90,6 +101,20 @@ class Source:
         found = _OTHERWISE.match(self.text, begin) if end is None else _OTHERWISE.search(self.text, begin, end)
         if found:
             self.refuse(found.start(), str(written_otherwise(found[0])))
+
+    def refuse_several(self, begin: int, end: int, count: int) -> NoReturn:
+        """Say what is wrong with `count` parts with commas between them: a 0,5 is one of them, or all are a list.
+
+        (1,5) can mean both.
+        """
+        found = self.text[begin:end]
+        two = _TWO_NUMBERS.fullmatch(found)
+        if not two:
+            self.refuse_number(begin, end)
+        point = f" With a decimal point it is {pointed(two[1])}." if two else ""
+        where = "Only the operands of a function have commas between them: logistic_loss(z, y)."
+        found = quoted(" ".join(found.split()))
+        self.refuse(begin, f"{found} is a list of {count}, and one number is wanted here.{point} {where}")
 
     def refuse(self, at: int, message: str) -> NoReturn:
         """Raise ExpressionError with the message, the line, and a mark under the column."""

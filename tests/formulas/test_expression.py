@@ -96,6 +96,11 @@ def test_a_row_that_is_added_to_the_table_can_be_called():
     assert "softsign" in OPS
 
 
+def test_a_list_over_several_lines_is_quoted_in_one():
+    with pytest.raises(ExpressionError, match=r"^\(x, y\) is a list of 2"):
+        Expression("w*(x,\n y) + 1")
+
+
 @pytest.mark.parametrize(
     "text, column, message",
     [
@@ -112,7 +117,15 @@ def test_a_row_that_is_added_to_the_table_can_be_called():
         ("'w'", 0, "a string or … is not part of the language"),
         ("1j * x", 0, "1j is neither a number nor a name. For a product write 1*j."),
         ("True + x", 0, "True is a word of Python's own, and not part of the language: "),
-        ("x, y", 0, "a tuple is not part of the language"),
+        ("x, y", 0, "x, y is a list of 2, and one number is wanted here. Only the operands of a function have commas"),
+        ("(1, 2)", 0, "(1, 2) is a list of 2, and one number is wanted here. Only the operands of a function"),
+        ("(1,1)", 0, "(1,1) is a list of 2, and one number is wanted here. With a decimal point it is 1.1. Only the"),
+        ("logistic_loss((0,5), y)", 14, "(0,5) is a list of 2, and one number is wanted here. With a decimal point"),
+        ("(1,1,1)*w", 0, "(1,1,1) is a list of 3, and one number is wanted here. Only the"),
+        ("()", 0, "() is a list of 0, and one number is wanted here."),
+        ("1,1", 0, "1,1: write a decimal point, 1.1."),
+        ("(w*0,5 + b)", 3, "0,5: write a decimal point, 0.5."),
+        ("(1,000)*w", 1, "1,000: the comma can mean two things. Write 1000 or 1.000."),
         ("log([x])", 4, "a list outside dot and sum is not part of the language"),
         ("dot([a], [[b]])", 10, "a list outside dot and sum is not part of the language"),
         ("x // y", 0, "this is not part of the language"),
