@@ -36,7 +36,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "node": ["Node", "number_of", "replace_number"],
     "number_types": ["is_plain", "number", "number_type", "one_like"],
     "numeric": ["central_differences", "decimals"],
-    "ops": ["ADD", "DIV", "LOG", "LOSS", "MUL", "NEG", "OPS", "Op", "POW", "SIGMOID", "SUB", "TANH"],
+    "ops": ["ADD", "DIV", "EXP", "LOG", "LOSS", "MUL", "NEG", "OPS", "Op", "POW", "SIGMOID", "SUB", "TANH"],
     "order": ["resting_on", "topological", "users_first"],
     "pickling": ["deep_copied"],
     "shapes": ["like", "shape_of"],

@@ -48,17 +48,20 @@ class Op:
 
     ``value(*operands)`` computes the value of a node; ``partials(out, *operands)`` gives (∂out/∂operand, …) in the same
     order, from the numbers that were kept when the node was made. If they are the same everywhere, a tuple stands for
-    the function, and `constant` holds it. A row is called with nodes and plain numbers: ``MUL(w, 2)`` is the node 2w.
+    the function, and `constant` holds it. `commutes` says that the order of the operands makes no difference: a + b is
+    b + a. A row is called with nodes and plain numbers: ``MUL(w, 2)`` is the node 2w.
     Rows are added to ``OPS``, which maps each name to its row, unless `listed` is False.
     """
 
-    __slots__ = ("_arity", "constant", "name", "partials", "symbol", "value")
+    __slots__ = ("_arity", "commutes", "constant", "name", "partials", "symbol", "value")
 
     _arity: int | None
 
     def __init__(
-        self, name: str, symbol: str, value: Callable[..., Any], partials: Partials, *, listed: bool = True
-    ) -> None:
+        self, name: str, symbol: str, value: Callable[..., Any], partials: Partials, *, commutes: bool = False,
+        listed: bool = True,
+    ) -> None:  # fmt: skip
+        self.commutes = commutes
         self.name, self.symbol, self.value = name, symbol, value
         self.constant = None if callable(partials) else partials
         self.partials = partials if callable(partials) else lambda *_: partials
@@ -122,9 +125,9 @@ def _op_named(name: str) -> Op:
 # exp, log and σ, which need care or which others are made of, stand in elementary.py. These need none.
 sin, cos = elementary("sin", math.sin), elementary("cos", math.cos)
 
-ADD = Op("add", "+", operator.add, (1, 1))
+ADD = Op("add", "+", operator.add, (1, 1), commutes=True)
 SUB = Op("sub", "−", operator.sub, (1, -1))
-MUL = Op("mul", "×", operator.mul, product_partials)
+MUL = Op("mul", "×", operator.mul, product_partials, commutes=True)
 DIV = Op("div", "÷", operator.truediv, lambda out, a, b: (inverse(b, out), -out / b))
 NEG = Op("neg", "−", operator.neg, (-1,))
 POW = Op("pow", "^", power, lambda out, a, b: (power_by_base(out, a, b), power_by_exponent(out, a)))
@@ -138,7 +141,7 @@ RELU = Op("relu", "relu", relu, lambda out, a: (step(a),))
 SIN = Op("sin", "sin", sin, lambda out, a: (cos(a),))
 COS = Op("cos", "cos", cos, lambda out, a: (-sin(a),))
 ABS = Op("abs", "abs", abs, lambda out, a: (step(a) - step(-a),))
-SUM = Op("sum", "Σ", total, lambda out, *terms: (1,) * len(terms))
+SUM = Op("sum", "Σ", total, lambda out, *terms: (1,) * len(terms), commutes=True)
 DOT = Op("dot", "·", inner, product_partials)
 LOSS = Op("logistic_loss", "L", loss_by_logit, lambda out, z, y: (slope_by_logit(z, y), -z))
 # What stable.py puts in the place of log(exp(a) + exp(b)). Nobody writes it, so it is not listed.

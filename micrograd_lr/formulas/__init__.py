@@ -11,7 +11,7 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "mathml": ["mathml"],
     "rules": ["FOR_NUMBERS_ONLY", "formula_of", "slopes_of"],
     "templates": ["as_factor", "different", "equation", "filled", "signed", "slot"],
-    "text": ["SLOT", "Text", "as_text"],
+    "text": ["IF", "SLOT", "Text", "as_text"],
     "tokens": ["FormulaError", "said", "spellings", "tokens"],
     "typed": ["NoValue", "by_name", "evaluated", "inputs", "separated"],
 }  # fmt: skip

@@ -4,5 +4,6 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "closed_form": ["closed_forms", "multiplied_out", "slope_of_loss"],
     "examples": ["EXAMPLES_OPENED", "Examples", "examples_in"],
     "given_names": ["named", "spare_names"],
-    "names": ["Composite", "INSIDE", "Inside", "LEVELS", "MOST_WAYS", "at_level", "usual_level", "written_once"],
+    "names": ["Composite", "INSIDE", "Inside", "LEVELS", "MOST_WAYS", "at_level", "usual_level"],
+    "once": ["logits_without_names", "written_once"],
 }  # fmt: skip

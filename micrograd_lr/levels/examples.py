@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
+from micrograd_lr.levels.once import alike
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,13 +80,17 @@ def _examples_of(
     for node in order:
         if owner.get(node) in own:
             own[owner[node]].append(node)
-    forms = {tuple(str(node.op) for node in part if node.op) for part in own.values()}
-    if len(own) < len(terms) or len(forms) > 1 or any(owner[term] is not term for term in terms):
+    form = alike(order, leaf=lambda leaf: "", number=lambda number: "", row=str)
+    if (
+        len(own) < len(terms)
+        or len({form[term] for term in terms}) > 1
+        or any(owner[term] is not term for term in terms)
+    ):
         return None
     owners_of_parameters = {owner.get(node, node) for node in order if node in parameters}
     if None not in owners_of_parameters or not owners_of_parameters.isdisjoint(own):
         return None  # v₁ relu(w₁x) + v₂ relu(w₂x) is a network: each term has its own parameters
-    if str(total.op) == "add" and (len(own) < 3 or len(min(forms)) < 2):
+    if str(total.op) == "add" and (len(own) < 3 or sum(bool(node.op) for node in own[terms[0]]) < 2):
         return None  # wx + wy is not a batch
     return Examples(total, adding, [*own.values()])
 

@@ -11,7 +11,7 @@ from operator import is_
 from micrograd_lr.engine.backward import ONE, accumulate, edges_of
 from micrograd_lr.engine.node import replace_number
 from micrograd_lr.engine.number_types import is_plain
-from micrograd_lr.engine.ops import LOSS, SIGMOID, Op
+from micrograd_lr.engine.ops import Op
 from micrograd_lr.engine.order import topological, users_first
 from micrograd_lr.engine.value import Value
 
@@ -150,30 +150,6 @@ def at_level(root: Value, detail: str = "ops", opened: Iterable[str] = ()) -> di
             twin.data = node.data  # which may have changed since it was recorded
         twin.label, twin.grad = node.label, node.grad
     return twin_of
-
-
-def written_once(root: Value, losses: Iterable[Value] = ()) -> dict[Value, Value]:
-    """For each node the one that stands for it in a graph in which nothing is computed twice.
-
-    Names has what its graph of names is to show: the `losses`, and each z that is computed for a σ(z) or for a loss.
-    """
-    known: dict[Any, Value] = {}
-    found: dict[Value, Value] = {}
-    for node in topological(root):
-        if node.op is None:
-            found[node] = Value(node.data)
-            continue
-        operands = [found[x] if isinstance(x, Value) else x for x in node.operands]
-        key = node.op, *(x if isinstance(x, Value) else repr(x) for x in operands)
-        if key not in known:
-            known[key] = node.op(*operands)
-            replace_number(known[key], node.data)
-        found[node] = known[key]
-        if node.op in (SIGMOID, LOSS) and isinstance(operands[0], Value) and operands[0].op:
-            operands[0].label = "z"
-    for loss in losses:
-        found[loss].label = "L"
-    return found
 
 
 def usual_level(root: Value) -> str:

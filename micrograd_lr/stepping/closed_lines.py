@@ -131,9 +131,9 @@ class ClosedLines:
         return {w for family in shown for w in family.parameters}
 
     def _in_numbers(self, family: Family) -> str:
-        """(A - Y)Xᵀ with the numbers of A - Y; "" if these are many."""
+        """(A - Y)Xᵀ with the numbers of A - Y; "" if these are many, or those of a z that is not shown."""
         keys = [gradient_key(closed.z) for closed in family.terms]
-        if len(keys) > ENTRIES:
+        if len(keys) > ENTRIES or not all(closed.z for closed in family.terms):
             return ""
         if family.of_ones:
             return " + ".join([slot(keys[0]), *(slot(f"({key})") for key in keys[1:])])

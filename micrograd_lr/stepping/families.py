@@ -62,7 +62,7 @@ def _vector(graph: NamedNodes, w: str, terms: Iterable[Closed]) -> tuple[str, ..
     """What w₁ shares with w₂ if they are entries of one vector, and their x₁ and x₂ as well; () if it is no entry."""
     name, x = common_letter(graph, [w]), common_letter(graph, (closed.factors[w] for closed in terms))
     is_entry = name and x and name.lower() != x.lower() and _free(graph, name)
-    return (name, x, *(closed.z for closed in terms)) if is_entry else ()
+    return (name, x, *(closed.z or closed.a for closed in terms)) if is_entry else ()
 
 
 def _free(graph: NamedNodes, *names: str) -> bool:

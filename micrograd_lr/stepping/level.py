@@ -10,7 +10,8 @@ from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.keys import ids
 from micrograd_lr.levels.examples import EXAMPLES_OPENED, examples_in
 from micrograd_lr.levels.given_names import named
-from micrograd_lr.levels.names import at_level, usual_level, written_once
+from micrograd_lr.levels.names import at_level, usual_level
+from micrograd_lr.levels.once import logits_without_names, written_once
 from micrograd_lr.pictures.graph import boxes_of
 from micrograd_lr.stepping.record import closed_in, examples_of, nodes_of, payments
 
@@ -86,21 +87,25 @@ class Level:
     def closed_of_names(self) -> tuple[list[Closed], Mapping[str, int]] | None:
         """The closed forms of the graph of names, by the ids of what is shown, and how often each node is paid there.
 
-        Its nodes are shown at every level, so what is proven of their gradients holds there too, whatever is opened.
-        None if that graph is what is shown. Where no node has a name, it has each z of a σ(z).
+        Each z without a name, of which there is a σ(z), has one in this graph. The other nodes of the graph are shown
+        at every level, so what is proven of their gradients holds there too, whatever is opened. None if that graph is
+        what is shown.
         """
-        if self.detail == "names" and not self._opened_nodes:
+        order = topological(self.root)
+        if self.detail == "names" and not self._opened_nodes and not logits_without_names(order):
             return None
-        order, shown_for = topological(self.root), self.shown_for()
-        once = {node: node for node in order}
-        if usual_level(self.root) != "names":
-            once = written_once(self.root, [own[-1] for own in self._found.each] if self._found else ())
+        once, shown_for = written_once(self.root), self.shown_for()
+        for z in logits_without_names(topological(once[self.root])):
+            z.label = "z"
+        if self._found and usual_level(self.root) != "names":
+            for own in self._found.each:
+                once[own[-1]].label = "L"
         of_names = at_level(once[self.root], "names")
         ids_shown = ids(topological(shown_for[self.root]))
         stands_for = {node: of_names[once[node]] for node in reversed(order) if once[node] in of_names}
-        id_of = {twin: ids_shown[shown_for[node]] for node, twin in stands_for.items()}
+        id_of = {twin: ids_shown[shown_for[node]] for node, twin in stands_for.items() if node in shown_for}
         parameters = {twin for node, twin in stands_for.items() if not node.op and node not in self.data}
-        paths = Counter(id_of[operand] for twin in of_names.values() for operand in twin.nodes)
+        paths = Counter(id_of[operand] for twin in of_names.values() for operand in twin.nodes if operand in id_of)
         return [*closed_in(stands_for[self.root], parameters, id_of)], paths
 
 

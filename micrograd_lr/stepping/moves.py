@@ -140,7 +140,7 @@ class Moves:
 
 @dataclass(frozen=True)
 class Closed:
-    """That ∂root/∂z = (a − y)/share, by the ids of the loss, z, a and y; "" for an a = σ(z) that has no name.
+    """That ∂root/∂z = (a − y)/share, by the ids of the loss, z, a and y; "" for a z or an a = σ(z) that has no name.
 
     `factors` are the x of each w for which ∂z/∂w = x. y and x are plain numbers where they were given so. `share` is 1,
     or m where the root is the loss over m.

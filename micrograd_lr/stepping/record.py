@@ -11,6 +11,7 @@ from micrograd_lr.engine.backward import edges_of, refuse_nonfinite
 from micrograd_lr.engine.backward import payments as reverse_mode
 from micrograd_lr.engine.number_types import one_like
 from micrograd_lr.engine.order import resting_on, topological, users_first
+from micrograd_lr.engine.value import Value
 from micrograd_lr.formulas.format import clean
 from micrograd_lr.formulas.keys import ids, value_key
 from micrograd_lr.formulas.rules import FOR_NUMBERS_ONLY, formula_of, slopes_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
     from typing import Any
 
-    from micrograd_lr.engine.value import Value
     from micrograd_lr.levels.examples import Examples
     from micrograd_lr.pictures.boxes import Box
 
@@ -134,8 +134,10 @@ def examples_of(
 
 
 def closed_in(root: Value, parameters: Container[Value], id_of: Mapping[Value, str]) -> Iterable[Closed]:
-    """Where a graph of names has the closed form a − y, by ids."""
+    """Where a graph of names has the closed form a − y, by the ids of what is shown: that has to be a, or z."""
     for found in closed_forms(root, parameters):
-        factors = {id_of[w]: id_of.get(x, x) for w, x in found.factors.items()}
-        a = id_of[found.a] if found.a else ""
-        yield Closed(id_of[found.loss], id_of[found.z], a, id_of.get(found.y, found.y), factors, found.share)
+        shown = {w: x for w, x in found.factors.items() if x in id_of or not isinstance(x, Value)}
+        factors = {id_of[w]: id_of.get(x, x) for w, x in shown.items()}
+        z, a = id_of.get(found.z, ""), id_of[found.a] if found.a else ""
+        if z or a:
+            yield Closed(id_of[found.loss], z, a, id_of.get(found.y, found.y), factors, found.share)

@@ -1,6 +1,7 @@
 """Every row of the table, against mpmath at 50 digits and against SymPy's derivative; and each wrong row is caught."""
 
 import math
+from itertools import permutations
 
 import pytest
 import sympy
@@ -75,6 +76,32 @@ def test_an_op_is_one_node_with_operands_numbers_and_partials_in_order(name):
     assert node.partials == op.partials(node.data, *point)
     node.backward()
     assert [leaf.grad for leaf in leaves] == [float(d) for d in node.partials]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, op in OPS.items() if op.arity != 1))
+def test_an_op_commutes_where_numbers_in_another_order_give_the_same(name):
+    """To the last bit, and with the same partials, in the other order: at the points of the table and at others."""
+    op = OPS[name]
+    points = [*points_of(name), *((*point[:1], 0.25, *point[2:]) for point in points_of(name))]
+
+    def gives(point, order):
+        try:
+            out = op.value(*(point[i] for i in order))
+        except (ArithmeticError, ValueError):
+            return None
+        return out, sorted(zip(order, op.partials(out, *(point[i] for i in order))))
+
+    alike = [
+        gives(point, order) == gives(point, range(len(point)))
+        for point in points
+        for order in permutations(range(len(point)))
+    ]
+    assert len(alike) > 4
+    assert all(alike) == op.commutes
+
+
+def test_which_ops_commute():
+    assert {name for name, op in OPS.items() if op.commutes} == {"add", "mul", "sum"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -45,6 +45,18 @@ def test_what_is_no_loss_of_several_examples():
     assert len(found_in(node_sum([exp(w * 2), exp(w * 3)])).each) == 2
 
 
+def test_the_order_of_the_operands_makes_no_difference():
+    """wx + b in one example may be b + xw in another one; but 1 - a is not a - 1."""
+    w, b = Value(0.5, "w"), Value(-0.25, "b")
+    x, y = ([Value(float(i), f"{name}{i}") for i in range(3)] for name in "xy")
+    a = [sigmoid(w * x[0] + b), sigmoid(b + x[1] * w), sigmoid(b + w * x[2])]
+    losses = [y[0] * log(a[0]) + (1 - y[0]) * log(1 - a[0]), log(1 - a[1]) * (1 - y[1]) + log(a[1]) * y[1]]
+    first = -losses[0] + -losses[1]
+    assert len(found_in(first + -(y[2] * log(a[2]) + (1 - y[2]) * log(1 - a[2]))).each) == 3
+    assert found_in(first + -(y[2] * log(a[2]) + (y[2] - 1) * log(1 - a[2]))) is None
+    assert found_in(first + -(y[2] * log(a[2]) + (1 - y[2]) * log(a[2]))) is None
+
+
 def test_what_is_opened():
     found = found_in(many().J)
     standing = {node: node.label for part in found.each for node in part if node.label}

@@ -1,5 +1,6 @@
 """The closed form at the end does not depend on what is opened: it is said with the same numbers at every level."""
 
+import math
 import re
 
 import numpy as np
@@ -119,6 +120,10 @@ WITHOUT_NAMES = {
     "computed once": lambda: as_typed("-(y*log(sigmoid(w*x+b))+(1-y)*log(1-sigmoid(w*x+b)))"),
     "one node": lambda: as_typed("logistic_loss(w*x+b, y)"),
     "L alone has a name": lambda: as_typed("L = logistic_loss(w*x+b, y)"),
+    "once as wx + b and once as b + wx": lambda: plain(lambda w, x, b: w * x + b, lambda w, x, b: b + x * w),
+    "σ by exp": lambda: as_typed("-(y*log(1/(1+exp(-(w*x+b)))) + (1-y)*log(1-1/(1+exp(-(b+x*w)))))"),
+    "σ by tanh": lambda: as_typed("-(y*log((1+tanh((w*x+b)/2))/2) + (1-y)*log(1-(1+tanh((w*x+b)/2))/2))"),
+    "softplus by exp": lambda: as_typed("log(1 + exp(w*x + b)) - y*(w*x + b)"),
 }
 
 
@@ -136,6 +141,36 @@ def test_without_names_the_end_is_the_closed_form_too(build):
         assert numbers_after(text) == [pytest.approx(float(exact), rel=1e-13)]
     assert not any(line.kind == "closed" for frame in walk[:-1] for line in frame.lines)
     assert end(Steps.from_json(walk.to_json())) == end(walk)
+
+
+@pytest.mark.parametrize("a", ["sigmoid(w*x+b)", "1/(1+exp(-(w*x+b)))"])
+@pytest.mark.parametrize("level", [{}, {"opened": "L"}, {"opened": "a"}, {"detail": "ops"}])
+def test_a_has_a_name_and_z_has_none(a, level):
+    walk = steps(as_typed(f"a={a}; L=-(y*log(a)+(1-y)*log(1-a))"), digits=17, **level)
+    assert [line.formula for line in walk[-1].lines] == ["∂L/∂w = (a - y)xᵀ", "∂L/∂b = a - y"]
+    a = 1 / (1 + math.exp(0.25))
+    assert [numbers_after(text)[0] for text in end(walk)] == [pytest.approx((a - 1) * 2), pytest.approx(a - 1)]
+    other = steps(as_typed("a=sigmoid(w*x+b); L=-(y*log(a)+(1-y)*log(1.000001-a))"))
+    assert [line.kind for line in other[-1].lines] == ["result", "result"]
+
+
+def test_examples_of_which_only_a_has_a_name():
+    """Without a z that is shown there is no number of A − Y, but what is proven is said."""
+    text = "".join(f"a{i}=sigmoid(w*x{i}+b); L{i}=-(y{i}*log(a{i})+(1-y{i})*log(1-a{i}));" for i in (1, 2, 3))
+    numbers = {f"{name}{i}": float(i % 2) for name in "xy" for i in (1, 2, 3)}
+    walk = steps(Expression(f"{text} J=L1+L2+L3")(w=0.5, b=0.25, **numbers))
+    assert [line.formula for line in walk[-1].lines] == [
+        "∂J/∂w = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾)x⁽ⁱ⁾ᵀ = (A - Y)Xᵀ", "∂J/∂b = Σᵢ (a⁽ⁱ⁾ - y⁽ⁱ⁾) = (A - Y)𝟏"
+    ]  # fmt: skip
+    a = [1 / (1 + np.exp(-0.5 * x - 0.25)) for x in (1, 0, 1)]
+    assert numbers_after(end(walk)[1]) == [pytest.approx(sum(a) - 2, rel=1e-3)]
+
+
+def test_an_x_that_is_not_shown_is_not_told():
+    walk = steps(Expression("a=sigmoid(w*(v*c) + b*relu(v*c)); L=-log(a)")(w=0.5, v=2.0, c=1.5, b=0.25))
+    assert [line.kind for line in walk[-1].lines] == ["result"] * 4
+    walk = steps(Expression("a=sigmoid(w*(v*c) + b*exp(v*c)); L=-log(a)")(w=0.5, v=2.0, c=1.5, b=0.25))
+    assert [line.kind for line in walk[-1].lines] == ["result"] * 4
 
 
 @pytest.mark.parametrize(
