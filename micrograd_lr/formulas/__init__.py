@@ -3,7 +3,8 @@
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
     "expression": ["Expression"],
     "format": [
-        "DIGITS", "check_digits", "clean", "format_formula", "format_number", "letters", "subscript", "superscript",
+        "DIGITS", "check_digits", "clean", "format_formula", "format_number", "is_rounded", "letters", "subscript",
+        "superscript",
     ],
     "keys": ["VALUE", "gradient_key", "ids", "node_id", "payment_key", "value_key"],
     "language": ["MAX_DEPTH", "MAX_LENGTH", "functions"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.formulas.format import clean, format_formula, format_number
+from micrograd_lr.formulas.format import clean, format_formula, format_number, is_rounded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ def _local_derivative(edge: Edge, look: Look) -> str:
     value, rule = format_number(edge.partial, look.digits), format_formula(edge.formula)
     if look.partials == "number" or not rule or value == rule:
         return value
-    return rule if look.partials == "formula" else f"{rule} = {value}"
+    if look.partials == "formula":
+        return rule
+    is_a_number = not any(character.isalpha() for character in rule)
+    return f"{rule} {'≈' if is_a_number and is_rounded(edge.partial, look.digits) else '='} {value}"
 
 
 def captions(drawn: Picture, look: Look) -> dict[Edge, tuple[str, ...]]:

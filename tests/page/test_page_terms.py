@@ -56,3 +56,11 @@ def test_terms_are_printed(opened):
     assert "y" not in questions.partition("∂J∂z")[2]
     page.click("#paper").click("[data-sheet=key]")
     assert "example1'stermin∂J/∂w₁=(a⁽¹⁾−y⁽¹⁾)" in page.compact("#printed ol")
+
+
+def test_a_rounded_term_of_the_key_has_another_sign(opened):
+    page = opened(Expression(THREE)(**NUMBERS))
+    page.page.evaluate("sheet = 'key'; prepareSheet()")
+    key = page.compact("#printed ol")
+    assert "example2'stermin∂J/∂w=(a2−y2)x2≈−0.4454" in key  # 2/(1 + e^1.25), with more digits than these
+    assert "example3'stermin∂J/∂w=(a3−y3)x3=−0.25" in key

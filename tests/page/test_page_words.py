@@ -59,3 +59,9 @@ def test_a_product_of_rounded_factors_too(page):
     assert chain().endswith("·x=−1.245")
     page.page.evaluate("for (const key of pathsTo(chosen)[0]) wishes.set(key, 'number'); renderChain()")
     assert chain().endswith("≈−1.245")
+
+
+def test_a_number_that_is_compared_may_be_rounded(reader, tmp_path):
+    root = Expression("relu(w/3)")(w=2.0)
+    page = reader(StepThrough(root, detail="ops").save(tmp_path / "relu.html"), "step=4")
+    assert "∂L∂(w3)=(1ifw3>0else0)=(1if0.6667>0else0)=1" in page.compact("#lines")

@@ -21,6 +21,12 @@ def test_the_caption_of_an_edge(partials, shown):
     assert caption(one, Look(partials="both")) == "1"
 
 
+def test_a_number_is_not_equal_to_what_it_is_rounded_to():
+    for divisor, shown in ((3.0, "1/3 ≈ 0.3333"), (4.0, "0.25"), (0.3, "10/3 ≈ 3.333"), (-7.0, "−1/7 ≈ −0.1429")):
+        edge = picture(Value(2.0, "w") / divisor).root.edges[0]
+        assert caption(edge, Look(partials="both")) == shown
+
+
 def test_the_digits_of_a_picture():
     assert "0.693147181" in draw(slides(), digits=9).text
 

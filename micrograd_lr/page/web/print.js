@@ -48,7 +48,7 @@ function questionOnPaper(question) {
   const lines = frames.flatMap((frame) => frame.lines).filter((x) => x.key === question.key);
   const line = (question.closed && lines.find((x) => x.kind === "closed")) || lines[0];
   if (!line) {
-    const formula = question.formula ? question.formula + " = " : "";
+    const formula = question.formula ? question.formula + (isRounded(question.key) ? " ≈ " : " = ") : "";
     const answer = sheet === "key" ? formula + textOf(question.key) : '<span class="blank"></span>';
     return "<li><p>" + escaped(question.text) + " = " + answer + "</p></li>";
   }

@@ -1,6 +1,6 @@
 // Numbers and formulas as text, and how they are written into the document
 // Shared: shown, textOf, textInSlot, withNumbers, useNumbers, filled, fillSlots, EQUALS, signAfter, withSigns, math,
-// setText, setHtml, setClass, escaped
+// setText, setHtml, setClass, escaped, isRounded
 
 /** A number as Python writes it: `digits` significant digits, and a real minus sign. */
 function shown(x) {
@@ -102,9 +102,12 @@ const EQUALS = '<mo lspace="0.28em">=</mo>';
 /** The sign after the numbers of some slots: a slot of its own, as they may be rounded. */
 const signAfter = (slots) => (slots.length ? EQUALS.replace(">=", ' data-of="= ' + slots.join(" ") + '">') : EQUALS);
 
+const CONDITIONS = /<mtext>\u00a0if.*?else\u00a0<\/mtext>/g; // a number that is only compared may be rounded
+
 /** Parts that are equal, each with the sign before it: =, or after numbers, which may be rounded, a slot for it. */
 const withSigns = (parts) => parts.map((part, i) => {
-  const before = i && part.includes("data-of") ? [...parts[i - 1].matchAll(/data-of="\(?([^")]*)/g)] : [];
+  const left = i ? parts[i - 1].replace(CONDITIONS, "") : "";
+  const before = part.includes("data-of") ? [...left.matchAll(/data-of="\(?([^")]*)/g)] : [];
   const alone = before.length ? part.match(/^<mn data-of="\(?([^")]*)\)?"><\/mn>$/) : null;
   return (i ? signAfter(before.map((x) => x[1]).concat(alone ? ["/", alone[1]] : [])) : "") + part;
 });
