@@ -88,8 +88,8 @@ class Text:
             return (other / self._below)._signed(minus)
         left, right = self._inside(_PRODUCT), other._inside(_PRODUCT)
         gap = "" if right[0] == "(" or len(left) == len(right) == 1 else " "
-        if right[0].isdecimal() or right[0] == SLOT or left == right:
-            gap = "·"  # x·2, x·x
+        if right[0].isdecimal() or right[0] == SLOT or left == right or left.endswith(f"·{right}"):
+            gap = "·"  # x·2, x·x·x
         return Text(left + gap + right, _rank=_PRODUCT, _minus=minus)
 
     def __rmul__(self, other: Any) -> Any:

@@ -35,6 +35,7 @@ GROUPED = (  # 1,000 and 1 000; 1.000,5; but not 1.000, which can be read
 )
 SHAPE = r"[(\[] *(?:[1-9][0-9]*|[nm]) *, *(?:[1-9][0-9]*|[nm]) *[)\]]"  # (2, 3)
 SPACE, SIGNS = " \t\r\n", "+-*/^(),<>"
+DERIVATIVE = r"[∂d][^ +*/^(),<>-]+ */ *[∂d][^ +*/^(),<>-]+"  # ∂L/∂a, dL/da
 CONDITION = "(?<=[ )])(if|else)(?=[ (])"  # of the slope of relu, 1 if z > 0 else 0
 BASE = rf"e(?=[{SPACE}]*(\^|\*\*))"  # the e of e^-z
 LISTED, OFFERED, QUOTED = 12, 4, 40  # names in a message, names to choose from, and characters of a text in it
@@ -53,6 +54,7 @@ SAID = {
     "operands": "The number of operands of {found} is {count}, not {given}.",
     "call": "{found} needs parentheses: {found}(...).",
     "digits": "{found}: no such name here. For a product write {digits}{name}, for a power {name}^{digits}.",
+    "derivative": "{found} is the name of a derivative. Write its formula or its number in its place.",
     "name": "{found}: no such name here. The names are {names}.",
     "which": "{found}: which one, {names} or {other}?",
     "number": "{found}: the answer is a number here, or arithmetic such as -0.5*2. "
@@ -69,6 +71,7 @@ _CHARACTERS, _EXPONENT, _NUMBER = str.maketrans(CHARACTERS), re.compile(EXPONENT
 _DECIMAL_COMMA, _GROUPED, _SHAPE = re.compile(DECIMAL_COMMA), re.compile(GROUPED), re.compile(SHAPE)
 _WORD, _INSIDE_A_WORD = re.compile(WORD), re.compile(r"(?<=\w)\w")
 _CALLED, _BASE, _CONDITION = re.compile(rf"[{SPACE}]*\("), re.compile(BASE), re.compile(CONDITION)
+_DERIVATIVE = re.compile(DERIVATIVE)
 _INDEXED = re.compile(r"(\w*[^\W\d_])(?:_?([0-9]+))?(?:\(([0-9]+)\))?")  # w1, w_1, a(1), x1(2)
 _INDEX = re.compile(r"(_?[0-9]+|\([0-9]+\))\Z")
 _BEGINS_AS_NO_NAME = re.compile(rf"[0-9.{SPACE}{re.escape(SIGNS)}]|$")
@@ -230,6 +233,8 @@ def _words(text: str, spelt: Collection[str]) -> list[Token | None]:
 
 def _unreadable(text: str, at: int, spelt: Mapping[str, str]) -> FormulaError:
     """What to say to a character, or to a word that is no name."""
+    if derivative := _DERIVATIVE.match(text, at):
+        return FormulaError(said("derivative", found=quoted(derivative[0])))
     match = _WORD.match(text, at)
     if match is None:
         invisible = category(text[at])[0] in "CMZ"

@@ -42,6 +42,7 @@ READING = {
     "characters": tokens.CHARACTERS, "exponent": tokens.EXPONENT, "number": tokens.NUMBER,
     "decimalComma": tokens.DECIMAL_COMMA, "grouped": tokens.GROUPED, "shape": tokens.SHAPE,
     "space": tokens.SPACE, "signs": tokens.SIGNS, "condition": tokens.CONDITION,
+    "derivative": tokens.DERIVATIVE,
     "longest": MAX_LENGTH, "deepest": MAX_DEPTH, "said": tokens.SAID,
     "base": tokens.BASE, "listed": tokens.LISTED, "offered": tokens.OFFERED, "quoted": tokens.QUOTED,
 }  # fmt: skip

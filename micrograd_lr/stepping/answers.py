@@ -39,6 +39,7 @@ SAID = {
     "otherwise": "Not yet: at these numbers it gives another number.",
     "no value": "Not yet: at these numbers it has no value.",
     "by chance": "At these numbers that is right, but only by chance: at other numbers it is not.",
+    "number": "That is the number. A formula is asked for, with names: it has to be right at other numbers too.",
     "sign": "Check the sign.",
     "sign too": " Check the sign, too.",
 }
@@ -105,8 +106,11 @@ class Judge:
         """
         if question.shape:
             return self._of_a_shape(text, question)
-        ask = ask or ("formula" if any(kind == "name" for kind, _ in tokens(text, self._spelt)) else "number")
+        ask = ask or ("formula" if self._has_names(text) else "number")
         return self._of_a_formula(text, question) if ask == "formula" else self._of_a_number(text, question)
+
+    def _has_names(self, text: str) -> bool:
+        return any(kind == "name" for kind, _ in tokens(text, self._spelt))
 
     def _of_a_shape(self, text: str, question: Question) -> Verdict:
         found, sizes = read(text), question.numbers
@@ -135,6 +139,8 @@ class Judge:
         if all(agreed):
             return self._praise(text, question)
         why = "by chance" if agreed[0] else "no value" if math.isnan(answers[0]) else "otherwise"
+        if right(answers[0], self.places[0][question.key]) and not self._has_names(text):
+            why = "number"
         nudge = question.nudge if why == "otherwise" else ""
         return Verdict(False, self._hint(question, answers) or nudge or SAID[why])
 

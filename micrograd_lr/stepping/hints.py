@@ -72,7 +72,7 @@ OF_ONE_OF_MANY_WAYS = [
 ]
 OF_ONE_OF_SEVERAL_WAYS = [("{others} - {one}", "Check the sign of the term {term}.")]
 OF_A_FACTOR = [("{others} + {short}", "You left out the factor {factor} of {term}.")]
-SEVERAL_WAYS = "Not yet. {operand} stands in {payer} {count} times: differentiate at each place, and add."
+SEVERAL_WAYS = "Not yet. {operand} stands in {payer} {times}: differentiate at each place, and add."
 OF_A_COMPOSITE = [("a", "That is {operand} itself, where {local} should be.")]
 # The same by a sibling of the operand: {sibling} is its number.
 OF_A_SIBLING = [("{sibling}", "That is the derivative with respect to {operand}. Look again at {local}.")]

@@ -144,7 +144,7 @@ class _OfAPayment:
     def _nudge(self) -> str:
         """Where a node takes an operand several times, that is what is most often overlooked."""
         ways = self.payer.ways[self.payment.position] if self.payer.ways else ()
-        words = {**self.words, "count": len(ways)}
+        words = {**self.words, "times": "twice" if len(ways) == 2 else f"{len(ways)} times"}
         return format_formula(hints.SEVERAL_WAYS.format(**words)) if len(ways) > 1 else ""
 
     def _said(self, known: Known, words: dict[str, Any] | None = None) -> Known:

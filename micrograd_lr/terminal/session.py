@@ -16,6 +16,7 @@ from micrograd_lr.formulas.typed import inputs
 from micrograd_lr.stepping.derivations import derivation
 from micrograd_lr.stepping.elsewhere import saturated
 from micrograd_lr.stepping.quiz import Walk
+from micrograd_lr.stepping.shapes import dimensions
 from micrograd_lr.terminal.screen import (
     FEWEST_ROWS,
     NOW,
@@ -113,7 +114,8 @@ class Session:
         elif self.walk.open:
             self._say(self.walk.answer(text))
         else:
-            self._say(f"{clean(text)!r} is not a command here: {KEYS}. To change an input, type its name: w=2.")
+            none = "No question is open: n goes on. " if self.walk.ask else ""
+            self._say(f"{none}{clean(text)!r} is not a command here: {KEYS}. To change an input, type its name: w=2.")
 
     def _say(self, *lines: str) -> None:
         self.message = [row for line in lines for row in line.split("\n")]
@@ -205,10 +207,13 @@ class Session:
 
     @staticmethod
     def _top(walk: Walk, lines: Sequence[Line], width: int) -> list[Styled]:
+        at_the_end = walk.frame.kind == "gradients" and not walk.open  # else it would be an answer
+        sizes = dimensions(walk.steps.closed_lines) if at_the_end else ""
         lead = f"Step {walk.index + 1} of {len(walk.steps)}. {walk.frame.lead}"
         return [
             *((line, "bold") for line in wrapped(lead, width, "  ")),
             *formula_lines(walk.frame, lines, width, walk.hidden, bare=walk.ask == "formula"),
+            *((f"  {line}", "") for line in wrapped(sizes, width - 2) if sizes),
             *ledger_lines(walk.frame, walk.known, width),
         ]
 

@@ -37,6 +37,8 @@ a, b, c = map(Text, "abc")
         (2 * a, "2a"),
         (a * 2.5, "a·2.5"),
         (a * a, "a·a"),
+        (a * a * a, "a·a·a"),
+        (a * a * b, "a·a b"),
         (a * Fraction(-1, 2), "-a(1/2)"),
         (Decimal("1.5") * a, "1.5 a"),
         (-a * -b, "ab"),

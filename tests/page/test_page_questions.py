@@ -69,7 +69,8 @@ def test_a_formula_is_asked_for_and_any_way_to_write_it_is_right(file, reader):
     page = reader(file, "step=20&ask=formula")
     for wrong, said in (
         ("a(1+a)", "Not yet: at these numbers it gives another number."),
-        ("0.23500371220159449", "At these numbers that is right, but only by chance: at other numbers it is not."),
+        ("0.235", "That is the number. A formula is asked for, with names: it has to be right at other numbers too."),
+        ("0.23500371220159449 + 0w", "At these numbers that is right, but only by chance: at other numbers it is not."),
         ("a(1-q)", "q: no such name here. The names are y, w, x, b, z, a, u, L."),
         ("a(1-a", "A parenthesis is not closed."),
         ("a(1-a))", "There is one “)” too many."),

@@ -69,10 +69,10 @@ def test_formulas_are_judged_by_several_places():
 @pytest.mark.parametrize(
     ("text", "numbers", "slope", "one_sided"),
     [
-        ("relu(w)", {"w": 2.0}, "1 if w > 0 else 0", "1"),
+        ("relu(w)", {"w": 2.0}, "1 if w > 0 else 0", "w/w"),
         ("relu(w*x + b)*3", {"w": 2.0, "x": 1.0, "b": 3.0}, "0 if w x + b < 0 else 1", "wx/(wx)"),
-        ("abs(w)", {"w": -2.0}, "(1 if w > 0 else 0) − (1 if −w > 0 else 0)", "-1"),
-        ("relu(log(w) + b)", {"w": 2.0, "b": 1.0}, "(1 if log(w) + b > 0 else 0)", "1"),
+        ("abs(w)", {"w": -2.0}, "(1 if w > 0 else 0) − (1 if −w > 0 else 0)", "-w/w"),
+        ("relu(log(w) + b)", {"w": 2.0, "b": 1.0}, "(1 if log(w) + b > 0 else 0)", "b/b"),
     ],
 )
 def test_a_slope_with_a_kink_is_tried_on_both_sides_of_it(text, numbers, slope, one_sided):
@@ -84,6 +84,7 @@ def test_a_slope_with_a_kink_is_tried_on_both_sides_of_it(text, numbers, slope, 
     said = lambda text: judge.verdict(text, question, "formula").said
     assert (said(slope), said(question.formula)) == ("Right.", "Right.")
     assert said(one_sided) == "At these numbers that is right, but only by chance: at other numbers it is not."
+    assert said(str(judge.places[0][question.key])).startswith("That is the number. A formula is asked for")
     assert judge.readable(question)
 
 

@@ -9,7 +9,7 @@ from verdicts import Case
 from micrograd_lr.stepping import answers
 from micrograd_lr.stepping.answers import SAID, agrees, right
 
-SEVERAL = "Not yet. a stands in L 2 times: differentiate at each place, and add."  # which is no guess, either
+SEVERAL = "Not yet. a stands in L twice: differentiate at each place, and add."  # which is no guess, either
 NO_HINT = {SAID["not yet"], SAID["sign"], SAID["right"], SAID["short"], SEVERAL}
 CASES = [
     (SLIDES, {"w": 0.0, "x": 2.0, "b": 0.0, "y": 1.0}),

@@ -217,6 +217,10 @@ def test_formulas_are_asked_for_and_any_equivalent_one_is_right():
     talk.do("a + 1")
     assert talk.message == ["Not yet: at these numbers it gives another number."]
     talk.do("0.25")
+    assert talk.message == [
+        "That is the number. A formula is asked for, with names: it has to be right at other numbers too."
+    ]
+    talk.do("w/2")
     assert talk.message == ["At these numbers that is right, but only by chance: at other numbers it is not."]
     talk.do("a(1 - q)")
     assert talk.message == ["q: no such name here. The names are y, w, x, b, z, a, u, L."]

@@ -48,3 +48,32 @@ def test_what_is_not_a_shape_does_not_count(talk):
 
 def test_a_line_may_begin_with_n_or_m(talk):
     assert talk.begins == "nm"
+
+
+SIZES = "w is a row of 2, (1, n), and x a column of 2, (n, 1)."
+
+
+def test_what_the_shapes_are_is_said_once_they_are_answered(talk):
+    assert SIZES not in page(talk)
+    talk.do("(1, 2)")
+    assert SIZES in page(talk)
+
+
+def test_what_a_transposed_number_is():
+    talk = Session(Expression("z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"), dict.fromkeys("wxby", 0.5))
+    talk.do("e")
+    assert "  ∂L/∂b = a − y" in page(talk) and "  x is a single number here, and xᵀ is x." in page(talk)
+    talk.do("b")
+    assert "single" not in page(talk)
+    other = Session(Expression("L=w*w"), {"w": 0.5})
+    other.do("e")
+    assert "  ∂L/∂w = 1" in page(other)
+
+
+def test_without_a_question_an_answer_is_told_how_to_go_on():
+    talk = Session(Expression("w*w"), {"w": 0.5}, "number")
+    talk.do("0.25")
+    assert talk.message[0].startswith("No question is open: n goes on. '0.25' is not a command here: n next")
+    talk.do("a")
+    talk.do("0.25")
+    assert talk.message[0].startswith("'0.25' is not a command here: n next")

@@ -12,9 +12,10 @@ const agrees = (answer, exact) =>
 /** Whether an answer to a question is right, and what to say to it. One with names is a formula, unless `mode` says. */
 function judged(question, text, mode) {
   if (question.shape) return judgedShape(question, text);
-  const hasNames = () => tokensOf(text, view.spellings).some(([kind]) => kind === "name");
-  return (mode ? mode === "formula" : hasNames()) ? judgedFormula(question, text) : judgedNumber(question, text);
+  return (mode ? mode === "formula" : hasNames(text)) ? judgedFormula(question, text) : judgedNumber(question, text);
 }
+
+const hasNames = (text) => tokensOf(text, view.spellings).some(([kind]) => kind === "name");
 
 function judgedShape(question, text) {
   const found = readShape(text);
@@ -48,7 +49,8 @@ function judgedFormula(question, text) {
   const { spots, answers } = everywhere(question, text);
   const agreed = answers.map((answer, i) => agrees(answer, spots[i][question.key]));
   if (agreed.every(Boolean)) return praise(question, text);
-  const why = agreed[0] ? "by chance" : Number.isNaN(answers[0]) ? "no value" : "otherwise";
+  const isNumber = isRight(answers[0], numbers[question.key]) && !hasNames(text);
+  const why = isNumber ? "number" : agreed[0] ? "by chance" : Number.isNaN(answers[0]) ? "no value" : "otherwise";
   const nudge = why === "otherwise" && question.nudge;
   return { right: false, said: hintTo(question, answers, spots) || nudge || judging.said[why] };
 }

@@ -15,6 +15,7 @@ const EXPONENT = new RegExp(reading.exponent, "g");
 const WORD = /(?!\p{Nd})[\p{L}\p{N}_]+/uy;
 const INSIDE_A_WORD = /(?<=[\p{L}\p{N}_])[\p{L}\p{N}_]/uy;
 const BASE = new RegExp(reading.base, "y");
+const DERIVATIVE = new RegExp(reading.derivative, "y");
 const CONDITION = new RegExp(reading.condition, "y");
 const INDEXED = /^([\p{L}\p{N}_]*(?!\p{Nd})[\p{L}\p{N}])(?:_?([0-9]+))?(?:\(([0-9]+)\))?$/u; // w1, w_1, a(1), x1(2)
 const INDEX = /(_?[0-9]+|\([0-9]+\))$/;
@@ -131,6 +132,8 @@ function shortForSeveral(word, spelt, meant) {
 
 /** What to say to a character, or to a word that is no name. */
 function unreadable(text, at, spelt) {
+  const derivative = matched(DERIVATIVE, text, at);
+  if (derivative) return new FormulaError("derivative", { found: quoted(derivative) });
   const word = matched(WORD, text, at);
   if (!word) {
     const character = String.fromCodePoint(text.codePointAt(at));
