@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Tables, with patterns that mean the same in Python and in JavaScript.
 CHARACTERS = {  # as formulas are printed
     "−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "√": " sqrt ", "ᵀ": "",
+    "≤": "<=", "≥": ">=",
 }  # fmt: skip
 _RAISED = "⁰¹²³⁴-⁹ªºʰ-ʸˠ-ˤᴬ-ᴿᵁ-ᵡᵸᶛ-ᶿⁱⁿ"
 EXPONENT = f"(?<![⁽⁺⁻{_RAISED}])[⁺⁻]?[{_RAISED}]+"  # of x², 2⁻¹ and eᶻ; not the ⁽²⁾ in the name X⁽²⁾, nor the ᵀ of xᵀ
@@ -35,6 +36,7 @@ GROUPED = (  # 1,000 and 1 000; 1.000,5; but not 1.000, which can be read
 )
 SHAPE = r"[(\[] *(?:[1-9][0-9]*|[nm]) *, *(?:[1-9][0-9]*|[nm]) *[)\]]"  # (2, 3)
 SPACE, SIGNS = " \t\r\n", "+-*/^(),<>"
+LONG_SIGNS = ("**", ">=", "<=")
 DERIVATIVE = r"[∂d][^ +*/^(),<>-]+ */ *[∂d][^ +*/^(),<>-]+"  # ∂L/∂a, dL/da
 CONDITION = "(?<=[ )])(if|else)(?=[ (])"  # of the slope of relu, 1 if z > 0 else 0
 BASE = rf"e(?=[{SPACE}]*(\^|\*\*))"  # the e of e^-z
@@ -115,7 +117,7 @@ def tokens(text: str, spelt: Mapping[str, str]) -> list[Token]:
         elif text[at] in SPACE:
             at += 1
         elif text[at] in SIGNS:
-            sign = "**" if text.startswith("**", at) else text[at]
+            sign = next((sign for sign in LONG_SIGNS if text.startswith(sign, at)), text[at])
             found.append(("sign", "^" if sign == "**" else sign))
             at += len(sign)
         else:

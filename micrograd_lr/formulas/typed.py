@@ -7,6 +7,7 @@ together: the tests read it on both sides.
 from __future__ import annotations
 
 import math
+import operator
 import re
 from unicodedata import normalize
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from micrograd_lr.engine.ops import Op
+
+
+_COMPARED = {">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}
 
 
 class NoValue(FormulaError):
@@ -70,10 +74,10 @@ class _Formula:
         value = self._sum(depth)
         if not self._take("if"):
             return value
-        left, sign, right = self._sum(depth), self._taken(">", "<"), self._sum(depth)
+        left, holds, right = self._sum(depth), _COMPARED[self._taken(*_COMPARED)], self._sum(depth)
         self._taken("else")
         otherwise = self._choice(depth + 1)
-        return value if (left > right if sign == ">" else left < right) else otherwise
+        return value if holds(left, right) else otherwise
 
     def _sum(self, depth: int) -> float:
         total = self._product(depth)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 READING = {
     "characters": tokens.CHARACTERS, "exponent": tokens.EXPONENT, "number": tokens.NUMBER,
     "decimalComma": tokens.DECIMAL_COMMA, "grouped": tokens.GROUPED, "shape": tokens.SHAPE,
-    "space": tokens.SPACE, "signs": tokens.SIGNS, "condition": tokens.CONDITION,
+    "space": tokens.SPACE, "signs": tokens.SIGNS, "longSigns": tokens.LONG_SIGNS, "condition": tokens.CONDITION,
     "derivative": tokens.DERIVATIVE,
     "longest": MAX_LENGTH, "deepest": MAX_DEPTH, "said": tokens.SAID,
     "base": tokens.BASE, "listed": tokens.LISTED, "offered": tokens.OFFERED, "quoted": tokens.QUOTED,

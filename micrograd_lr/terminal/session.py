@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from unicodedata import normalize
 
 from micrograd_lr.engine.errors import DOMAIN_ERRORS
@@ -59,6 +60,7 @@ letter that is a name is an answer: for b and a, type back and ask.
 In lines, not keys: the same letters or words, one per line.
 In the table, {NOW} is the node whose turn it is, {OPERAND} an operand of it, and – is not
 computed yet."""
+_SET = re.compile("(?<![<>])=")  # not the one of 1 if z >= 0 else 0
 TRY_OTHERS = "Type other inputs, such as {name}=0.5, or q to quit."
 
 
@@ -105,7 +107,7 @@ class Session:
             self.over = True
         elif command == "help":
             self.message = HELP.split("\n")
-        elif "=" in text or text.startswith(":") or command == "input":
+        elif _SET.search(text) or text.startswith(":") or command == "input":
             self._change(text.removeprefix(":") if command != "input" else "")
         elif self.walk is None:
             self._say(f"There is no value yet: {self.trouble}", TRY_OTHERS.format(name=self.expression.names[0]))

@@ -77,3 +77,10 @@ def test_without_a_question_an_answer_is_told_how_to_go_on():
     talk.do("a")
     talk.do("0.25")
     assert talk.message[0].startswith("'0.25' is not a command here: n next")
+
+
+def test_a_condition_is_no_input():
+    talk = Session(Expression("h=relu(w); h*h"), {"w": 0.5}, "formula", "ops")
+    talk.walk.move(5, asking=True)
+    talk.do("1 if w >= 0 else 0")
+    assert talk.message == ["Right."]

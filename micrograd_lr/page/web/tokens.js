@@ -53,7 +53,7 @@ function tokensOf(typed, spelt) {
     } else if (reading.space.includes(text[at])) {
       at += 1;
     } else if (reading.signs.includes(text[at])) {
-      const sign = text.startsWith("**", at) ? "**" : text[at];
+      const sign = reading.longSigns.find((x) => text.startsWith(x, at)) ?? text[at];
       found.push(["sign", sign === "**" ? "^" : sign]);
       at += sign.length;
     } else {

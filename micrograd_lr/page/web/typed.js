@@ -37,6 +37,8 @@ function writtenOtherwise(text) {
   return new NumberError(why, { found, pointed: decimal, whole });
 }
 
+const COMPARED = { ">": (a, b) => a > b, "<": (a, b) => a < b, ">=": (a, b) => a >= b, "<=": (a, b) => a <= b };
+
 /** Reads a formula and computes it on the way: a method for each level of the grammar, the loosest first. */
 class Formula {
   constructor(text, numbers, spelt) {
@@ -62,12 +64,11 @@ class Formula {
     const value = this.sum(depth);
     if (!this.take("if")) return value;
     const left = this.sum(depth);
-    const less = this.take("<");
-    if (!less) this.taken(">", "end");
+    const holds = COMPARED[Object.keys(COMPARED).find((sign) => this.take(sign)) ?? this.taken(">", "end")];
     const right = this.sum(depth);
     this.taken("else", "end");
     const otherwise = this.choice(depth + 1);
-    return (less ? left < right : left > right) ? value : otherwise;
+    return holds(left, right) ? value : otherwise;
   }
 
   sum(depth) {
