@@ -21,11 +21,12 @@ lint: .venv/with-dev ## What the style and the type checker say
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured in the same run; pictures in seconds, pages in steps a second
+bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured in the same run; pictures in seconds, pages in steps a second; one process and two
 	$(BIN)/python tests/benchmarks/engine.py
 	$(BIN)/python tests/benchmarks/pictures.py
 	$(BIN)/python tests/benchmarks/compiled.py
 	$(BIN)/python tests/benchmarks/page.py
+	$(BIN)/python tests/benchmarks/scaling.py
 
 clean:
 	rm -rf .venv out .coverage

@@ -15,8 +15,9 @@ The way of a call of ``value_and_grad(loss)``, by modules:
 10. outputs: its sums, in the shapes of the parameters.
 11. nonfinite: if a number is NaN or infinite, which one, in which example, and why.
 
-blocks adds up what the call gives for blocks of examples, wherever these are. by_batch gives `gradient` and `hessian`
-the option ``batch=``. codegen_javascript writes a graph for pages.
+blocks adds up what the call gives for blocks of examples, wherever these are; dask_blocks does it with the chunks of
+Dask's arrays. by_batch gives `gradient` and `hessian` the option ``batch=``. codegen_javascript writes a graph for a
+page.
 """
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair

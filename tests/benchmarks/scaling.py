@@ -64,6 +64,7 @@ def write(folder: Path, number: int) -> list[Path]:
 def by_pools(paths: list[Path], stack: ExitStack) -> dict[str, dict[int, Callable[[], Any]]]:
     """What is measured, for each number of processes."""
     graph, w = value_and_grad(loss), np.full(N, 0.1)
+    alone = {k: value_and_grad(loss, threads=k) for k in PROCESSES}
     tasks = [partial(load, path) for path in paths]
     spawn = multiprocessing.get_context("spawn")
     pools = {k: stack.enter_context(ProcessPoolExecutor(k, mp_context=spawn)) for k in PROCESSES}
@@ -74,6 +75,9 @@ def by_pools(paths: list[Path], stack: ExitStack) -> dict[str, dict[int, Callabl
 
     return {
         "J and both gradients": {k: partial(graph.over, tasks, w, 0.1, executor=pool) for k, pool in pools.items()},
+        "the same, in one process on one thread and on two": {
+            k: partial(one.over, tasks, w, 0.1) for k, one in alone.items()
+        },
         "plain reading of the files": {k: partial(read_all, pool) for k, pool in pools.items()},
     }
 
