@@ -67,7 +67,8 @@ def value_and_grad(
     ValueError for shapes that do not fit, for labels of `logistic_loss` outside of [0, 1], and for NaN and infinities
     in the data that reach J or a gradient, with the example; TypeError for what is not numbers; FloatingPointError if
     J or a gradient leaves the range of floats; TraceError for a loss that depends on the numbers (an if, ==, a look-up,
-    float(), the math module) or on a Value that is not an argument. `gradient` and `hessian` with ``batch=`` are the
+    float(), the math module) or on a Value that is not an argument. Dask arrays are summed chunk by chunk, where the
+    chunks are; ``.over(blocks, w, b)`` takes data that come in blocks. `gradient` and `hessian` with ``batch=`` are the
     same for ∂J/∂p and ∂²J/∂p∂q.
     """
     return Compiled(loss, batch, backend, threads, stable, progress)
@@ -140,12 +141,10 @@ class Compiled:
         Blocks may differ in the number of examples. There is one pass, with one block in memory at a time. J of the
         blocks is added exactly, derivatives pair by pair.
 
-        `executor` is one of concurrent.futures or alike (threads, processes, loky, ``Client.get_executor()`` of Dask):
-        it sums the blocks, at most `at_once` at a time, by default two for each of its workers, each on one thread
-        unless `threads` says otherwise. The result does not depend on the executor. (In other processes its last bit
-        can differ if a block is a slice, because a copy arrives there.)
-
-        Errors have a note that names the block. TypeError if the loss cannot be pickled for another process.
+        An `executor` (of concurrent.futures, loky, Dask) sums the blocks on its workers, each on one thread unless
+        `threads` says otherwise; at most `at_once` are on their way: by default two for each worker, or core of this
+        machine. The result does not depend on it. (Its last bit can, for blocks that are slices: other processes get
+        copies.) TypeError if the loss cannot be pickled for them. Errors have a note that names the block.
         """
         mine = [x for name, x in self.signature.parameters.items() if name not in self.batch]
         given = self.signature.replace(parameters=mine).bind(*args, **kwargs)

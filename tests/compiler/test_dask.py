@@ -95,6 +95,8 @@ def test_a_block_that_has_both_x_and_y_is_loaded_once():
     assert sorted(loaded) == [*range(10)]
 
 
+@pytest.mark.covers
+@pytest.mark.slow
 def test_chunks_of_unknown_sizes():
     import dask.dataframe as dd
     import pandas as pd
@@ -190,6 +192,27 @@ def test_on_a_cluster(wanted, cluster):
         found = graph(W, B, x, y)
     assert same(found, graph(W, B, X, Y), rel=1e-13)
     assert same(found, graph.over(cut(X, Y, *range(100, 1_000, 100)), W, B))
+
+
+@pytest.mark.slow
+def test_the_data_stay_where_they_are(cluster):
+    """But for a chunk, now and then, that Dask gives to a worker with nothing to do."""
+    from distributed import wait
+
+    def travelled():
+        logs = cluster.run(lambda dask_worker: [entry["total"] for entry in dask_worker.transfer_incoming_log])
+        return sum(map(sum, logs.values()))
+
+    x = da.random.default_rng(0).normal(size=(5, 40_000), chunks=(5, 5_000))
+    found = []
+    with dask.config.set(scheduler="distributed"):
+        x, y = dask.persist(x, (x[0] > 0) * 1.0)
+        wait([x, y])
+        for _ in range(3):
+            before = travelled()
+            GRAPH(W, B, x, y)
+            found.append(travelled() - before)
+    assert min(found) < 5_000 < x.nbytes / 100
 
 
 @pytest.mark.slow
