@@ -32,6 +32,7 @@ def sum_over_chunks(graph: Any, arguments: Mapping[str, Any]) -> Any:
     given = {name: as_numbers(name, x) for name, x in arguments.items() if name not in graph.batch}
     arrays = _aligned({name: _array(name, x) for name, x in arguments.items() if name in graph.batch})
     summand = summand_of(graph, given, 1)
+    _ = summand.pickled  # or an error here, and not inside of Dask's
     sent = dask.delayed(summand, pure=False, traverse=False)  # one for all chunks: it travels once to each worker
     part, add = dask.delayed(_part, pure=False), dask.delayed(total, pure=False)
     # As they are: Dask's optimization would load a block twice that both X and y are taken from.

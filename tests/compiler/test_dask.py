@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -156,6 +157,15 @@ def test_an_error_says_in_which_chunk():
     with pytest.raises(ValueError, match="in example 21, logistic_loss") as caught:
         GRAPH(W, B, x[:, anything], y[anything])  # of sizes that nobody knows
     assert caught.value.__notes__ == ["This is in block 3, counted from 0."]
+
+
+def test_a_loss_that_cannot_be_sent():
+    lock = threading.Lock()
+    graph = value_and_grad(lambda w, b, x, y: fused(w, b, x, y) if lock else w, backend="numpy")
+    with pytest.raises(
+        TypeError, match=r"cannot be sent to another process: cannot pickle '_thread.lock' object\. Def"
+    ):
+        graph(W, B, da.from_array(X), da.from_array(Y))
 
 
 def test_nobody_imports_dask_for_arrays_in_memory():
