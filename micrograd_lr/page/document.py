@@ -41,7 +41,7 @@ def document(body: str, style: str, script: str = "", data: Any = (), **texts: s
 
     One of them is the title, in HTML. The style begins with the colours of the pictures.
     """
-    style = _colours() + style
+    style = _short_style(_colours() + style)
     allowed = [f"style-src {_hash(style)}", *([f"script-src {_hash(script)}"] if script else [])]
     policy = "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
     return Template(_DOCUMENT % body).substitute(
@@ -56,13 +56,20 @@ def framed(html: str, what: str) -> str:
 
 
 def short_scripts(files: Iterable[Traversable]) -> str:
-    """Scripts without their comments and their indentation: pages stay small.
+    """Scripts without their comments and their indentation: pages stay small."""
+    return "\n".join(short_script(file.read_text(encoding="utf-8")) for file in files)
 
-    No text and no comment of the scripts goes over several lines, so each of their lines can be taken for itself.
-    """
-    texts = [file.read_text(encoding="utf-8") for file in files]
-    lines = [_COMMENT.sub("", line).strip() for text in texts for line in text.splitlines()]
+
+def short_script(text: str) -> str:
+    """The same of a text. None of its comments and texts goes over several lines: each line can be taken for itself."""
+    lines = [_COMMENT.sub("", line).strip() for line in text.splitlines()]
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/**")))
+
+
+def _short_style(style: str) -> str:
+    """A style without its comments, and without spaces that only its readers need. No text in it has any of these."""
+    without_comments = re.sub(r"/\*.*?\*/", "", style)
+    return re.sub(r"\s*([{};,])\s*|(:) ", r"\1\2", without_comments).replace(";}", "}")
 
 
 def _in_a_script(text: str) -> str:

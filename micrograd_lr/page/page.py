@@ -8,7 +8,7 @@ from importlib.resources import files
 from micrograd_lr.formulas.mathml import mathml
 from micrograd_lr.page.arithmetic import compute, functions, values
 from micrograd_lr.page.content import Content
-from micrograd_lr.page.document import document, short_scripts
+from micrograd_lr.page.document import document, short_script, short_scripts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ def page(root: Value, views: list[View]) -> str:
     web = files(__package__) / "web"
     computed = [compute(f"compute_{i}", view) for i, view in enumerate(views)]
     tables = f"const computes = [{', '.join(f'compute_{i}' for i in range(len(views)))}];"
-    scripts = short_scripts(web / file for file in SCRIPTS)
+    generated = short_script("\n".join([*computed, tables, values("wholeValues", root), functions()]))
     steps = views[0].steps
     heading, below = _heading(steps)
     return document(
         (web / "page.html").read_text(encoding="utf-8"),
         (web / "page.css").read_text(encoding="utf-8"),
-        "\n".join(['"use strict";', *computed, tables, values("wholeValues", root), functions(), scripts]),
+        "\n".join(['"use strict";', generated, short_scripts(web / file for file in SCRIPTS)]),
         Content(root, views).data,
         title=escape(f"Step through {steps.name(steps.root.id)}"),
         heading=heading,

@@ -1,11 +1,14 @@
 """Keys, links and looks of the page, in the dark, on paper, on a phone, and to those who do not see it."""
 
+from importlib.resources import files
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from stepped import page_of_ops, slides
 
 from micrograd_lr import Expression
 from micrograd_lr.formulas.format import format_number
+from micrograd_lr.page.document import _short_style
 
 
 def test_everything_is_done_with_keys_alone(file, reader):
@@ -81,6 +84,20 @@ def test_dark_and_print(file, reader):
     dark.page.emulate_media(media="print")
     assert dark.page.evaluate(ground) == "rgb(255, 255, 255)"
     assert dark.page.locator("#transport").is_hidden()
+
+
+def test_a_style_without_its_spaces_says_the_same(file, reader):
+    page = reader(file).page
+    style = files("micrograd_lr.page").joinpath("web", "page.css").read_text(encoding="utf-8")
+    rules = """style => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(style);
+        return [...sheet.cssRules].map((rule) => rule.cssText.replaceAll(", ", ","));
+    }"""
+    short = _short_style(style)
+    assert page.evaluate(rules, short) == page.evaluate(rules, style)
+    assert len(short) < 0.9 * len(style)
+    assert page.locator("style").text_content().endswith(short)
 
 
 def test_nothing_moves_by_itself(file, reader):
