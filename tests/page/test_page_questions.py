@@ -159,9 +159,20 @@ def test_another_number_begins_the_questions_anew(file, reader):
     assert page.text("#verdict") == "∂a/∂z = 0.235"
     assert page.text("#score") == "0 of 1 right at the first try"
     page.fill("#input-n1", "2")
-    assert page.text("#verdict") == page.text("#score") == ""
-    page.page.locator("#ask").select_option("formula")
+    assert page.text("#score") == ""
+    assert page.text("#verdict") == "The numbers are others now: the questions and the score begin again."
+    page.fill("#input-n1", "3").page.locator("#ask").select_option("formula")
     assert page.click("#reveal").text("#verdict") == "∂a/∂z = a(1 − a)"
+
+
+def test_a_formula_that_was_answered_stays_so_while_numbers_change(file, reader):
+    page = reader(file, "step=20&ask=formula").answer("a(1-a)")
+    assert page.text("#score") == "1 of 1 right at the first try"
+    page.fill("#input-n1", "2")
+    assert page.text("#score") == "1 of 1 right at the first try"
+    assert "a(1-a)" not in page.text("#prompt")
+    page.page.evaluate("location.hash = '#step=21&ask=formula'")  # a link begins anew
+    page.page.wait_for_function("() => !byId('score').textContent")
 
 
 def test_revealing(file, reader):

@@ -24,6 +24,7 @@ function restore() {
   const state = new URLSearchParams(location.hash.slice(1));
   const level = Number(state.get("level") ?? 0);
   if (data.views[level] && level !== viewAt) showLevel(level);
+  forgetAnswers();
   ask = ["number", "formula"].includes(state.get("ask")) ? state.get("ask") : "";
   byId("ask").value = ask;
   setLarge(state.get("large") === "1");

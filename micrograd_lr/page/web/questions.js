@@ -1,6 +1,6 @@
 // Ask mode: which questions are open, what is said to an answer, and the score
-// Shared: openQuestion, shapesAreOpen, reveal, check, setAsk, forgetAnswers, showVerdict, showQuestion, renderScore,
-// score
+// Shared: openQuestion, shapesAreOpen, reveal, check, setAsk, forgetAnswers, askAgain, showVerdict, showQuestion,
+// renderScore, score
 
 const answered = new Map(); // question → "right" or "revealed"
 const missed = new Set(); // questions that were not right at the first try
@@ -96,9 +96,16 @@ function setAsk(mode) {
   render();
 }
 
-/** With other numbers, or other questions, earlier answers no longer count. */
+/** With other questions, earlier answers no longer count. */
 function forgetAnswers() {
   answered.clear();
   missed.clear();
   showVerdict("", "");
+}
+
+/** With other numbers, no number that was an answer is one; a formula still is. */
+function askAgain() {
+  if (!score()[0]) return;
+  forgetAnswers();
+  setText(byId("verdict"), "The numbers are others now: the questions and the score begin again.");
 }
