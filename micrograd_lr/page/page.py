@@ -21,7 +21,8 @@ MOST_DEFINED = 4  # formulas of the heading
 BESIDE_OPTIONS = 2  # long ones that it has room for
 SCRIPTS = (
     "packed.js",
-    "state.js", "text.js", "drawing.js", "picture.js", "flow.js", "matrix.js", "chain.js", "frame.js", "table.js",
+    "state.js", "text.js", "drawing.js", "picture.js", "flow.js", "matrix.js", "chain.js",
+    "breaking.js", "frame.js", "table.js",
     "questions.js", *JUDGES, "elsewhere.js", "inputs.js", "drag.js", "learn.js", "moves.js",
     "address.js", "notebook.js", "print.js", "controls.js",
 )  # fmt: skip

@@ -58,12 +58,20 @@ def test_a_walk_finds_what_is_hidden_small_crowded_or_jumping(lesson, reader):
     assert seen.smallest < 8
 
 
-def test_large_type_is_large_on_a_projector(lesson, reader):
-    page = reader(lesson, "large=1", viewport={"width": 1280, "height": 720})
+@pytest.mark.parametrize("features", [1, 2])
+def test_large_type_is_large_on_a_projector_and_no_box_is_out_of_view(features, reader, tmp_path):
+    one = slides() if features == 1 else logistic.OneExample([0.5, 0.25], -0.25, [1.097, -2.073], 1.0)
+    file = StepThrough(one).save(tmp_path / "one.html")
+    page = reader(file, "large=1", viewport={"width": 1280, "height": 720})
     seen = walk(page)
     assert seen.smallest >= 20
     assert seen.gap >= 5
     assert seen.hidden == seen.cut == []
+    pane = page.page.locator("#graph")
+    assert pane.evaluate("x => x.scrollHeight <= x.clientHeight && x.scrollWidth <= x.clientWidth")
+    panel, large, bar = (page.page.locator(x).bounding_box() for x in ("#frame", "#present", "#transport"))
+    assert panel["x"] > pane.bounding_box()["x"] + pane.bounding_box()["width"]
+    assert panel["y"] + panel["height"] <= bar["y"] < large["y"]
 
 
 def test_the_first_screen_says_what_to_do_and_has_no_gradient_yet(lesson, reader):
@@ -335,7 +343,7 @@ def test_what_travels_passes_beside_the_formula_of_its_edge(size, lesson, reader
 
 def test_who_has_no_keys_presses_next_and_the_help_says_what_is_seen(lesson, reader):
     for options in ({"viewport": {"width": 390, "height": 844}}, {"has_touch": True, "is_mobile": True}):
-        assert reader(lesson, **options).page.locator("#hint").inner_text().startswith("Press Next: values flow")
+        assert reader(lesson, **options).page.locator("#hint").inner_text().startswith("Tap Next")
     said = reader(lesson).click("#help").page.locator("#keys").inner_text()
     assert "Each factor has the colour of its edge" in said
     assert "✓ proven: both forms are compared exactly" in said

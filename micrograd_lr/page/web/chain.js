@@ -74,10 +74,16 @@ function productHtml(path, until) {
   const closed = end >= 0 && view.closed.find((x) => x.z === view.edges[path[end]].operand);
   const known = closed && end > 0 && paysAt.get(view.edges[path[end]].payer) <= until;
   const factors = path.map((key) => factorHtml(key, until));
-  if (!known) return factors.join(TIMES);
-  return '<span class="merged"><span>' + factors.slice(0, end + 1).join(TIMES) + '</span><span class="becomes"><math>'
-    + data.pool[closed.math] + "</math> ✓</span></span>" + [""].concat(factors.slice(end + 1)).join(TIMES);
+  if (!known) return multiplied(factors);
+  return multiplied(['<span class="merged"><span>' + multiplied(factors.slice(0, end + 1))
+    + '</span><span class="becomes"><math>' + data.pool[closed.math] + "</math> ✓</span></span>",
+    ...factors.slice(end + 1)]);
 }
+
+/** A product, which may be broken before each · */
+const multiplied = (factors) => factors.map(
+  (factor, i) => (i ? '<span class="by">' + TIMES + factor + "</span>" : factor),
+).join("");
 
 function renderChain() {
   const holder = byId("chain");
@@ -113,6 +119,7 @@ function renderChain() {
   for (const place of holder.querySelectorAll("[data-product]")) {
     setText(place, shown(productOf(shownPaths[place.dataset.product])));
   }
+  fitFactors(holder);
 }
 
 const productOf = (path) => path.reduce((product, key) => product * numbers[view.edges[key].slot], 1);

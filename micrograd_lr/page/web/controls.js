@@ -8,7 +8,9 @@ function setLarge(on) {
 
 /** Fit the lines and the picture into the window, after it or the size of the type has changed. */
 function measureAgain() {
-  if (layout && layout !== view.layouts[TALL.matches ? "tall" : "wide"]) draw();
+  document.body.classList.toggle("beside", standsBeside());
+  if (layout !== view.layouts[shapeNow()]) draw();
+  fitHeading();
   render();
   reserveRoom();
   sized();

@@ -1,5 +1,6 @@
 // The picture of a level of detail as SVG: its boxes and edges are where page/layout.py has put them
-// Shared: TALL, boxes, edges, made, widthOf, draw, layout, scale, room, litSpan, sized, writeCaption
+// Shared: TALL, standsBeside, shapeNow, boxes, edges, made, widthOf, draw, layout, scale, room, litSpan, sized,
+// writeCaption
 
 const SVG = "http://www.w3.org/2000/svg";
 const TALL = matchMedia("(max-width: 47rem), (max-aspect-ratio: 3/4)");
@@ -16,8 +17,19 @@ function made(name, attributes, parent) {
   return element;
 }
 
-/** Draw the present level of detail, in the shape that the window asks for. */
-function draw(shape = TALL.matches ? "tall" : "wide") {
+/** Whether, in large type, all of a tall picture stands beside its lines: if it is large enough, and has no matrix. */
+function standsBeside() {
+  const { size: [width, height], text } = view.layouts.tall;
+  const whole = Math.min(BESIDE * innerWidth / width, byId("transport").offsetTop / height);
+  return document.body.classList.contains("large") && !TALL.matches && !hasMatrix()
+    && whole * Math.min(...Object.values(text)) > SMALLEST_BESIDE;
+}
+
+/** The shape of the picture that the window asks for. */
+const shapeNow = () => (TALL.matches || standsBeside() ? "tall" : "wide");
+
+/** Draw the present level of detail. */
+function draw(shape = shapeNow()) {
   layout = view.layouts[shape];
   boxes.clear();
   edges = [];
@@ -114,6 +126,8 @@ const SMALLEST = 12.2; // CSS pixels of the smallest text where there is room, o
 const SMALLEST_ON_A_PHONE = 11.2;
 const SMALLEST_IN_LARGE_TYPE = 20.4;
 const LARGEST = 2.1; // times the natural size
+const BESIDE = 0.52; // of the width of the window
+const SMALLEST_BESIDE = 15;
 const NEARLY = 1.05; // times the size at which all of a picture in large type is in view
 
 /** In large type: as large as it is read from the last row, unless a move would not fit into the pane then. */
@@ -158,7 +172,7 @@ function sized() {
     pane.style.height = Math.round(Math.min(height * wanted + 6, heightFor(least))) + "px";
   }
   const fits = Math.min((pane.clientWidth - 4) / width, (pane.clientHeight - 4) / height, LARGEST);
-  const nearly = large && large < NEARLY * fits; // then all of it, rather than a cut edge
+  const nearly = large && (standsBeside() || large < NEARLY * fits); // then all of it, rather than a cut edge
   scale = nearly ? fits : Math.max(least, fits);
   room = { width: pane.clientWidth, height: pane.clientHeight };
   svg.setAttribute("width", Math.round(width * scale));

@@ -1,5 +1,5 @@
 // The current move under the picture: its lines, the open question; or the story of a node that was clicked
-// Shared: renderFrame, equated, plainParts, reserveRoom, MOST_MEASURED
+// Shared: renderFrame, plainParts, reserveRoom, MOST_MEASURED
 
 function renderFrame() {
   const frame = frames[step];
@@ -7,7 +7,7 @@ function renderFrame() {
   byId("where").innerHTML = '<span class="count"></span> <span class="lead"></span>';
   byId("where").firstChild.textContent = story ? "The story of" : step + 1 + " of " + frames.length;
   if (story) byId("where").lastChild.innerHTML = math(nodes.get(story).math) + STORY_BUTTONS;
-  else byId("where").lastChild.innerHTML = escaped(frame.lead).replace(/\S+\/\S+/g, '<span class="whole">$&</span>');
+  else byId("where").lastChild.innerHTML = inOneLine(frame.lead, /\S+\/\S+/g);
   if (!story && !question && frame.kind === "backward") offerToLookInside(frame.node);
   setText(byId("text"), frame.lead + (question ? "." : filled(frame.text)));
   if (story) renderStory();
@@ -16,6 +16,16 @@ function renderFrame() {
   renderQuestion(story ? null : question);
   renderChain();
   if (opens && question) showQuestion();
+  makeRoom();
+}
+
+let reserved = 0; // pixels of the height of the panel
+
+/** What has no value is said below the lines, or in their place if the panel would grow: nothing moves. */
+function makeRoom() {
+  const [panel, lines] = [byId("frame"), byId("lines")];
+  lines.hidden = false;
+  lines.hidden = !byId("problem").hidden && panel.offsetHeight > reserved;
 }
 
 /** Where a factor comes from: the level on which the node that pays is opened into its ops, or its derivation. */
@@ -43,8 +53,8 @@ function renderStory() {
   const until = lastVisible();
   const known = computedAt.get(story) <= until;
   const value = '<mn data-of="' + valueSlot(story) + '"></mn>';
-  const parts = (known ? node.line : node.line.slice(0, 2)).map((part) => data.pool[part]).concat(known ? [value] : []);
-  const lines = ['<div class="line value"><math>' + withSigns(parts).join("") + "</math></div>"];
+  const parts = known ? [...node.line, value] : node.line.slice(0, 2);
+  const lines = ['<div class="line value">' + equated(parts) + "</div>"];
   const payments = paidTo.get(story).filter((payment) => payment.payer && payment.at <= until);
   if (payments.length && payments[0].paths > 1) lines.push(ledger(node, payments));
   const why = (paysAt.get(story) <= until && node.why) || [];
@@ -52,6 +62,7 @@ function renderStory() {
   if (!node.grad) lines.push("<p>No parameter depends on its gradient: it is not computed.</p>");
   setHtml(byId("lines"), lines.join(""));
   fillSlots(byId("lines"));
+  fitLines(byId("lines"));
   const opens = levelThatOpens(story);
   byId("open").hidden = opens === null;
   if (opens !== null) byId("open").textContent = opens.opened ? "Close its ops" : "Open its ops";
@@ -87,8 +98,8 @@ function renderLines(frame, question) {
     const known = at < hidden ? line.parts : plainParts(line);
     const open = at < hidden ? "" : "<math>" + EQUALS + "<mo>?</mo></math>";
     const proven = line.kind === "closed" && at < hidden ? PROVEN : "";
-    return '<div class="line ' + line.kind + '"' + colourOfLine(line) + '><span class="note"></span>' + equated(known)
-      + open + proven + "</div>";
+    return '<div class="line ' + line.kind + '"' + colourOfLine(line) + '><span class="note"></span>'
+      + equated(known, open + proven) + "</div>";
   });
   // A payment stands beside its local derivative, and every other line on a row of its own.
   const rows = [];
@@ -100,7 +111,7 @@ function renderLines(frame, question) {
   lines.className = start ? "first" : frame.kind === "gradients" ? "done" : frame.payments.length > 2 ? "crowded" : "";
   if (start) rows.push(goal());
   const oneExample = frame.kind === "gradients" && view.closed.length === 1; // what xᵀ is, where it stands
-  if (oneExample && view.dimensions && !shapesAreOpen()) rows.push("<p>" + escaped(view.dimensions) + "</p>");
+  if (oneExample && view.dimensions && !shapesAreOpen()) rows.push(dimensions());
   rows.push(...remarks(frame));
   setHtml(lines, rows.map((row) => '<div class="row">' + row + "</div>").join(""));
   lines.querySelectorAll(".note").forEach((holder, i) => {
@@ -108,22 +119,8 @@ function renderLines(frame, question) {
     setText(holder, note ? note + ": " : "");
   });
   fillSlots(lines);
-  if (innerWidth < 500) lines.querySelectorAll(".line").forEach(keepName);
+  fitLines(lines);
 }
-
-/** Set a line smaller if what it is about would stand alone before "= ...", and if that helps. */
-function keepName(line) {
-  const [name, formula] = line.querySelectorAll(".part");
-  const alone = () => formula && formula.offsetLeft <= name.offsetLeft;
-  line.classList.remove("small");
-  if (alone()) line.classList.add("small");
-  if (alone()) line.classList.remove("small");
-}
-
-/** Formulas with = between them, before which the line may be broken. */
-const equated = (parts) => withSigns(parts.map((part) => data.pool[part])).map(
-  (part) => '<span class="part"><math>' + part + "</math></span>",
-).join(" ");
 
 /** A sentence about each y that is not between 0 and 1, where its loss is computed and at the end. */
 function remarks(frame) {
@@ -142,8 +139,14 @@ function goal() {
   const wanted = view.nodes.filter((node) => !node.op && node.grad).slice(0, 3);
   const named = wanted.map((node) => math(node.gradMath)).join(wanted.length === 2 ? " and " : ", ");
   return wanted.length ? "<div><p>We look for " + named + ": how much " + math(view.nodes.at(-1).math)
-    + " changes with each parameter.</p><p>" + escaped(view.dimensions) + "</p></div>" : "";
+    + " changes with each parameter.</p>" + dimensions() + "</div>" : "";
 }
+
+/** The shapes of what has one, each in one piece: (1, n). */
+const dimensions = () => "<p>" + inOneLine(view.dimensions, /\([^)]*\)/g) + "</p>";
+
+/** A text in which what is found stays in one piece. */
+const inOneLine = (text, found) => escaped(text).replace(found, '<span class="whole">$&</span>');
 
 /** The parts of a line without numbers; of a closed form, which would be the answer, and of a sum only the name. */
 const plainParts = (line) => line.parts.filter((part) => !data.pool[part].includes("data-of"))
@@ -166,7 +169,8 @@ function renderQuestion(question) {
   if (!question) return;
   if (opens) byId("answer").focus({ preventScroll: true });
   if (question.shape) {
-    byId("prompt").innerHTML = "What is the shape of " + math(question.slope) + "? Rows and columns, such as (2, 3).";
+    byId("prompt").innerHTML = 'What is the shape of <span class="whole">' + math(question.slope)
+      + "?</span> Rows and columns, such as (2, 3).";
     return;
   }
   const formula = ask === "formula";
@@ -184,15 +188,19 @@ const MOST_MEASURED = 40; // moves
 function reserveRoom() {
   const panel = byId("frame");
   panel.style.minHeight = "";
+  reserved = 0;
   if (frames.length > MOST_MEASURED) return;
   const [kept, asked] = [step, ask];
   let tallest = 0;
   ask = "";
+  byId("problem").hidden = true;
   for (step = 0; step < frames.length; step++) {
     renderFrame();
     tallest = Math.max(tallest, panel.offsetHeight);
   }
   [step, ask] = [kept, asked];
-  renderFrame();
   panel.style.minHeight = tallest + "px";
+  reserved = panel.offsetHeight;
+  byId("problem").hidden = !tried;
+  renderFrame();
 }

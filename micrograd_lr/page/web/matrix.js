@@ -20,8 +20,8 @@ function renderMatrix(holder, until) {
   const hasPaid = (closed) => paysAt.get(closed.z) <= until;
   const now = new Set(frames[step].kind === "backward" ? frames[step].nodes : []);
   const more = view.closed.length > MOST_ROWS ? "<td>…</td>" : "";
-  const cell = (closed, known, text) => "<td" + (now.has(closed?.z) ? ' class="lit"' : known ? "" : ' class="off"')
-    + ">" + (known ? text : "·") + "</td>";
+  const cell = (closed, known, text) => '<td class="' + (now.has(closed?.z) ? "lit " : "") + (known ? "" : "off")
+    + '">' + (known ? text : "·") + "</td>";
   const errors = rows.map((x) => cell(x, hasPaid(x), textOf(gradientSlotAt(x.z, until) ?? gradientSlot(x.z)))).join("");
   const data = rows.map((x, i) => "<tr>" + parameters.map(
     (w) => cell(x, true, textOf(view.edges[features[i].get(w)].slot)),

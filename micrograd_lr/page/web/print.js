@@ -35,6 +35,7 @@ function prepareSheet() {
 function moveOnPaper() {
   const frame = frames[step];
   renderFrame();
+  setAsUsual(byId("frame")); // paper is wider than a phone
   const chain = frame.kind === "gradients" ? byId("chain").innerHTML : "";
   return "<section><h3>" + escaped(frame.lead) + "</h3>" + byId("lines").innerHTML + chain + "</section>";
 }
