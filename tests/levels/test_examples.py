@@ -53,8 +53,14 @@ def test_the_order_of_the_operands_makes_no_difference():
     losses = [y[0] * log(a[0]) + (1 - y[0]) * log(1 - a[0]), log(1 - a[1]) * (1 - y[1]) + log(a[1]) * y[1]]
     first = -losses[0] + -losses[1]
     assert len(found_in(first + -(y[2] * log(a[2]) + (1 - y[2]) * log(1 - a[2]))).each) == 3
-    assert found_in(first + -(y[2] * log(a[2]) + (y[2] - 1) * log(1 - a[2]))) is None
+    assert found_in(first + -(y[2] * log(a[2]) + (1 - y[2]) * log(a[2] - 1 + 1))) is None
     assert found_in(first + -(y[2] * log(a[2]) + (1 - y[2]) * log(a[2]))) is None
+
+
+def test_data_may_be_nodes_in_one_example_and_numbers_in_the_next():
+    w, b = Value(0.5, "w"), Value(-0.25, "b")
+    losses = [logistic_loss(w * x + b, y) for x, y in ((Value(1.0), 1.0), (2.0, Value(0.0)), (3.0, 1.0))]
+    assert len(found_in(node_sum(losses)).each) == 3
 
 
 def test_what_is_opened():
