@@ -25,6 +25,7 @@ bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured
 	$(BIN)/python tests/benchmarks/engine.py
 	$(BIN)/python tests/benchmarks/pictures.py
 	$(BIN)/python tests/benchmarks/compiled.py
+	$(BIN)/python tests/benchmarks/fitting.py
 	$(BIN)/python tests/benchmarks/page.py
 	$(BIN)/python tests/benchmarks/scaling.py
 
@@ -39,7 +40,7 @@ clean:
 	touch $@
 .venv/with-demo: WHAT = ".[draw]"
 .venv/with-dev: WHAT = ".[dev]"
-.venv/with-bench: WHAT = ".[draw,fast]" -r tests/benchmarks/requirements.txt
+.venv/with-bench: WHAT = ".[draw,fast,train,dask]" -r tests/benchmarks/requirements.txt
 .venv/with-bench: tests/benchmarks/requirements.txt
 .venv/with-%: .venv/pyvenv.cfg pyproject.toml
 	$(INSTALL)

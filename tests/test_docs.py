@@ -21,7 +21,7 @@ SNIPPET = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", re.DOTALL
 
 def test_the_pages_and_demos_are_found():
     known = ["README", "compiled", "derivation", "design", "instructors", "performance", "pictures", "students"]
-    known += ["exercises", "newton", "notebook", "scaling", "security"]
+    known += ["exercises", "fitting", "newton", "notebook", "scaling", "security"]
     assert {page.stem for page in PAGES} == {*known}
     assert [demo.name[:3] for demo in DEMOS] == [*(f"0{i}_" for i in range(1, 9)), "11_"]
 
