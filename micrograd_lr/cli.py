@@ -1,4 +1,4 @@
-"""The command line: ``micrograd-lr demo``, ``draw``, ``step`` and ``exercise``."""
+"""The command line: ``micrograd-lr demo``, ``draw``, ``step``, ``exercise``, ``train``, ``predict``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from micrograd_lr.exercises.command import exercise_command
+from micrograd_lr.fitting.command import fitting_commands
 from micrograd_lr.tools.streams import flushed, prepare_streams
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ SLIDES = "-(y*log(sigmoid(w*x+b)) + (1-y)*log(1-sigmoid(w*x+b)))"
 SLIDES_IN_STEPS = "z=w*x+b; a=sigmoid(z); L=-(y*log(a)+(1-y)*log(1-a))"
 SLIDES_NUMBERS = ("w=0.5", "b=-1", "x=2", "y=1")
 # An argument that is not an option although it begins with a minus: our options are --..., -h, -o and -oFILE.
-_NEGATIVE = re.compile(r"-(?!-|[oh]$|o.*\.(svg|png|pdf|dot)$)")
+_NEGATIVE = re.compile(r"-(?!-|[oh]$|o.*\.(svg|png|pdf|dot|json|csv)$)")
 _NUMBER = re.compile(r"[^\W\d]\w*=")  # the beginning of w=0.5
 
 
@@ -54,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=f'example:\n  micrograd-lr step "{SLIDES_IN_STEPS}" \\\n    --set {" ".join(SLIDES_NUMBERS)} --ask',
     ))  # fmt: skip
     exercise_command(commands)
+    fitting_commands(commands)
     return top
 
 
@@ -97,11 +99,9 @@ def _draw_arguments(draw: argparse.ArgumentParser) -> None:
     draw.add_argument("--no-gradients", action="store_true", help="the forward pass only")
     draw.add_argument("--highlight", **names, default=(), help="nodes, and the edges between them")
     draw.add_argument(
-        "--opened",
-        **names | {"metavar": "OP"},
-        default=(),
+        "--opened", **names | {"metavar": "OP"}, default=(),
         help="show what is inside: dot, logistic_loss, examples, 'example 2'; with --detail names, a name",
-    )
+    )  # fmt: skip
     draw.add_argument("--limit", type=int, default=LIMIT, help=f"boxes at most (default: {LIMIT})")
     draw.add_argument(
         "--data", **names, default=("x", "y"), help="the leaves that are data; the others are parameters (default: x y)"

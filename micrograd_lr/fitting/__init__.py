@@ -2,6 +2,11 @@
 
 `loss` is that loss; `objective` is what is minimised, its mean with a penalty, over `examples`, wherever they are;
 `solvers` find the minimum; `estimator` is `LogisticRegression`, as scikit-learn shapes it.
+
+The command line: `table` reads CSV (`csv_file`, `cells`) and Parquet; `preparing` makes examples of its rows;
+`training` can be interrupted; `model_file` is what is kept; `report` and `charts` say what was found; `predicting` applies it.
 """
 
-PUBLIC: dict[str, list[str]] = {}  # what other rooms use, by module; everything else is this room's own affair
+PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "command": ["fitting_commands"],
+}

@@ -17,9 +17,10 @@ PATIENCE = 2.0  # seconds without a bar
 
 
 @contextmanager
-def progress(steps: int | None, wanted: bool | None) -> Iterator[Callable[[int], None]]:
-    """Gives a function to call with the number of `steps` that are done (None if nobody knows of how many). Whether
-    there is a bar is what `wanted` says; if it is None, there is one on a terminal, after two seconds."""
+def progress(steps: int | None, wanted: bool | None, what: str = "examples") -> Iterator[Callable[[int], None]]:
+    """Gives a function to call with the number of `steps` that are done (None if nobody knows of how many);
+    `what` they are. Whether there is a bar is what `wanted` says; if it is None, there is one on a terminal, after two
+    seconds."""
     start = time.perf_counter()
     bar = None
     shown = is_terminal(sys.stderr) if wanted is None else wanted
@@ -29,7 +30,7 @@ def progress(steps: int | None, wanted: bool | None) -> Iterator[Callable[[int],
         if bar is None and shown and (wanted or time.perf_counter() - start >= PATIENCE):
             console = need("rich.console", "pip install rich").Console(stderr=True)
             bar = need("rich.progress", "pip install rich").Progress(console=console, transient=True)
-            bar.add_task("examples", total=steps)
+            bar.add_task(what, total=steps)
             bar.start()
         if bar is not None:
             bar.update(0, completed=done)

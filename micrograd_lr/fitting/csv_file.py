@@ -1,0 +1,187 @@
+"""A CSV file in batches: Polars reads what is in order, and what it refuses is read cell by cell, to say what is wrong.
+
+The two agree (tests/fitting/test_csv_file.py compares them), but the second knows lines and columns, and takes ten
+times as long. The file is read as text, in pieces of whole records, so memory does not grow with it, and any encoding
+will do.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import NamedTuple
+
+from micrograd_lr.fitting.cells import MISSING, label, number, records
+from micrograd_lr.tools.late import need
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+PIECE = 1 << 22  # characters that are read at a time
+_BEGINNINGS = {  # of files that are not text
+    b"PK": "a zip archive or an Excel workbook. Unpack it, or save the sheet as CSV",
+    b"\x1f\x8b": "compressed. Unpack it first: gunzip",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook. Save the sheet as CSV",
+    b"%PDF": "a PDF. Write its table as CSV",
+}
+_REPLACED = "\ufffd"  # what stands for a byte that an encoding does not have
+_WITH_A_MARK = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class Batch(NamedTuple):
+    """Rows of a table: their `numbers` (rows, columns), NaN where they are missing, and their `labels`, as text."""
+
+    numbers: Any
+    labels: Any
+
+
+class CsvFile:
+    """A CSV file: the `names` of its columns, and `notes` on how it is read."""
+
+    def __init__(self, path: Path, delimiter: str = "", encoding: str = "", decimal_comma: bool = False) -> None:
+        self.path, self.encoding = path, encoding or _encoding(path)
+        with self._opened() as file:
+            text = self._read(file)
+        self.delimiter = delimiter or max(DELIMITERS, key=lambda sign: len(self._header(text, sign)[0]))
+        names, self._length = self._header(text, self.delimiter)
+        if not names:
+            raise ValueError(f"{path} is empty. A table begins with a line of names.")
+        if decimal_comma and self.delimiter == ",":
+            raise ValueError(f"{path}: commas separate the cells, so there is no decimal comma. See --delimiter.")
+        self.names, self.decimal_comma = [name.strip() for name in names], decimal_comma
+        self.notes = [] if delimiter or self.delimiter == "," else [f"separated by {DELIMITERS[self.delimiter]}"]
+        if not encoding and self.encoding != "utf-8-sig":
+            self.notes.append(f"the text is {self.encoding}")
+
+    def _header(self, text: str, delimiter: str) -> tuple[list[str], int]:
+        """The cells of the first line that is not blank, and how many characters there are up to its end."""
+        lines = io.StringIO(text)
+        try:
+            cells = next((cells for cells in csv.reader(lines, delimiter=delimiter) if cells), [])
+        except csv.Error as error:
+            raise ValueError(f"{self.path}: the header cannot be read: {error}. Check the quotes.") from None
+        return cells, lines.tell()
+
+    def batches(self, columns: Sequence[int], target: int | None, missing: str) -> Iterator[Batch]:
+        """The numbers in these columns, and the classes in column `target`. ValueError names the first wrong cell."""
+        row = 1
+        for text, line in self._pieces():
+            batch = self._quickly(text, columns, target, missing)
+            if batch is None:
+                batch = self._carefully(text, line, row, columns, target, missing)
+            row += len(batch.numbers)
+            yield batch
+
+    def _quickly(self, text: str, columns: Sequence[int], target: int | None, missing: str) -> Batch | None:
+        """A batch by Polars; None if there is something in it that it refuses, or that it may have read wrongly."""
+        pl = need("polars", 'pip install "micrograd_lr[train]"')
+        names = [f"column_{i + 1}" for i in range(len(self.names))]  # the only ones that it takes beside `columns`
+        wanted = {names[j]: pl.Float64 for j in columns}
+        last = names[-1]  # null in a line that is too short, and in a blank one
+        try:
+            frame = pl.read_csv(
+                text.encode(), has_header=False, separator=self.delimiter, decimal_comma=self.decimal_comma,
+                schema={name: wanted.get(name, pl.String) for name in names}, null_values=[*MISSING],
+                columns=sorted({*columns, *(() if target is None else (target,)), len(names) - 1}),
+            )  # fmt: skip
+        except pl.exceptions.PolarsError:
+            return None
+        numbers = frame.select([*wanted]).fill_null(float("nan")).to_numpy(order="c")
+        labels = None if target is None else frame[names[target]].str.strip_chars()
+        doubtful = frame[last].null_count() or (labels is not None and labels.is_in(["", *MISSING]).any())
+        finite = need("numpy", "pip install numpy").isfinite(numbers)
+        if not finite.all():
+            doubtful = doubtful or missing == "error" or not (finite | (numbers != numbers)).all()
+        return None if doubtful else Batch(numbers, labels)
+
+    def _carefully(
+        self, text: str, line: int, row: int, columns: Sequence[int], target: int | None, missing: str
+    ) -> Batch:
+        """A batch, cell by cell: slow, and with an error that names the place."""
+        pl, np = need("polars", 'pip install "micrograd_lr[train]"'), need("numpy", "pip install numpy")
+        numbers, labels = [], []
+        for cells, place in records(text, self.path.name, line, row, self.names, self.delimiter, target is not None):
+            for j in columns:
+                place.column = self.names[j]
+                numbers.append(number(cells[j], place, missing, self.decimal_comma))
+            if target is not None:
+                place.column = self.names[target]
+                labels.append(label(cells[target], place, missing))
+        shaped = np.array(numbers, float).reshape(-1, len(columns))
+        return Batch(shaped, None if target is None else pl.Series(labels, dtype=pl.String))
+
+    def _pieces(self) -> Iterator[tuple[str, int]]:
+        """The file behind its header in pieces of whole records, each with the line that it begins at."""
+        with self._opened() as file:
+            text = self._read(file)
+            line = 1 + text.count("\n", 0, self._length)
+            text = text[self._length :]
+            while True:
+                more = self._read(file)
+                end = _end_of_the_last_record(text)
+                if text.count('"', end) % 2 and (not more or len(text) - end > PIECE):
+                    line += text.count("\n", 0, end)
+                    raise ValueError(f'{self.path.name}: line {line}: a quote (") is opened there, and not closed.')
+                end = end if more else len(text)
+                yield text[:end].rstrip("\n"), line
+                if not more:
+                    return
+                line += text.count("\n", 0, end)
+                text = text[end:] + more
+
+    def _opened(self) -> io.TextIOWrapper:
+        try:
+            return self.path.open(encoding=self.encoding)
+        except LookupError:
+            raise ValueError(
+                f"--encoding {self.encoding}: there is no such encoding. Usual are utf-8, utf-16, latin-1 and cp1252."
+            ) from None
+
+    def _read(self, file: io.TextIOWrapper) -> str:
+        try:
+            text = file.read(PIECE)
+        except UnicodeError as error:
+            raise self._not_text(error) from None
+        if "\0" in text:
+            raise ValueError(
+                f"{self.path} is not a text file: it has zero bytes. If it is a table all the same, say how it is "
+                "written, such as --encoding utf-16-le."
+            )
+        return text
+
+    def _not_text(self, error: UnicodeError) -> ValueError:
+        """Where a byte is that the encoding does not have."""
+        place, what = "", str(error)
+        if isinstance(error, UnicodeDecodeError):
+            with self.path.open(encoding=self.encoding, errors="replace") as file:
+                place = next(f"line {line}: " for line, text in enumerate(file, 1) if _REPLACED in text)
+            what = f"the byte 0x{error.object[error.start]:02x} is not {self.encoding.removesuffix('-sig')} there"
+        return ValueError(
+            f"{self.path.name}: {place}{what}. Say how the file is written: --encoding cp1252 (from Windows), latin-1, "
+            "utf-16, ..."
+        )
+
+
+def _end_of_the_last_record(text: str) -> int:
+    """Behind the last line break that is not in quotes; 0 if there is none."""
+    end = text.rfind("\n") + 1
+    inside = text.count('"', 0, end) % 2
+    while inside:
+        start = text.rfind("\n", 0, end - 1) + 1
+        inside ^= text.count('"', start, end) % 2
+        end = start
+    return end
+
+
+def _encoding(path: Path) -> str:
+    """The encoding that the first bytes say. ValueError for a file that is not text."""
+    with path.open("rb") as file:
+        first = file.read(4)
+    for beginning, what in _BEGINNINGS.items():
+        if first.startswith(beginning):
+            raise ValueError(f"{path.name} is {what}.")
+    return next((name for mark, name in _WITH_A_MARK.items() if first.startswith(mark)), "utf-8-sig")
