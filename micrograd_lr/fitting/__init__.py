@@ -4,7 +4,8 @@
 `solvers` find the minimum; `estimator` is `LogisticRegression`, as scikit-learn shapes it.
 
 The command line: `table` reads CSV (`csv_file`, `cells`) and Parquet; `preparing` makes examples of its rows;
-`training` can be interrupted; `model_file` is what is kept; `report` and `charts` say what was found; `predicting` applies it.
+`training` can be interrupted; `model_file` is what is kept; `report` and `charts` say what was found; `predicting`
+applies it.
 """
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair

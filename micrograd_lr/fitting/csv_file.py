@@ -1,7 +1,7 @@
 """A CSV file in batches: Polars reads what is in order, and what it refuses is read cell by cell, to say what is wrong.
 
-The two agree (tests/fitting/test_csv_file.py compares them), but the second knows lines and columns, and takes ten
-times as long. The file is read as text, in pieces of whole records, so memory does not grow with it, and any encoding
+The two agree, but for quotes within quotes, some of which Polars drops. The second knows lines and columns, and takes
+ten times as long. The file is read as text, in pieces of whole records: memory does not grow with it, and any encoding
 will do.
 """
 
@@ -49,9 +49,9 @@ class CsvFile:
         self.delimiter = delimiter or max(DELIMITERS, key=lambda sign: len(self._header(text, sign)[0]))
         names, self._length = self._header(text, self.delimiter)
         if not names:
-            raise ValueError(f"{path} is empty. A table begins with a line of names.")
+            raise ValueError(f"{path.name} is empty. A table begins with a line of names.")
         if decimal_comma and self.delimiter == ",":
-            raise ValueError(f"{path}: commas separate the cells, so there is no decimal comma. See --delimiter.")
+            raise ValueError(f"{path.name}: commas separate the cells, so there is no decimal comma. See --delimiter.")
         self.names, self.decimal_comma = [name.strip() for name in names], decimal_comma
         self.notes = [] if delimiter or self.delimiter == "," else [f"separated by {DELIMITERS[self.delimiter]}"]
         if not encoding and self.encoding != "utf-8-sig":
@@ -63,7 +63,7 @@ class CsvFile:
         try:
             cells = next((cells for cells in csv.reader(lines, delimiter=delimiter) if cells), [])
         except csv.Error as error:
-            raise ValueError(f"{self.path}: the header cannot be read: {error}. Check the quotes.") from None
+            raise ValueError(f"{self.path.name}: the header cannot be read: {error}. Check the quotes.") from None
         return cells, lines.tell()
 
     def batches(self, columns: Sequence[int], target: int | None, missing: str) -> Iterator[Batch]:
@@ -79,20 +79,18 @@ class CsvFile:
     def _quickly(self, text: str, columns: Sequence[int], target: int | None, missing: str) -> Batch | None:
         """A batch by Polars; None if there is something in it that it refuses, or that it may have read wrongly."""
         pl = need("polars", 'pip install "micrograd_lr[train]"')
-        names = [f"column_{i + 1}" for i in range(len(self.names))]  # the only ones that it takes beside `columns`
-        wanted = {names[j]: pl.Float64 for j in columns}
-        last = names[-1]  # null in a line that is too short, and in a blank one
+        kinds = {str(j): pl.String for j in range(len(self.names))} | {str(j): pl.Float64 for j in columns}
         try:
-            frame = pl.read_csv(
-                text.encode(), has_header=False, separator=self.delimiter, decimal_comma=self.decimal_comma,
-                schema={name: wanted.get(name, pl.String) for name in names}, null_values=[*MISSING],
-                columns=sorted({*columns, *(() if target is None else (target,)), len(names) - 1}),
+            frame = pl.read_csv(  # every column: Polars looks for lines that are too long only then
+                f"{text}\n".encode(), has_header=False, separator=self.delimiter, decimal_comma=self.decimal_comma,
+                schema=kinds, null_values=[*MISSING],
             )  # fmt: skip
         except pl.exceptions.PolarsError:
             return None
-        numbers = frame.select([*wanted]).fill_null(float("nan")).to_numpy(order="c")
-        labels = None if target is None else frame[names[target]].str.strip_chars()
-        doubtful = frame[last].null_count() or (labels is not None and labels.is_in(["", *MISSING]).any())
+        numbers = frame.select(map(str, columns)).fill_null(float("nan")).to_numpy(order="c")
+        labels = None if target is None else frame[str(target)].str.strip_chars()
+        doubtful = frame[:, -1].null_count()  # as in lines that are too short, and blank ones
+        doubtful = doubtful or (labels is not None and labels.is_in(["", *MISSING]).any())
         finite = need("numpy", "pip install numpy").isfinite(numbers)
         if not finite.all():
             doubtful = doubtful or missing == "error" or not (finite | (numbers != numbers)).all()
@@ -147,10 +145,7 @@ class CsvFile:
         except UnicodeError as error:
             raise self._not_text(error) from None
         if "\0" in text:
-            raise ValueError(
-                f"{self.path} is not a text file: it has zero bytes. If it is a table all the same, say how it is "
-                "written, such as --encoding utf-16-le."
-            )
+            raise _zero_bytes(self.path)
         return text
 
     def _not_text(self, error: UnicodeError) -> ValueError:
@@ -180,8 +175,18 @@ def _end_of_the_last_record(text: str) -> int:
 def _encoding(path: Path) -> str:
     """The encoding that the first bytes say. ValueError for a file that is not text."""
     with path.open("rb") as file:
-        first = file.read(4)
+        first = file.read(4096)
     for beginning, what in _BEGINNINGS.items():
         if first.startswith(beginning):
             raise ValueError(f"{path.name} is {what}.")
-    return next((name for mark, name in _WITH_A_MARK.items() if first.startswith(mark)), "utf-8-sig")
+    known = next((name for mark, name in _WITH_A_MARK.items() if first.startswith(mark)), "")
+    if not known and b"\0" in first:
+        raise _zero_bytes(path)
+    return known or "utf-8-sig"
+
+
+def _zero_bytes(path: Path) -> ValueError:
+    return ValueError(
+        f"{path.name} is not a text file: it has zero bytes. If it is a table all the same, say how it is written, "
+        "such as --encoding utf-16-le."
+    )

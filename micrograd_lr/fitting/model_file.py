@@ -107,15 +107,13 @@ def read_json(path: Path, kind: str, names: Sequence[str]) -> dict[str, Any]:
     if type(version) is not int or version < 1:
         raise ValueError(f"{path}: the version is {version!r}; it is a whole number from 1 on. {_AGAIN}")
     if lost := [name for name in names if name not in read]:
-        raise ValueError(f"{path} is not complete: {', '.join(lost)} is missing. {_AGAIN}")
+        raise ValueError(f"{path} is not complete. It lacks {', '.join(lost)}. {_AGAIN}")
     return read
 
 
 def check_numbers(path: Path, name: str, numbers: Any, length: int) -> None:
     """ValueError unless this is a list of so many finite numbers."""
-    if not isinstance(numbers, list) or len(numbers) != length:
-        what = f"{len(numbers)} entries" if isinstance(numbers, list) else type(numbers).__name__
-        raise ValueError(f"{path}: {name} has {what}, where {length} numbers are needed. {_AGAIN}")
+    _check_length(path, name, numbers, length)
     for i, x in enumerate(numbers):
         if type(x) not in (int, float) or not abs(x) <= sys.float_info.max:
             raise ValueError(f"{path}: {name}[{i}] is {x!r:.40}, not a finite number. {_AGAIN}")
@@ -123,11 +121,15 @@ def check_numbers(path: Path, name: str, numbers: Any, length: int) -> None:
 
 def check_rows(path: Path, name: str, rows: Any, count: int, length: int) -> None:
     """ValueError unless this is a list of so many lists of numbers."""
-    if not isinstance(rows, list) or len(rows) != count:
-        what = f"{len(rows)} rows" if isinstance(rows, list) else type(rows).__name__
-        raise ValueError(f"{path}: {name} has {what}, where {count} of {length} numbers are needed. {_AGAIN}")
+    _check_length(path, name, rows, count)
     for i, row in enumerate(rows):
         check_numbers(path, f"{name}[{i}]", row, length)
+
+
+def _check_length(path: Path, name: str, given: Any, length: int) -> None:
+    if not isinstance(given, list) or len(given) != length:
+        what = f"a list of length {len(given)}" if isinstance(given, list) else f"{given!r:.40}"
+        raise ValueError(f"{path}: {name} is {what}, where a list of length {length} is needed. {_AGAIN}")
 
 
 def _names(path: Path, read: dict[str, Any], name: str, least: int) -> int:

@@ -46,7 +46,7 @@ def column(table: Table, name: str) -> int:
     from difflib import get_close_matches
 
     near = get_close_matches(name, table.names, 1) or [other for other in table.names if other.lower() == name.lower()]
-    shown = ", ".join(table.names[:8]) + (", …" if len(table.names) > 8 else "")
+    shown = ", ".join(table.names[:8]) + (f", … ({len(table.names)} in all)" if len(table.names) > 8 else "")
     raise ValueError(
         f"{table.path.name} has no column {name}. "
         + (f"Did you mean {near[0]}? " if near else "")
