@@ -22,7 +22,7 @@ def predict(table: Table, options: argparse.Namespace) -> int:
     model = Model.load(options.model)
     if extra := [name for name in table.names if name not in (*model.features, model.target)]:
         shown = ", ".join(extra[:5]) + (", …" if len(extra) > 5 else "")
-        print(f"note: not used, because the model does not know it: {shown}", file=sys.stderr)
+        print(f"note: not used, because the model does not know them: {shown}", file=sys.stderr)
     missing = options.missing or ("mean" if model.settings.get("missing") == "mean" else "error")
     lines = _predictions(model, table, missing)
     if options.output is None:

@@ -120,7 +120,10 @@ def _about(table: Table, data: Data, options: argparse.Namespace, notes: Sequenc
     for treatment in data.treatments:
         yield f"  {treatment}"
     yield "  each feature is standardised: (x - mean) / deviation, of the rows to fit"
-    yield f"  held out: {held_out:,} rows, {options.test_size:.0%} of each class at random, seed {options.seed}"
+    if held_out:
+        yield f"  held out: {held_out:,} rows, {options.test_size:.0%} of each class at random, seed {options.seed}"
+    else:
+        yield "  nothing is held out"
 
 
 def _fitted(at: Progress, settings: Settings, judged: dict[str, Any], data: Data) -> Iterator[str]:
@@ -141,7 +144,7 @@ def _fitted(at: Progress, settings: Settings, judged: dict[str, Any], data: Data
         name = data.classes[-1] if len(at.coefficients) == 1 else data.classes[k]
         yield f"\nwhat one deviation more of a feature adds to z, for {name}:"
         order = sorted(range(len(row)), key=lambda j: -abs(row[j]))
-        width = max(len(data.features[j]) for j in order[:_COEFFICIENTS])
+        width = max(len(name) for name in [*(data.features[j] for j in order[:_COEFFICIENTS]), "(intercept)"])
         for j in order[:_COEFFICIENTS]:
             yield f"  {data.features[j]:<{width}}  {row[j]:>+10.4f}"
         if len(row) > _COEFFICIENTS:
