@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+comma := ,
 INSTALL = if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --editable $(WHAT); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable $(WHAT); fi
 
@@ -36,9 +37,9 @@ clean:
 	if command -v uv >/dev/null; then uv venv --python $(PYTHON) .venv; else $(PYTHON) -m venv .venv; fi
 
 .venv/with-demo: .venv/pyvenv.cfg pyproject.toml ## where pygraphviz has no wheel, the pictures go without PNG
-	$(INSTALL) || $(subst .[draw],.,$(INSTALL))
+	$(INSTALL) || $(subst draw$(comma),,$(INSTALL))
 	touch $@
-.venv/with-demo: WHAT = ".[draw]"
+.venv/with-demo: WHAT = ".[draw,train]"
 .venv/with-dev: WHAT = ".[dev]"
 .venv/with-bench: WHAT = ".[draw,fast,train,dask]" -r tests/benchmarks/requirements.txt
 .venv/with-bench: tests/benchmarks/requirements.txt

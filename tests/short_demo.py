@@ -3,8 +3,8 @@
 import sys
 
 SHORT = """
-from micrograd_lr.demo import tour
+from micrograd_lr.demo import tour, training
 cases = tour.breast_cancer()
-tour.ITERATIONS, tour.breast_cancer = 30, lambda: cases.only(tour.TWO_FEATURES)
+training.ITERATIONS, tour.breast_cancer = 30, lambda: cases.only(tour.TWO_FEATURES)
 """
 COMMAND = [sys.executable, "-c", f"{SHORT}import sys\nfrom micrograd_lr import cli\nsys.exit(cli.main())"]

@@ -7,9 +7,8 @@ from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
-    from typing import Any
 
     from micrograd_lr.engine.check import GradientReport
 
@@ -45,21 +44,6 @@ class Report:
         entries.sort(key=lambda cells: -abs(float(cells[1])) if rows else 0)
         self.table(["gradient", *titles[1:]], entries[:rows], right=range(1, len(titles)))
         self.write(f"**{report.verdict}**", style="green" if report.agree else "bold red")
-
-    def progress(self, count: int, what: str) -> tuple[Any, Callable[[str], None]]:
-        """A progress bar of `count` moves, as a context, and the function that moves it. Only a terminal shows it."""
-        rich_progress = need("rich.progress", "pip install rich")
-        columns = [
-            "{task.description}",
-            rich_progress.BarColumn(24),
-            "{task.percentage:>3.0f} %",
-            "{task.fields[note]}",
-        ]
-        bar = rich_progress.Progress(
-            *columns, console=self.console, transient=True, disable=not self.console.is_terminal
-        )
-        task = bar.add_task(what, total=count, note="")
-        return bar, lambda note: bar.update(task, advance=1, note=note)
 
     def save(self, path: Path) -> None:
         """Write everything so far to `path`, whole or not at all; missing folders are made."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from micrograd_lr.compiler.compiled import value_and_grad
 from micrograd_lr.demo.report import Report
-from micrograd_lr.engine.elementary import inner, sigmoid
-from micrograd_lr.engine.functions import dot, logistic_loss, sum
+from micrograd_lr.demo.training import training
+from micrograd_lr.engine.functions import dot, logistic_loss
 from micrograd_lr.engine.literal import literal_loss
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.value import Value
@@ -31,7 +31,6 @@ TWO_FEATURES = ("mean radius", "mean texture")
 ONE_CASE = 0
 THREE_CASES = (0, 19, 1)  # malignant, benign, malignant: A - Y has both signs
 WEIGHTS, BIAS = (0.5, 0.25), -0.25  # arbitrary; at these the case is undecided
-ITERATIONS = 100
 ONE, MANY = "one_example.html", "many_examples.html"  # the pages
 
 
@@ -46,7 +45,7 @@ def demo(out: Path = Path("out")) -> int:
         "malignant, 0 for benign."
     )
     green = [one_case(report, cases.standardised()), all_cases(report, cases.standardised())]
-    green += training(report, cases)
+    green += training(report, cases, out)
     pictures(report, cases.standardised(), out)
     path = out / "report.md"
     report.write(
@@ -60,7 +59,8 @@ def demo(out: Path = Path("out")) -> int:
         "* In Python: `from micrograd_lr import Value, log, sigmoid`, then `L.backward()` and any node's `.grad`\n"
         f"* In a clone of the repository, the engine in ten lines: `{_command('python')} demos/01_one_neuron.py`, "
         "and on to `08_step_by_step.py`\n"
-        "* Also there, the loss of one example over a million: `docs/compiled.md`\n"
+        "* Also there, the loss of one example over a million: `docs/compiled.md`; fitted to a table of yours: "
+        f"`{_command('micrograd-lr')} train data.csv --target diagnosis`\n"
         "* And the slides' argument with the engine's numbers: `docs/derivation.md`\n"
         f"* Read this again: `{path.as_posix()}`"
     )
@@ -170,42 +170,6 @@ def case_loss(w: Any, b: Any, x: Any, y: Any) -> Any:
     return logistic_loss(dot(w, x) + b, y)
 
 
-def training(report: Report, cases: Cases) -> list[bool]:
-    """Gradient descent on all cases; then on four of five, to see how it does on the fifth."""
-    full = cases.standardised()
-    n, m = len(cases.features), len(cases)
-    rate = 4 / (m * (n + 1))  # 1 / (curvature of J): X diag(a(1-a)) Xᵀ has at most the trace m(n + 1)/4
-    report.write(
-        "## 3. Training\n\n"
-        f"Gradient descent: {ITERATIONS} times, record J, sweep, and take the step w ← w − rate · ∂J/∂w, "
-        f"b ← b − rate · ∂J/∂b, with rate = {rate:.2g}. That is 1 over the largest curvature that J can have, so that "
-        "J falls with every step."
-    )
-    w, b, losses = _descend(report, full, rate, f"all {m} cases")
-    shown = [0, 1, 10, 30, ITERATIONS]
-    report.table(["step", *map(str, shown)], [["J", *(f"{losses[k]:.2f}" for k in shown)]], right=range(1, 6))
-    check = three_way_check(w, b, full.X, full.labels, names=[*cases.features, "b"])
-    report.write(
-        f"The three-way check again, at the trained weights: **{check.verdict}**",
-        style="green" if check.agree else "bold red",
-    )
-
-    train, held_out = cases.split(every=5)
-    seen, unseen = train.standardised(), held_out.standardised(by=train)
-    w, b, _ = _descend(report, seen, rate * m / len(train), f"{len(train)} cases")
-    rows = []
-    for name, part in (("trained on", seen), ("held out", unseen)):
-        z = [inner(*w, *x) + b for x in part.rows]
-        loss = math.fsum(map(logistic_loss, z, part.labels)) / len(part)
-        right = math.fsum((sigmoid(zi) > 0.5) == (y == 1) for zi, y in zip(z, part.labels))
-        rows.append([name, str(len(part)), f"{loss:.4f}", f"{right / len(part):.1%} ({right:.0f} of {len(part)})"])
-    report.write(
-        f"The same from the start on {len(train)} cases, every fifth held out, and standardised by those {len(train)}:"
-    )
-    report.table(["cases", "number", "loss per case", "accuracy"], rows, right=[1, 2, 3])
-    return [check.agree]
-
-
 def pictures(report: Report, cases: Cases, out: Path) -> None:
     """The graphs of the report as pictures in `out`: of one case at both levels of detail, and of the sum over all."""
     one = the_case(cases)
@@ -251,24 +215,6 @@ def three_cases(cases: Cases) -> ManyExamples:
     """The loss of three cases, with their data as nodes, so that they can be edited in the page."""
     X = [[Value(row[i]) for i in THREE_CASES] for row in cases.X]
     return ManyExamples(WEIGHTS, BIAS, X, [Value(cases.labels[i]) for i in THREE_CASES], loss=literal_loss)
-
-
-def _descend(report: Report, cases: Cases, rate: float, what: str) -> tuple[list[float], float, list[float]]:
-    """Gradient descent from w = 0, b = 0: the weights, the bias, and J before each step and after the last."""
-    w = [Value(0.0, name) for name in cases.features]
-    b = Value(0.0, "b")
-    losses = []
-    bar, move = report.progress(ITERATIONS, f"training on {what}")
-    with bar:
-        for iteration in range(ITERATIONS + 1):
-            J = sum(logistic_loss(dot(w, x) + b, y) for x, y in zip(cases.rows, cases.labels))
-            losses.append(J.data)
-            if iteration < ITERATIONS:
-                J.backward()
-                for parameter in (*w, b):
-                    parameter.data -= rate * parameter.grad
-                move(f"J = {J.data:.2f}")
-    return [v.data for v in w], b.data, losses
 
 
 def _command(name: str) -> str:

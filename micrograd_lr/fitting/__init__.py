@@ -9,5 +9,7 @@ applies it.
 """
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "charts": ["loss_curves"],
     "command": ["fitting_commands"],
+    "estimator": ["LogisticRegression"],
 }

@@ -10,7 +10,7 @@ from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
 GROUPS, LEAST = 10, 20  # of a calibration: groups at most, and rows in each
@@ -20,13 +20,21 @@ _STYLE = {"svg.hashsalt": "micrograd_lr", "font.size": 11, "axes.spines.top": Fa
 
 def loss_curve(losses: Sequence[float], slopes: Sequence[float], tol: float) -> str:
     """The objective at the start and after each iteration, and its largest partial derivative, which has to vanish."""
+    return loss_curves({"": (losses, slopes)}, tol)
+
+
+def loss_curves(walks: Mapping[str, tuple[Sequence[float], Sequence[float]]], tol: float) -> str:
+    """The same for several solvers, by their names."""
     with _style():
         figure = _figure(9, 3.6)
         left, right = figure.subplots(1, 2)
-        marker = "o" if len(losses) <= 40 else ""
-        left.plot(losses, marker=marker, markersize=4)
+        for name, (losses, slopes) in walks.items():
+            marker = "o" if len(losses) <= 40 else ""
+            left.plot(losses, marker=marker, markersize=4, label=name)
+            right.plot(slopes, marker=marker, markersize=4)
+        if len(walks) > 1:
+            left.legend()
         left.set(title="What is minimised", xlabel="iterations", ylabel="log loss and penalty")
-        right.plot(slopes, marker=marker, markersize=4)
         right.axhline(tol, color="gray", linestyle="--", linewidth=1)
         right.annotate(f"wanted: {tol:g}", (0, tol), xytext=(2, 3), textcoords="offset points", color="gray", size=9)
         right.set(title="Its largest derivative", xlabel="iterations", yscale="log")

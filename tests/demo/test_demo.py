@@ -17,6 +17,7 @@ from stepped import all_steps
 
 from micrograd_lr import cli, logistic
 from micrograd_lr.demo import tour as demo
+from micrograd_lr.demo import training
 from micrograd_lr.demo.report import Report
 from micrograd_lr.logistic.breast_cancer import breast_cancer
 
@@ -35,7 +36,7 @@ def printed(tmp_path_factory):
 def test_with_less_data_it_succeeds_too(tmp_path, monkeypatch):
     cases = breast_cancer().only(demo.TWO_FEATURES)
     monkeypatch.setattr(demo, "breast_cancer", lambda: cases)
-    monkeypatch.setattr(demo, "ITERATIONS", 30)
+    monkeypatch.setattr(training, "ITERATIONS", 30)
     pipe = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     with contextlib.redirect_stdout(pipe):
         assert cli.main(["demo", "--out", str(tmp_path)]) == 0
@@ -181,7 +182,7 @@ def test_all_cases_and_the_training_are_right(printed):
     w, b, rate = np.zeros(30), 0.0, 4 / (569 * 31)
     J = lambda: float(np.sum(np.logaddexp(0, X @ w + b) - Y * (X @ w + b)))
     losses = [J()]
-    for _ in range(demo.ITERATIONS):
+    for _ in range(training.ITERATIONS):
         e = 1 / (1 + np.exp(-(X @ w + b))) - Y
         w, b = w - rate * (e @ X), b - rate * e.sum()
         losses.append(J())
@@ -208,7 +209,7 @@ def test_a_red_check_is_red_and_fails_the_command(tmp_path, monkeypatch, capsys)
     wrong = lambda z, y: logistic.literal_loss(2 * z, y)
     monkeypatch.setattr(demo, "literal_loss", wrong)
     monkeypatch.setattr(demo, "all_cases", lambda report, cases: True)
-    monkeypatch.setattr(demo, "training", lambda report, cases: [True])
+    monkeypatch.setattr(demo, "training", lambda report, cases, out: [True])
     assert cli.main(["demo", "--out", str(tmp_path)]) == 1
     assert "✗ RED: they disagree" in capsys.readouterr().out
 
@@ -216,7 +217,7 @@ def test_a_red_check_is_red_and_fails_the_command(tmp_path, monkeypatch, capsys)
 def test_an_unwritable_folder_and_a_missing_package_are_told(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(demo, "one_case", lambda report, cases: True)
     monkeypatch.setattr(demo, "all_cases", lambda report, cases: True)
-    monkeypatch.setattr(demo, "training", lambda report, cases: [True])
+    monkeypatch.setattr(demo, "training", lambda report, cases, out: [True])
     blocked = tmp_path / "file"
     blocked.write_text("")
     with contextlib.redirect_stdout(io.StringIO()):
@@ -227,20 +228,22 @@ def test_an_unwritable_folder_and_a_missing_package_are_told(tmp_path, monkeypat
     assert "this needs the package rich" in capsys.readouterr().err
 
 
-def test_colour_and_a_progress_bar_on_a_terminal():
+def test_colour_on_a_terminal():
     report = Report()
     console = report.console.__class__(
         file=io.StringIO(), force_terminal=True, width=200, color_system="truecolor", legacy_windows=False
     )
     report.console = console
     report.write("# Title")
-    bar, move = report.progress(3, "training")
-    with bar:
-        for _ in range(3):
-            move("J = 1")
-    shown = console.file.getvalue()
-    assert "\x1b[" in shown
-    assert "training" in shown
+    assert "\x1b[" in console.file.getvalue()
+
+
+def test_without_scikit_learn_the_training_is_left_out(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "micrograd_lr.fitting.estimator", None)
+    report = Report()
+    assert training.training(report, breast_cancer(), tmp_path) == []
+    assert "Left out: " in report.text
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path):
