@@ -32,14 +32,18 @@ def loss_curves(walks: Mapping[str, tuple[Sequence[float], Sequence[float]]], to
             marker = "o" if len(losses) <= 40 else ""
             left.plot(losses, marker=marker, markersize=4, label=name)
             right.plot(slopes, marker=marker, markersize=4)
+        for axes in (left, right):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         if len(walks) > 1:
+            left.set_xscale("symlog", linthresh=10)  # the shortest walk is as long as the first step of the longest
             left.legend()
         left.set(title="What is minimised", xlabel="iterations", ylabel="log loss and penalty")
         right.axhline(tol, color="gray", linestyle="--", linewidth=1)
-        right.annotate(f"wanted: {tol:g}", (0, tol), xytext=(2, 3), textcoords="offset points", color="gray", size=9)
+        right.annotate(
+            f"wanted: {tol:g}", (1, tol), xycoords=("axes fraction", "data"), xytext=(0, -4),
+            textcoords="offset points", color="gray", size=9, ha="right", va="top",
+        )  # fmt: skip
         right.set(title="Its largest derivative", xlabel="iterations", yscale="log")
-        for axes in (left, right):
-            axes.xaxis.get_major_locator().set_params(integer=True)
         return _svg(figure)
 
 
