@@ -135,6 +135,9 @@ def test_only_what_is_proven_is_a_product_of_matrices(three, reader, tmp_path):
     assert page.page.evaluate("hasMatrix()") is False
     assert page.page.locator("#graph .node.example .grad").all_text_contents() == ["∂J/∂p = 1", "∂J/∂q = 1"]
     assert "proven" not in page.text("#frame")
+    page = reader(StepThrough(logistic.ManyExamples(W, B, X, Y)).save(tmp_path / "plain.html"), "step=10")
+    assert "✓ proven" in page.text("#lines")  # for each w alone: the numbers of x have no names
+    assert page.page.evaluate("hasMatrix()") is False
 
 
 @pytest.mark.covers

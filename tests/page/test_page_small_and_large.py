@@ -27,10 +27,13 @@ def one(tmp_path_factory):
     return StepThrough(example).save(tmp_path_factory.mktemp("one") / "one.html")
 
 
+def many():
+    return logistic.ManyExamples(W, B, [[Value(x) for x in row] for row in X], [*map(Value, Y)], loss=literal_loss)
+
+
 @pytest.fixture(scope="module")
 def three(tmp_path_factory):
-    many = logistic.ManyExamples(W, B, [[Value(x) for x in row] for row in X], [*map(Value, Y)], loss=literal_loss)
-    return StepThrough(many).save(tmp_path_factory.mktemp("three") / "three.html")
+    return StepThrough(many()).save(tmp_path_factory.mktemp("three") / "three.html")
 
 
 @pytest.mark.parametrize(("name", "state"), [("one", "step=7"), ("three", "step=6")])
@@ -119,10 +122,12 @@ WIDER = """() => { // what is wider than the panel, or than the window above it
     const right = byId("frame").getBoundingClientRect().right - 4;
     const wider = (selectors, most) => [...document.querySelectorAll(selectors)]
         .filter((x) => x.getBoundingClientRect().right > most).map((x) => x.textContent.trim());
-    return wider("#where, #lines *, #prompt *, #chain *, #problem *", right).concat(wider("h1 *, .hint *", right + 5));
+    return wider("#where, #lines *, #prompt *, #chain :not(.matrix), #problem *", right)
+        .concat(wider("h1 *, .hint *", right + 5));
 }"""
-TORN = """() => [...document.querySelectorAll("#lines .line")].filter((line) => { // from = and its first term
-    const [name, term] = [...line.querySelectorAll(".part")].map((x) => x.getBoundingClientRect());
+TORN = """() => [...document.querySelectorAll("#lines .line, #chain .way")].filter((line) => { // from what is behind =
+    const parts = [...line.querySelectorAll(".part, .way > math, .factor")];
+    const [name, term] = parts.map((x) => x.getBoundingClientRect());
     return term && term.left < name.right - 1 && name.width < line.clientWidth / 2;
 }).map((line) => line.textContent)"""
 
@@ -137,10 +142,10 @@ def expressions():
     found += [Expression(text)(**{k: x for k, x in numbers.items() if k in text}) for text in words[1:]]
     found += [logistic.OneExample([0.5, 0.25, -0.125, 0.0625][:n], -0.25, [1.097, -2.073, 1.23, -0.456][:n], 1.0)
               for n in (3, 4)]  # fmt: skip
-    return found
+    return [*found, many(), logistic.ManyExamples(W, B, X, Y)]
 
 
-@pytest.mark.parametrize("which", range(5))
+@pytest.mark.parametrize("which", range(7))
 def test_on_a_phone_nothing_is_wider_than_its_panel(which, reader, tmp_path):
     page = reader(StepThrough(expressions()[which]).save(tmp_path / "page.html"), viewport=PHONE)
     for _ in range(page.page.evaluate("frames.length")):
@@ -149,7 +154,8 @@ def test_on_a_phone_nothing_is_wider_than_its_panel(which, reader, tmp_path):
     assert page.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.page.evaluate("sheet = 'end'; prepareSheet()")
     assert page.page.locator("#printed [style]").count() == 0  # the policy of the page would not allow it
-    page.press("Home").page.evaluate("fitLines = () => {}; terms = (formula) => [formula]")
+    page.press("Home").page.evaluate("fitLines = () => {}")
+    page.page.evaluate("document.styleSheets[0].insertRule('#lines .line { white-space: nowrap; }')")
     assert page.press("ArrowRight").page.evaluate(WIDER)  # it would see it
 
 

@@ -4,8 +4,8 @@
 const MOST_COLUMNS = 6; // features, and examples, that are shown
 const MOST_ROWS = 6;
 
-/** Whether a − y is proven for several examples, so that their payments are a product of matrices. */
-const hasMatrix = () => view.closed.length > 1;
+/** Whether a − y is proven for several examples, and their x have names: their payments are a product of matrices. */
+const hasMatrix = () => view.closed.length > 1 && featuresOf(view.closed[0]).size > 0;
 
 /** The factors ∂z/∂w of an example by the parameter w: the keys of its edges, without those that are plainly 1. */
 function featuresOf(closed) {
