@@ -197,4 +197,4 @@ def test_what_has_no_value_is_said_beside_the_lines_and_the_matrices(width, heig
         page.page.evaluate("resetInputs()")
         assert page.settled().page.locator("#lines").is_visible()
         page.press("ArrowRight")
-    assert (lines[4], lines[10]) == (not state, False)  # of J there is one line, and room below it
+    assert (lines[4], lines[10]) == (True, False)  # of J there is one line, and room below it
