@@ -13,6 +13,6 @@ PUBLIC = {  # what other rooms use, by module; everything else is this room's ow
     "rules": ["FOR_NUMBERS_ONLY", "formula_of", "slopes_of"],
     "templates": ["as_factor", "different", "equation", "filled", "signed", "slot"],
     "text": ["IF", "SLOT", "Text", "as_text"],
-    "tokens": ["FormulaError", "said", "spellings", "tokens"],
+    "tokens": ["FormulaError", "quoted", "said", "spellings", "tokens"],
     "typed": ["NoValue", "by_name", "evaluated", "inputs", "separated"],
 }  # fmt: skip

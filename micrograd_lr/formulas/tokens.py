@@ -58,6 +58,7 @@ SAID = {
     "digits": "{found}: no such name here. For a product write {digits}{name}, for a power {name}^{digits}.",
     "derivative": "{found} is the name of a derivative. Write its formula or its number in its place.",
     "name": "{found}: no such name here. The names are {names}.",
+    "later": "{found} is not known yet: it is computed here or later. Write it in what comes before.",
     "which": "{found}: which one, {names} or {other}?",
     "number": "{found}: the answer is a number here, or arithmetic such as -0.5*2. "
     "The table shows the number of each name.",

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from micrograd_lr.engine.order import topological
 from micrograd_lr.formulas.keys import VALUE, gradient_key, ids, value_key
-from micrograd_lr.formulas.tokens import FormulaError, spellings, tokens
+from micrograd_lr.formulas.tokens import FormulaError, quoted, said, spellings, tokens
 from micrograd_lr.formulas.typed import NoValue, evaluated
 from micrograd_lr.stepping.elsewhere import elsewhere, enough
 from micrograd_lr.stepping.record import payments
@@ -106,11 +106,24 @@ class Judge:
         """
         if question.shape:
             return self._of_a_shape(text, question)
-        ask = ask or ("formula" if self._has_names(text) else "number")
-        return self._of_a_formula(text, question) if ask == "formula" else self._of_a_number(text, question)
+        ask = ask or ("formula" if self._names_in(text) else "number")
+        try:
+            return self._of_a_formula(text, question) if ask == "formula" else self._of_a_number(text, question)
+        except FormulaError as error:
+            raise self._of_a_later_name(text, question) or error from None
 
-    def _has_names(self, text: str) -> bool:
-        return any(kind == "name" for kind, _ in tokens(text, self._spelt))
+    def _names_in(self, text: str) -> list[str]:
+        """The names in an answer, of all nodes. FormulaError if there are others."""
+        return [found for kind, found in tokens(text, self._spelt) if kind == "name"]
+
+    def _of_a_later_name(self, text: str, question: Question) -> FormulaError | None:
+        """What to say to an answer that cannot be read only because a name in it is computed later."""
+        known = self.names(question)
+        try:
+            later = [name for name in self._names_in(text) if name not in known]
+        except FormulaError:
+            return None
+        return FormulaError(said("later", found=quoted(later[0]))) if later else None
 
     def _of_a_shape(self, text: str, question: Question) -> Verdict:
         found, sizes = read(text), question.numbers
@@ -139,7 +152,7 @@ class Judge:
         if all(agreed):
             return self._praise(text, question)
         why = "by chance" if agreed[0] else "no value" if math.isnan(answers[0]) else "otherwise"
-        if right(answers[0], self.places[0][question.key]) and not self._has_names(text):
+        if right(answers[0], self.places[0][question.key]) and not self._names_in(text):
             why = "number"
         nudge = question.nudge if why == "otherwise" else ""
         return Verdict(False, self._hint(question, answers) or nudge or SAID[why])

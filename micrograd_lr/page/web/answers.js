@@ -12,10 +12,28 @@ const agrees = (answer, exact) =>
 /** Whether an answer to a question is right, and what to say to it. One with names is a formula, unless `mode` says. */
 function judged(question, text, mode) {
   if (question.shape) return judgedShape(question, text);
-  return (mode ? mode === "formula" : hasNames(text)) ? judgedFormula(question, text) : judgedNumber(question, text);
+  const judgedSo = (mode ? mode === "formula" : namesIn(text).length) ? judgedFormula : judgedNumber;
+  try {
+    return judgedSo(question, text);
+  } catch (error) {
+    throw (error instanceof FormulaError && ofLaterName(question, text)) || error;
+  }
 }
 
-const hasNames = (text) => tokensOf(text, view.spellings).some(([kind]) => kind === "name");
+/** What to say to an answer that cannot be read only because a name in it is computed later; or null. */
+function ofLaterName(question, text) {
+  const known = new Set(Object.values(spellingsFor(question)));
+  try {
+    const later = namesIn(text).find((name) => !known.has(name));
+    return later === undefined ? null : new FormulaError("later", { found: quoted(later) });
+  } catch {
+    return null;
+  }
+}
+
+/** The names in an answer, of all nodes. */
+const namesIn = (text) =>
+  tokensOf(text, view.spellings).filter(([kind]) => kind === "name").map(([, name]) => name);
 
 function judgedShape(question, text) {
   const found = readShape(text);
@@ -49,7 +67,7 @@ function judgedFormula(question, text) {
   const { spots, answers } = everywhere(question, text);
   const agreed = answers.map((answer, i) => agrees(answer, spots[i][question.key]));
   if (agreed.every(Boolean)) return praise(question, text);
-  const isNumber = isRight(answers[0], numbers[question.key]) && !hasNames(text);
+  const isNumber = isRight(answers[0], numbers[question.key]) && !namesIn(text).length;
   const why = isNumber ? "number" : agreed[0] ? "by chance" : Number.isNaN(answers[0]) ? "no value" : "otherwise";
   const nudge = why === "otherwise" && question.nudge;
   return { right: false, said: hintTo(question, answers, spots) || nudge || judging.said[why] };
