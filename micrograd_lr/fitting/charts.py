@@ -40,8 +40,8 @@ def loss_curves(walks: Mapping[str, tuple[Sequence[float], Sequence[float]]], to
         left.set(title="What is minimised", xlabel="iterations", ylabel="log loss and penalty")
         right.axhline(tol, color="gray", linestyle="--", linewidth=1)
         right.annotate(
-            f"wanted: {tol:g}", (1, tol), xycoords=("axes fraction", "data"), xytext=(0, -4),
-            textcoords="offset points", color="gray", size=9, ha="right", va="top",
+            f"wanted: {tol:g}", (0.5, tol), xycoords=("axes fraction", "data"), xytext=(0, -4),
+            textcoords="offset points", color="gray", size=9, ha="center", va="top",
         )  # fmt: skip
         right.set(title="Its largest derivative", xlabel="iterations", yscale="log")
         return _svg(figure)
