@@ -23,17 +23,18 @@ def with_data_last(form: Any) -> Any:
     weight = _coefficient(_coefficient(form, second), first)
     if weight is None or looped_entries(weight):
         return form
-    return form.trace.symbol("mul", first if weight == 1 else weight * first, second)
+    symbol = form.trace.symbol
+    return symbol("mul", symbol("mul", weight, first), second)
 
 
-def product_of_data(form: Any, batch: tuple[str, ...]) -> tuple[Symbol, str, str] | None:
+def product_of_data(form: Any, batch: tuple[str, ...]) -> tuple[Any, str, str] | None:
     """s and the names of x, if `form` is s * x[j] * x[k] with data x; else None."""
     if not (_is_product(form) and _is_product(form.operands[0])):
         return None
     (weight, first), second = form.operands[0].operands, form.operands[1]
     if not all(isinstance(x, Symbol) and x.op == "entry" and x.looped and x.name in batch for x in (first, second)):
         return None
-    if not isinstance(weight, Symbol) or looped_entries(weight) or first.index != ANY or second.index != OTHER:
+    if looped_entries(weight) or first.index != ANY or second.index != OTHER:
         return None
     return weight, first.name, second.name
 
@@ -45,6 +46,9 @@ def product_over(weight: Any, rows: Any, columns: Any = None) -> Any:
     halved = columns is None and not small and weight.min() >= 0  # BLAS computes half of what is a matrix by itself
     factor, columns = np.sqrt(weight) if halved else weight, rows if columns is None else columns
     size = FEW if small else MANY
+    if len(weight) <= size:
+        scaled = rows * factor
+        return scaled @ (scaled if halved else columns).T
     total = np.zeros((len(rows), len(columns)))
     for start in range(0, len(weight), size):
         part = slice(start, start + size)

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from micrograd_lr.compiler.symbols import Symbol
-
     Key = tuple[str, ...]
 
 
@@ -50,7 +48,7 @@ class Program:
         self.columns = dict.fromkeys([loss, *singles])
         self.loops: dict[str, Any] = {}
         self.matrices: dict[str, Any] = {}
-        self.products: dict[str, tuple[Symbol, str, str]] = {}
+        self.products: dict[str, tuple[Any, str, str]] = {}
         self.shapes: dict[str, tuple[int, ...]] = {}
         self.names: dict[tuple[Key, str], str] = {}
         for key, derivative in derivatives.items():
