@@ -41,18 +41,22 @@ def test_of_two_arguments():
 
 
 @pytest.mark.parametrize("loss", [
-    lambda w, x: dot(w, w) * dot(w, x),  # w[j] x[k] + w[k] x[j]: no factor of both
-    lambda w, x: exp(dot(w, [v * v for v in x])),  # x[j]² x[k]²
-    lambda w, x: exp(dot(w, [sigmoid(v) for v in x])),
-    lambda w, x: exp(dot(w, [1 / v for v in x])),
-    lambda w, x: dot(w, w) * exp(dot(w, w)) + x[0],
-], ids=["sums", "squares", "functions", "quotients", "parameters"])  # fmt: skip
+    lambda w, x, u, y: dot(w, w) * dot(w, x),  # w[j] x[k] + w[k] x[j]: no factor of both
+    lambda w, x, u, y: exp(dot(w, [v * v for v in x])),  # x[j]² x[k]²
+    lambda w, x, u, y: exp(dot(w, [sigmoid(v) for v in x])),
+    lambda w, x, u, y: exp(dot(w, [1 / v for v in x])),
+    lambda w, x, u, y: dot(w, w) * exp(dot(w, w)) * y,
+    lambda w, x, u, y: dot(w, w) ** 2 * y,  # w[j] w[k]
+    lambda w, x, u, y: exp(dot(w, [a * b for a, b in zip(x, u)])),  # x[j] u[j] x[k] u[k]
+], ids=["sums", "squares", "functions", "quotients", "parameters", "no data", "four factors"])  # fmt: skip
 def test_other_forms_stay_as_they_are(loss):
-    products, matrices = products_of(loss, w=5, x=5)
+    products, matrices = products_of(loss, w=5, x=5, u=5, y=None)
     assert not products
     assert len(matrices) == 1
-    w, X = RNG.normal(size=5) / 5, RNG.normal(size=(5, 40))
-    numba, python = (hessian(loss, batch="x", backend=backend)(w, X)["w"]["w"] for backend in ("numba", "python"))
+    w, X, U, y = RNG.normal(size=5) / 5, RNG.normal(size=(5, 40)), RNG.normal(size=(5, 40)), RNG.normal(size=40)
+    numba, python = (
+        hessian(loss, batch=("x", "u", "y"), backend=backend)(w, X, U, y)["w"]["w"] for backend in ("numba", "python")
+    )
     assert np.allclose(numba, python, rtol=1e-12)
 
 
