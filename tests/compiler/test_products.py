@@ -40,6 +40,12 @@ def test_of_two_arguments():
     assert not matrices
 
 
+def test_only_where_both_are_plain_data():
+    products, matrices = products_of(lambda w, v, x, u: exp(dot(v, u) - dot(w, [a * a for a in x])), w=3, v=4, x=3, u=4)
+    assert products == {"v_v": ("u", "u")}
+    assert len(matrices) == 2
+
+
 @pytest.mark.parametrize("loss", [
     lambda w, x, u, y: dot(w, w) * dot(w, x),  # w[j] x[k] + w[k] x[j]: no factor of both
     lambda w, x, u, y: exp(dot(w, [v * v for v in x])),  # x[j]² x[k]²
