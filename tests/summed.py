@@ -10,6 +10,8 @@ WANTED = {
     "hessian": lambda loss, **options: hessian(loss, batch=("x", "y"), **options),
 }
 
+ROUNDING = {"hessian": 1e-15}  # BLAS computes it, and adds up as arrays lie in memory; what we add up is the same
+
 
 def cut(X, Y, *ends):
     """Blocks of X and Y: copies, which are what arrives in another process."""
