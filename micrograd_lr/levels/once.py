@@ -32,15 +32,17 @@ def alike(
     """
     known: dict[Hashable, int] = {}
     found: dict[Value, int] = {}
+
+    def place(key: Hashable) -> int:
+        return known.setdefault(key, len(known))
+
     for node in order:
         key: Hashable = leaf(node)
         if node.op:
-            operands = [
-                found[x] if isinstance(x, Value) else known.setdefault(number(x), len(known)) for x in node.operands
-            ]
+            operands = [found[x] if isinstance(x, Value) else place(number(x)) for x in node.operands]
             together = frozenset(Counter(operands).items()) if node.op.commutes else tuple(operands)
             key = row(node.op), together
-        found[node] = known.setdefault(key, len(known))
+        found[node] = place(key)
     return found
 
 

@@ -138,6 +138,6 @@ def closed_in(root: Value, parameters: Container[Value], id_of: Mapping[Value, s
     for found in closed_forms(root, parameters):
         shown = {w: x for w, x in found.factors.items() if x in id_of or not isinstance(x, Value)}
         factors = {id_of[w]: id_of.get(x, x) for w, x in shown.items()}
-        z, a = id_of.get(found.z, ""), id_of[found.a] if found.a else ""
+        z, a = id_of.get(found.z, ""), id_of.get(found.a, "") if found.a else ""
         if z or a:
             yield Closed(id_of[found.loss], z, a, id_of.get(found.y, found.y), factors, found.share)

@@ -46,21 +46,21 @@ def test_what_is_no_loss_of_several_examples():
 
 
 def test_the_order_of_the_operands_makes_no_difference():
-    """wx + b in one example may be b + xw in another one; but 1 - a is not a - 1."""
+    """wx + b in one example may be b + xw in another one; but 1 - eᶻ is not eᶻ - 1."""
     w, b = Value(0.5, "w"), Value(-0.25, "b")
     x, y = ([Value(float(i), f"{name}{i}") for i in range(3)] for name in "xy")
     a = [sigmoid(w * x[0] + b), sigmoid(b + x[1] * w), sigmoid(b + w * x[2])]
     losses = [y[0] * log(a[0]) + (1 - y[0]) * log(1 - a[0]), log(1 - a[1]) * (1 - y[1]) + log(a[1]) * y[1]]
     first = -losses[0] + -losses[1]
     assert len(found_in(first + -(y[2] * log(a[2]) + (1 - y[2]) * log(1 - a[2]))).each) == 3
-    assert found_in(first + -(y[2] * log(a[2]) + (1 - y[2]) * log(a[2] - 1 + 1))) is None
+    assert found_in(node_sum([exp(w * x[1]) - 1, exp(w * x[2]) - 1])) is not None
+    assert found_in(node_sum([exp(w * x[1]) - 1, 1 - exp(w * x[2])])) is None
     assert found_in(first + -(y[2] * log(a[2]) + (1 - y[2]) * log(a[2]))) is None
 
 
-def test_data_may_be_nodes_in_one_example_and_numbers_in_the_next():
-    w, b = Value(0.5, "w"), Value(-0.25, "b")
-    losses = [logistic_loss(w * x + b, y) for x, y in ((Value(1.0), 1.0), (2.0, Value(0.0)), (3.0, 1.0))]
-    assert len(found_in(node_sum(losses)).each) == 3
+def test_a_plain_number_may_stand_in_the_place_of_data():
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    assert len(found_in(node_sum([exp(w * x), exp(3.0 * w)])).each) == 2
 
 
 def test_what_is_opened():

@@ -166,6 +166,13 @@ def test_examples_of_which_only_a_has_a_name():
     assert numbers_after(end(walk)[1]) == [pytest.approx(sum(a) - 2, rel=1e-3)]
 
 
+def test_where_neither_z_nor_a_is_shown_there_is_nothing_to_tell():
+    text = "".join(f"L{i}=logistic_loss(w*x{i}+b, y{i});" for i in (1, 2, 3))
+    numbers = {f"{name}{i}": float(i % 2) for name in "xy" for i in (1, 2, 3)}
+    walk = steps(Expression(f"{text} J=L1+L2+L3")(w=0.5, b=0.25, **numbers))
+    assert [line.kind for line in walk[-1].lines] == ["result", "result"]
+
+
 def test_an_x_that_is_not_shown_is_not_told():
     walk = steps(Expression("a=sigmoid(w*(v*c) + b*relu(v*c)); L=-log(a)")(w=0.5, v=2.0, c=1.5, b=0.25))
     assert [line.kind for line in walk[-1].lines] == ["result"] * 4

@@ -235,3 +235,18 @@ def test_a_text_of_the_first_format_is_read():
         assert not is_read(json.dumps(changed))
     parts["payments"][3]["total"] += 1
     assert not is_read(json.dumps(parts))
+
+
+def test_a_text_of_the_second_format_is_read():
+    """Its names and formulas were written otherwise; a node with a long formula was called by its id."""
+    frames = all_steps(recorded(SLIDES), gradients="parameters")
+    parts = json.loads(frames.to_json()) | {"format": "micrograd_lr steps 2"}
+    long = next(node for node in parts["nodes"] if node["name"] == "u")
+    long["name"] = long["id"]
+    assert Steps.from_json(json.dumps(parts)) == frames
+    assert not is_read(json.dumps(parts | {"format": "micrograd_lr steps 3"}))
+    for nodes in ([1, *parts["nodes"][1:]], [{**parts["nodes"][0], "value": 7.5}, *parts["nodes"][1:]]):
+        assert not is_read(json.dumps(parts | {"nodes": nodes}))
+    of_names = json.loads(all_steps(recorded(SLIDES), detail="names").to_json()) | {"format": "micrograd_lr steps 2"}
+    assert is_read(json.dumps(of_names))
+    assert not is_read(json.dumps(of_names | {"nodes": [1, *of_names["nodes"][1:]]}))
