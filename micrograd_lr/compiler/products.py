@@ -27,16 +27,14 @@ def with_data_last(form: Any) -> Any:
     return symbol("mul", symbol("mul", weight, first), second)
 
 
-def product_of_data(form: Any, batch: tuple[str, ...]) -> tuple[Any, str, str] | None:
+def product_of_data(form: Any, batch: tuple[str, ...]) -> tuple[Any, ...] | None:
     """s and the names of x, if `form` is s * x[j] * x[k] with data x; else None."""
     if not (_is_product(form) and _is_product(form.operands[0])):
         return None
     (weight, first), second = form.operands[0].operands, form.operands[1]
-    if not all(isinstance(x, Symbol) and x.op == "entry" and x.looped and x.name in batch for x in (first, second)):
-        return None
-    if looped_entries(weight) or first.index != ANY or second.index != OTHER:
-        return None
-    return weight, first.name, second.name
+    data = [x.name for x in (first, second) if isinstance(x, Symbol) and x.op == "entry" and x.name in batch]
+    plain = len(data) == 2 and (first.index, second.index) == (ANY, OTHER) and not looped_entries(weight)
+    return (weight, *data) if plain else None
 
 
 def product_over(weight: Any, rows: Any, columns: Any = None) -> Any:

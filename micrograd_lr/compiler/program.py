@@ -48,7 +48,7 @@ class Program:
         self.columns = dict.fromkeys([loss, *singles])
         self.loops: dict[str, Any] = {}
         self.matrices: dict[str, Any] = {}
-        self.products: dict[str, tuple[Any, str, str]] = {}
+        self.products: dict[str, tuple[Any, ...]] = {}
         self.shapes: dict[str, tuple[int, ...]] = {}
         self.names: dict[tuple[Key, str], str] = {}
         for key, derivative in derivatives.items():
