@@ -23,7 +23,7 @@ def test_the_pages_and_demos_are_found():
     known = ["README", "compiled", "derivation", "design", "instructors", "performance", "pictures", "students"]
     known += ["exercises", "fitting", "newton", "notebook", "scaling", "security"]
     assert {page.stem for page in PAGES} == {*known}
-    assert [demo.name[:3] for demo in DEMOS] == [*(f"0{i}_" for i in range(1, 9)), "11_"]
+    assert [demo.name[:3] for demo in DEMOS] == [*(f"0{i}_" for i in range(1, 9)), "10_", "11_"]
 
 
 def run_snippets(page):
@@ -112,6 +112,7 @@ DEMO_ENDS = {
     "06_draw_your_own.py": "out/your_own.svg, drawn by",
     "07_one_example_to_a_million.py": "1,000,000 examples: J = ",
     "08_step_by_step.py": "out/your_own.html: a = tanh(w*x + b); 0.5*(a - y)**2 at {'w': 0.3,",
+    "10_train_on_your_csv.py": "by hand, the first case: z = wx + b = 6.3547, which is above 0, so it is M",
     "11_dask_cluster.py": "w is within 0.01 of what made the data, b within 0.01",
 }
 

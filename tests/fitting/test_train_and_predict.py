@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from micrograd_lr import cli
 from micrograd_lr.fitting import csv_file, training
+from micrograd_lr.fitting.cells import MISSING
 from micrograd_lr.logistic.breast_cancer import breast_cancer
 
 FEATURES = ["mean radius", "mean texture", "mean smoothness", "worst concavity"]
@@ -290,6 +292,20 @@ def test_help_fits_into_80_columns(command, capsys, monkeypatch):
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
     assert len(lines) < 70
+
+
+def test_what_the_page_shows(run, here):
+    """Each command of docs/fitting.md prints what stands there."""
+    (here / "data.csv").rename("cases.csv")
+    (here / "broken.csv").write_text("a,b,y\n1,2,0\n3,abc,1\n")
+    page = (Path(__file__).parents[2] / "docs" / "fitting.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```console\n\$ micrograd-lr (.*)\n([^`]*)```", page)
+    assert len(shown) == page.count("```console") == 3
+    for command, wanted in shown:
+        printed = run(*command.split(), status=int("broken" in command))
+        assert printed.out + printed.err == wanted
+    names = ", ".join(f"`{text}`" for text in MISSING if text)
+    assert f"| empty, {names} | missing:" in page
 
 
 # Interrupted and resumed
