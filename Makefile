@@ -27,6 +27,7 @@ bench: .venv/with-bench ## Speed and memory, as ratios to other engines measured
 	$(BIN)/python tests/benchmarks/pictures.py
 	$(BIN)/python tests/benchmarks/compiled.py
 	$(BIN)/python tests/benchmarks/fitting.py
+	$(BIN)/python tests/benchmarks/training.py
 	$(BIN)/python tests/benchmarks/page.py
 	$(BIN)/python tests/benchmarks/scaling.py
 

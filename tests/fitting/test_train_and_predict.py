@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -227,6 +228,17 @@ def test_the_solver_is_newton_for_few_coefficients(run, monkeypatch):
     monkeypatch.setattr("micrograd_lr.fitting.report.FEW", 3)
     assert "\nlbfgs, C = 1: " in train(run).out
     assert "\nnewton, C = 1: " in train(run, "--without", "mean radius").out
+
+
+def test_a_bar_for_those_who_wait(run, here, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr("micrograd_lr.tools.progress.PATIENCE", 0)
+    monkeypatch.setattr("sys.stderr", Terminal())
+    assert cli.main(["train", "data.csv", "--target", "diagnosis", "--checkpoint-every", "2"]) == 0
+    assert "iterations" in sys.stderr.getvalue()
 
 
 def test_an_early_stop_is_told(run):
