@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-GROUPS, LEAST = 10, 20  # of a calibration: groups at most, and rows in each
+GROUPS, LEAST, LINES = 10, 10, 10  # of a calibration: groups at most, rows in each at least, classes at most
 _SURE = 1.96  # standard deviations to both sides, in which 95 % of the shares lie
 _STYLE = {"svg.hashsalt": "micrograd_lr", "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}
 
@@ -51,13 +51,15 @@ def calibration(probabilities: Any, y: Any, classes: Sequence[str], part: str) -
     """Of the rows to which the model gave about this probability: the share that is of the class.
 
     `probabilities` (m, k), in the order of `classes`, and `y` (m,), places in it. The rows are sorted by probability
-    and cut into groups of equal size. A bar is where 95 % of the shares lie if the probabilities are right.
+    and cut into groups of equal size. A bar is where 95 % of the shares lie if the probabilities are right. Of many
+    classes the largest are shown.
     """
     with _style():
         figure = _figure(5, 4.6)
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color="gray", linestyle="--", linewidth=1)
-        for k in range(1 if len(classes) == 2 else 0, len(classes)):
+        largest = np.argsort(-np.bincount(y, minlength=len(classes)), kind="stable")[:LINES]
+        for k in [1] if len(classes) == 2 else sorted(largest):
             p, share, spread = groups(probabilities[:, k], y == k)
             (line,) = axes.plot(p, share, marker="o", label=classes[k])
             axes.errorbar(p, p, _SURE * spread, fmt="none", ecolor=line.get_color(), alpha=0.35, linewidth=5)

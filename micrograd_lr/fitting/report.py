@@ -37,9 +37,15 @@ def train(table: Table, options: argparse.Namespace) -> int:
     settings = _settings(options, data)
     _say(_about(table, data, options, [*table.notes, *notes]))
     checkpoint = options.output.with_name(f"{options.output.name}.checkpoint")
-    if options.resume and not checkpoint.exists():
-        print(f"note: there is no {checkpoint} to go on from: this is a new start", file=sys.stderr)
-    fitted, at = fit(data, settings, checkpoint, options.resume)
+    if options.resume != checkpoint.exists():
+        what = "there is no {} to go on from" if options.resume else "--resume would go on from {}"
+        print(f"note: this is a new start; {what.format(checkpoint)}", file=sys.stderr)
+    try:
+        fitted, at = fit(data, settings, checkpoint, options.resume)
+    except KeyboardInterrupt:
+        if checkpoint.exists():
+            print(f"\nstopped; the same command with --resume goes on from {checkpoint}", file=sys.stderr)
+        raise
     judged = {part: {"rows": len(y)} | quality(fitted, X, y) for part, (X, y) in data.parts.items()}
     _say(_fitted(at, settings, judged, data))
     _model(data, at, settings, options, judged).save(options.output)

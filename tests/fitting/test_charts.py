@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
-from micrograd_lr.fitting.charts import LEAST, calibration, groups, loss_curve
+from micrograd_lr.fitting.charts import LEAST, LINES, calibration, groups, loss_curve
 
 RNG = np.random.default_rng(2)
 
@@ -38,14 +38,16 @@ def test_the_bars_hold_95_percent_of_the_shares_of_a_model_that_is_right():
 @pytest.mark.slow
 @pytest.mark.covers
 def test_the_pictures_are_whole_and_the_same_each_time():
-    p = RNG.dirichlet([1, 1, 1], 300)
+    p, many = RNG.dirichlet([1, 1, 1], 300), RNG.dirichlet([1] * 12, 300)
     y = p.argmax(axis=1)
     for draw in (
         lambda: loss_curve([0.7, 0.3, 0.2], [0.1, 1e-3, 1e-7], 1e-6),
         lambda: loss_curve([*np.linspace(1, 0, 99)], [*np.logspace(0, -9, 99)], 1e-6),
         lambda: calibration(p, y, ["a", "b", "c"], "held out"),
         lambda: calibration(p[:, :2], y % 2, ["B", "M"], "training"),
+        lambda: calibration(many, many.argmax(axis=1), [f"class {k}" for k in range(12)], "held out"),
     ):
         text = draw()
         assert ET.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
         assert text == draw()
+    assert text.count("<!-- class ") == 1 + LINES  # in the legend

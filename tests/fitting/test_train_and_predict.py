@@ -386,7 +386,24 @@ def test_a_checkpoint_belongs_to_data_and_settings(run, here, monkeypatch):
 
 
 def test_without_a_checkpoint_it_starts_anew(run):
-    assert train(run, "--resume").err == "note: there is no model.json.checkpoint to go on from: this is a new start\n"
+    assert train(run, "--resume").err == (
+        "note: this is a new start; there is no model.json.checkpoint to go on from\n"
+    )
+
+
+def test_what_a_run_that_is_stopped_says(run, monkeypatch):
+    def at_once(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training.LogisticRegression, "fit", at_once)
+        assert train(run, status=130).err == ""  # there is no checkpoint yet
+        patch.undo()
+        interrupted(patch)
+        said = "\nstopped; the same command with --resume goes on from model.json.checkpoint\n"
+        assert train(run, "--checkpoint-every", 2, status=130).err == said
+    assert train(run).err == "note: this is a new start; --resume would go on from model.json.checkpoint\n"
+    assert train(run).err == ""
 
 
 def test_a_full_disk_leaves_the_old_model(run, here):
