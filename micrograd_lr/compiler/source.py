@@ -18,12 +18,14 @@ INFIX = {"add": "{0} + {1}", "sub": "{0} - {1}", "mul": "{0} * {1}", "div": "{0}
 SCALAR = INFIX | {
     "pow": "{0} ** {1}",
     "choose": "{1} if {0} >= 0.0 else {2}",
+    "max": "{0} if {0} >= {1} else {1}",
     "relu": "0.0 if {0} <= 0.0 else {0}",
     "step": "0.0 if {0} <= 0.0 else 1.0 if {0} > 0.0 else {0}",
 }
 ARRAYS = INFIX | {
     "pow": "{0} ** {1}",
     "choose": "where({0} >= 0.0, {1}, {2})",
+    "max": "where({0} >= {1}, {0}, {1})",
     "relu": "where({0} <= 0.0, 0.0, {0})",
     "step": "where({0} <= 0.0, 0.0, where({0} > 0.0, 1.0, {0}))",
 }

@@ -7,6 +7,7 @@ sub-expressions are shared from the start; and whoever walks from the results ne
 from __future__ import annotations
 
 import math
+from functools import reduce
 
 from micrograd_lr.compiler.tracers import trace_error
 from micrograd_lr.engine.elementary import is_written_out
@@ -228,17 +229,16 @@ def _tanh_slope(out: Symbol, x: Symbol) -> Any:
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
 
 
-def _logaddexp(a: Any, b: Any) -> Any:
-    """log(eᵃ + eᵇ) as elementary.logaddexp has it on floats: max(a, b) + log1p(e⁻|ᵃ⁻ᵇ|)."""
-    t = a - b
-    symbol = t.trace.symbol
-    return symbol("choose", t, a, b) + symbol("log1p", symbol("exp", -abs(t)))
+def _largest(*numbers: Any) -> Any:
+    """The largest of symbols and numbers, one after the other as a sum adds them up."""
+    trace = next(x.trace for x in numbers if isinstance(x, Symbol))
+    return reduce(lambda a, b: trace.symbol("max", a, b), numbers)
 
 
 number_type(
     Symbol,
     named=lambda name: None if is_written_out(name) else _function(name),
-    logaddexp=_logaddexp,
+    largest=_largest,
     sigmoid=_sigmoid,
     step=_function("step"),
     softplus=_softplus,

@@ -133,10 +133,25 @@ def _log1p(e: Any) -> Any:
     return e if u == 1 else log(u) * e / (u - 1)
 
 
-def logaddexp(a: Any, b: Any) -> Any:
-    """log(eᵃ + eᵇ) = max(a, b) + log(1 + e⁻|ᵃ⁻ᵇ|), where no power overflows."""
-    given = function_of(a, "logaddexp") or function_of(b, "logaddexp")
-    return given(a, b) if given else max(a, b) + softplus(-abs(a - b))
+def logsumexp(*terms: Any) -> Any:
+    """log(eᵃ + eᵇ + …) = m + log(eᵃ⁻ᵐ + eᵇ⁻ᵐ + …) with the largest of a, b, … as m, so no power overflows."""
+    m, powers = _powers(terms)
+    return m + log(total(*powers))
+
+
+def softmax(*terms: Any) -> tuple[Any, ...]:
+    """The slopes of `logsumexp`, eᵃ⁻ᵐ / (eᵃ⁻ᵐ + eᵇ⁻ᵐ + …) and so on: right to the last digits, however large a is."""
+    _, powers = _powers(terms)
+    whole = total(*powers)
+    return tuple(power / whole for power in powers)
+
+
+def _powers(terms: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """The largest of the terms, m, as a plain number, and eᵗ⁻ᵐ for each term t."""
+    numbers = [*map(number_of, terms)]
+    given = next((largest for x in numbers if (largest := function_of(x, "largest"))), max)
+    m = given(*numbers)
+    return m, [exp(x - m) for x in terms]
 
 
 def tanh_slope(out: Any, x: Any) -> Any:

@@ -18,7 +18,7 @@ from micrograd_lr.engine.elementary import (
     inner,
     inverse,
     log,
-    logaddexp,
+    logsumexp,
     loss_by_logit,
     power,
     power_by_base,
@@ -26,6 +26,7 @@ from micrograd_lr.engine.elementary import (
     relu,
     sigmoid,
     slope_by_logit,
+    softmax,
     step,
     tanh,
     tanh_slope,
@@ -144,5 +145,5 @@ ABS = Op("abs", "abs", abs, lambda out, a: (step(a) - step(-a),))
 SUM = Op("sum", "Σ", total, lambda out, *terms: (1,) * len(terms), commutes=True)
 DOT = Op("dot", "·", inner, product_partials)
 LOSS = Op("logistic_loss", "L", loss_by_logit, lambda out, z, y: (slope_by_logit(z, y), -z))
-# What stable.py puts in the place of log(exp(a) + exp(b)). Nobody writes it, so it is not listed.
-LOGADDEXP = Op("logaddexp", "log Σ exp", logaddexp, lambda out, a, b: (sigmoid(a - b), sigmoid(b - a)), listed=False)
+# What stable.py puts in the place of log(exp(a) + exp(b) + …). Nobody writes it, so it is not listed.
+LOGSUMEXP = Op("logsumexp", "log Σ exp", logsumexp, lambda out, *terms: softmax(*terms), listed=False)

@@ -7,7 +7,6 @@ known without computing the formula itself. The *logit* of a = σ(z) is z, and t
 
 from __future__ import annotations
 
-from functools import reduce
 from numbers import Real
 
 from micrograd_lr.engine import ops
@@ -158,7 +157,7 @@ class _Reader:
         return _negative(t)
 
     def log_of_sum(self, constant: Any, terms: list[tuple[int, Node]]) -> Any:
-        """log(eᵃ + eᵇ + …), one addend after the other; None unless all are positive."""
+        """log(eᵃ + eᵇ + …); None unless all addends are positive."""
         logs = [self.log(term) if sign == 1 else None for sign, term in terms]
         if not _is(constant, 0):
             logs.insert(0, self.log(constant))
@@ -166,7 +165,7 @@ class _Reader:
             return None
         if len(logs) == 2 and _is(logs[0], 0):
             return ops.LOSS(*_loss(1, logs[1]))
-        return reduce(lambda a, b: ops.LOGADDEXP(a, b), logs)
+        return ops.LOGSUMEXP(*logs) if len(logs) > 1 else logs[0]
 
 
 def _addends(x: Any) -> Addends | None:

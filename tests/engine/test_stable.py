@@ -1,14 +1,16 @@
 """σ(z), log σ(z) and log(1 + eᶻ) in all the ways they are written: found by structure, and right at every z."""
 
 import math
+from decimal import Decimal
 from functools import partial
 
 import numpy as np
 import pytest
 from truth import mp
 
-from micrograd_lr import Expression, Value, dot, exp, log, logistic_loss, sigmoid, tanh, value_and_grad
+from micrograd_lr import Expression, Value, dot, exp, hessian, log, logistic_loss, sigmoid, tanh, value_and_grad
 from micrograd_lr import sum as node_sum
+from micrograd_lr.engine.ops import LOGSUMEXP
 from micrograd_lr.engine.order import topological
 from micrograd_lr.engine.stable import as_loss, log_of, logit, one_less, stabilised
 
@@ -178,6 +180,32 @@ def test_an_addend_that_is_far_below_the_others(backend):
         assert abs(J - mp.log(total)) <= 4 * math.ulp(float(mp.log(total)))
         for name, weight in weights.items():
             assert abs(gradients[name] - weight / total) <= 4 * math.ulp(float(weight / total))
+
+
+def test_log_sum_exp_and_its_slopes_at_every_size():
+    """Over floats, with numbers of one size and of many; each slope is right by itself, but for the rounding of t - max."""
+    rng = np.random.default_rng(1)
+    for size in (1e-3, 1.0, 30.0, 700.0, 1e6):
+        for _ in range(20):
+            terms = (size * rng.normal(size=rng.integers(2, 12))).tolist()
+            powers = [mp.exp(mp.mpf(t)) for t in terms]
+            assert abs(LOGSUMEXP(*terms) - mp.log(sum(powers))) <= 2 * math.ulp(max(1.0, *map(abs, terms)))
+            for slope, power, t in zip(LOGSUMEXP.partials(None, *terms), powers, terms):
+                right, ulps = (
+                    power / sum(powers),
+                    4 + min(max(terms) - t, 800),
+                )
+                assert abs(slope - right) <= ulps * math.ulp(float(right)) + 2.0**-1070
+    assert abs(mp.mpf(str(LOGSUMEXP(*map(Decimal, (1, -2, 0))))) - mp.log(mp.e + mp.exp(-2) + 1)) < 1e-26
+
+
+def test_second_derivatives_of_log_sum_exp():
+    """diag(p) - ppᵀ, the same around 0 and around 900, where every power overflows."""
+    for middle in (0.0, 900.0, -900.0):
+        terms = [middle + t for t in (0.5, -1.0, 2.0)]
+        p = np.array(LOGSUMEXP.partials(None, *terms))
+        H = hessian(lambda z: LOGSUMEXP(*z), terms)
+        assert np.max(np.abs(H - (np.diag(p) - np.outer(p, p)))) <= 1e-16
 
 
 def of_a_product(loss, /, w, x):
