@@ -5,8 +5,8 @@ The way of a call of ``value_and_grad(loss)``, by modules:
 1. compiled: the call. It remembers the programs and kernels that were made before.
 2. inputs: the arguments are checked, and become arrays.
 3. tracing: the loss is run once on nodes that refuse to show their numbers (tracers), which are symbols (symbols).
-4. program: what that leaves behind, the loss of one example and its derivatives, as symbols.
-5. loops: symbols that differ only in an index become loops over the features.
+4. sweeps: the engine's sweep differentiates it. What that leaves behind, loss and derivatives as symbols, is a program.
+5. loops: symbols that differ only in an index (forms) become loops over the features, and over the rows of a matrix.
    products: a Hessian that is a product of data with data, which is BLAS's work.
 6. schedule: the order of work.
 7. codegen_python, codegen_numpy, codegen_numba (with numba_kernel): the kernel as source text (source, names).

@@ -36,7 +36,7 @@ def hessian(fun: Callable[..., Any], /, *args: Any, batch: Iterable[str] | None 
 
     With `batch`, as for `value_and_grad` and with its options, `fun` is the loss of one example, and a function is
     returned: called like the loss, with all examples at once, it gives ``{"w": {"w": ∂²J/∂w∂w, "b": ∂²J/∂w∂b}, …}``,
-    matrices (n, n) for two vectors, vectors (n,) for a vector and a number.
+    each of the shape of one parameter followed by that of the other: (n, n) for two vectors, (k, n, k, n) for a matrix.
     """
     if batch is None and not options:
         return hessian_at(fun, *args)

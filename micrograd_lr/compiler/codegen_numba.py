@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from micrograd_lr.compiler.kernel_cache import digest_of
-from micrograd_lr.compiler.numba_kernel import NumbaKernel, joined
+from micrograd_lr.compiler.numba_kernel import START, NumbaKernel, accumulated, joined
 from micrograd_lr.compiler.source import import_from_math
 from micrograd_lr.compiler.symbols import OTHER, Symbol, looped_entries
 from micrograd_lr.tools.version import __version__
@@ -46,14 +46,13 @@ class _ByColumns(NumbaKernel):
 
     def add_reading(self) -> None:
         for x in self.read:
-            index = "" if x.index is None else f"{x.index}, "
-            self.out.add(2, f"h0 = {x.name}[{index}s:s + B]")
+            self.out.add(2, f"h0 = {x.name}[{', '.join([*x.places(), 's:s + B'])}]")
             self.out.add(2, f"for i in range(B): {self.stored_at(x, 'i')} = h0[i]")
 
     def add_total(self, x: Symbol) -> None:
-        self.out.add(2, f"for i in range(B): {self.stored_at(x, 'i')} = 0.0")
-        for terms, _ in self.feature_loops(x.operands[0], int(x.index or 0)):
-            self.out.add(3, f"for i in range(B): {joined(self.stored_at(x, 'i') + ' +=', terms)}")
+        self.out.add(2, f"for i in range(B): {self.stored_at(x, 'i')} = {START[x.op]}")
+        for terms, _ in self.feature_loops(x.operands[0], x.count):
+            self.out.add(3, f"for i in range(B): {accumulated(x.op, self.stored_at(x, 'i'), terms)}")
 
     def add_gradient(self, name: str, form: Any, n: int) -> None:
         arrays = dict.fromkeys(x.name for x in looped_entries(form) if x.name in self.batch)
@@ -77,13 +76,68 @@ class _ByColumns(NumbaKernel):
         parts = form.operands if isinstance(form, Symbol) and form.op == "mul" else ()
         self.out.add(2, f"for j in range({height}):")
         factor = ""
-        if parts and OTHER not in {x.index for x in looped_entries(parts[0])}:  # the same for every k
+        if parts and OTHER not in {axis for x in looped_entries(parts[0]) for axis in x.axes}:  # the same for every k
             self.over_examples(3, f"{scratch} =", parts[0])
             factor, form = f"{scratch} * ", parts[1]
         self.out.add(3, f"for k in range({width}):")
         self.out.add(4, "t = 0.0")
         self.over_examples(4, "t +=", form, factor)
         self.out.add(4, f"{target} t")
+
+    def add_array(self, array: Symbol, x: Symbol) -> None:
+        start, stop = self.schedule.ranges[array]
+        self.out.add(2, f"for k in range({start}, {stop}):")
+        self.out.add(3, f"for i in range(B): work[{self.row_at(array, 'k')}, i] = {START[x.op]}")
+        for features in self.turns(2, "j", 0, x.count):
+            for rows in self.turns(3, "k", start, stop, len(features)):
+                hoisted: dict[str, str] = {}
+                terms = [
+                    [
+                        self.out.expression(x.operands[0], self.entry(j, hoisted, k), self.stored("i"), f"p{r}{f}_")
+                        for f, j in enumerate(features)
+                    ]
+                    for r, k in enumerate(rows)
+                ]
+                self.add_hoisted(4, hoisted)
+                self.out.add(4, "for i in range(B):")
+                for k, of_row in zip(rows, terms):
+                    self.out.add(5, accumulated(x.op, f"work[{self.row_at(array, k)}, i]", of_row))
+
+    def add_table(self, name: str, form: Any, height: int, width: int) -> None:
+        for columns in self.turns(2, "k", 0, width):
+            for rows in self.turns(3, "j", 0, height, len(columns)):
+                hoisted: dict[str, str] = {}
+                places = [(j, k) for j in rows for k in columns]
+                terms = [
+                    self.out.expression(form, self.entry(j, hoisted, k), self.stored("i"), f"p{a}_")
+                    for a, (j, k) in enumerate(places)
+                ]
+                self.add_hoisted(4, hoisted)
+                self.out.add(4, "; ".join(f"a{a} = 0.0" for a in range(len(places))))
+                self.out.add(4, "for i in range(B):")
+                for a, term in enumerate(terms):
+                    self.out.add(5, joined(f"a{a} +=", [term]))
+                for a, (j, k) in enumerate(places):
+                    self.out.add(4, f"d_{name}[{j}, {k}] += a{a}")
+
+    def turns(self, depth: int, name: str, first: int, last: int, most: int = TOGETHER) -> Iterator[list[str]]:
+        """Adds the heads of loops over the features, or over the rows of an array. For each: the places of one turn."""
+        whole = last - (last - first) % most
+        for start, stop, together in ((first, whole, most), (whole, last, 1)):
+            if start < stop:
+                self.out.add(depth, f"for {name} in range({start}, {stop}, {together}):")
+                yield _following(name, together)
+
+    def add_hoisted(self, depth: int, hoisted: dict[str, str]) -> None:
+        """The lines that read what a loop over examples needs."""
+        for read, local in hoisted.items():
+            self.out.add(depth, f"{local} = {read}")
+
+    def part_of(self, name: str) -> str:
+        return f"{name}[:, s:s + B]"
+
+    def place_in_part(self, x: Symbol) -> str:
+        return f"[{x.places()[0]}, i]"
 
     def over_examples(self, depth: int, target: str, form: Any, factor: str = "") -> None:
         """A loop over the examples, after the lines for what they share."""
@@ -95,29 +149,29 @@ class _ByColumns(NumbaKernel):
 
     def feature_loops(self, form: Any, n: int) -> Iterator[tuple[list[Written], list[str]]]:
         """Adds the heads of the loops over n features. For each: `form` at the features of one turn, and these."""
-        whole = n - n % TOGETHER
-        for first, last, together in ((0, whole, TOGETHER), (whole, n, 1)):
-            if first < last:
-                hoisted: dict[str, str] = {}
-                features = _following("j", together)
-                terms = [
-                    self.out.expression(form, self.entry(j, hoisted), self.stored("i"), f"p{k}_")
-                    for k, j in enumerate(features)
-                ]
-                self.out.add(2, f"for j in range({first}, {last}, {together}):")
-                for read, local in hoisted.items():
-                    self.out.add(3, f"{local} = {read}")
-                yield terms, features
+        of_items = any(x.op == "item" for x in looped_entries(form))  # which are few, and in the cache
+        for features in self.turns(2, "j", 0, n, 1 if of_items else TOGETHER):
+            hoisted: dict[str, str] = {}
+            terms = [
+                self.out.expression(form, self.entry(j, hoisted), self.stored("i"), f"p{k}_")
+                for k, j in enumerate(features)
+            ]
+            self.add_hoisted(3, hoisted)
+            yield terms, features
 
-    def entry(self, j: str, hoisted: dict[str, str]) -> Callable[[Symbol], str]:
+    def entry(self, j: str, hoisted: dict[str, str], k: str = "k") -> Callable[[Symbol], str]:
         """How a loop over examples reads feature j: by the name that `hoisted` has for it before the loop."""
 
         def read(x: Symbol) -> str:
-            if x.index is None:
+            if not x.index:
                 return x.name
-            index = x.place(j)
+            index = ", ".join(x.places(j=j, k=k))
+            if x.op == "item" and x.operands[0] in self.row:
+                text = f"work[{self.row_at(x.operands[0], index)}]"
+                return hoisted.setdefault(text, f"h{len(hoisted)}") + "[i]"
             in_batch = x.name in self.batch
-            text = f"{x.name}[{index}, s:s + B]" if in_batch else f"{x.name}[{index}]"
+            name = self.out.names[x.operands[0]] if x.op == "item" else x.name
+            text = f"{name}[{index}, s:s + B]" if in_batch else f"{name}[{index}]"
             local = hoisted.setdefault(text, f"h{len(hoisted)}")
             return f"float64({local}[i])" if in_batch else local
 
@@ -134,14 +188,13 @@ class _ByRows(NumbaKernel):
             self.out.add(2, f"for i in range(B): {self.stored_at(x, 'i')} = {self.entry('i')(x)}")
 
     def add_total(self, x: Symbol) -> None:
-        n = int(x.index or 0)
-        for examples in self.example_loops(TOGETHER if n <= NARROW else 1):
+        for examples in self.example_loops(TOGETHER if x.count <= NARROW else 1):
             for k in range(len(examples)):
-                self.out.add(3, f"t{k} = 0.0")
-            self.out.add(3, f"for j in range({n}):")
+                self.out.add(3, f"t{k} = {START[x.op]}")
+            self.out.add(3, f"for j in range({x.count}):")
             for k, i in enumerate(examples):
                 term = self.out.expression(x.operands[0], self.entry(i), self.stored(i), f"p{k}_")
-                self.out.add(4, joined(f"t{k} +=", [term]))
+                self.out.add(4, accumulated(x.op, f"t{k}", [term]))
             for k, i in enumerate(examples):
                 self.out.add(3, f"{self.stored_at(x, i)} = t{k}")
 
@@ -163,6 +216,33 @@ class _ByRows(NumbaKernel):
         self.out.add(3, f"for j in range({height}):")
         self.out.add(4, f"for k in range({width}): {joined(target, [term])}")
 
+    def add_array(self, array: Symbol, x: Symbol) -> None:
+        start, stop = self.schedule.ranges[array]
+        for examples in self.example_loops(TOGETHER):
+            self.out.add(3, f"for k in range({start}, {stop}):")
+            for t in range(len(examples)):
+                self.out.add(4, f"t{t} = {START[x.op]}")
+            self.out.add(4, f"for j in range({x.count}):")
+            for t, i in enumerate(examples):
+                term = self.out.expression(x.operands[0], self.entry(i), self.stored(i), f"p{t}_")
+                self.out.add(5, accumulated(x.op, f"t{t}", [term]))
+            for t, i in enumerate(examples):
+                self.out.add(4, f"work[{self.row_at(array, 'k')}, {i}] = t{t}")
+
+    def add_table(self, name: str, form: Any, height: int, width: int) -> None:
+        for examples in self.example_loops(TOGETHER):
+            self.out.add(3, f"for j in range({height}):")
+            hoisted: dict[str, str] = {}
+
+            def entry(i: str, hoisted: dict[str, str] = hoisted) -> Callable[[Symbol], str]:
+                read = self.entry(i)
+                return lambda x: read(x) if OTHER in x.axes else hoisted.setdefault(read(x), f"h{len(hoisted)}")
+
+            terms = [self.out.expression(form, entry(i), self.stored(i), f"p{t}_") for t, i in enumerate(examples)]
+            for text, local in hoisted.items():
+                self.out.add(4, f"{local} = {text}")
+            self.out.add(4, f"for k in range({width}): {joined(f'd_{name}[j, k] +=', terms)}")
+
     def example_loops(self, together: int) -> Iterator[list[str]]:
         """Adds the heads of the loops over the examples of the block. For each: the examples of one turn."""
         whole = f"B - B % {together}"
@@ -170,13 +250,21 @@ class _ByRows(NumbaKernel):
             self.out.add(2, f"for i in range({first}, {last}, {count}):")
             yield _following("i", count)
 
-    def entry(self, i: str) -> Callable[[Symbol], str]:
+    def part_of(self, name: str) -> str:
+        return f"part_{name}"
+
+    def place_in_part(self, x: Symbol) -> str:
+        return f"[i, {x.places()[0]}]"
+
+    def entry(self, i: str, j: str = "j", k: str = "k") -> Callable[[Symbol], str]:
         """How a loop over features reads an entry, at example i and feature j."""
 
         def read(x: Symbol) -> str:
+            if x.op == "item" and x.operands[0] in self.row:
+                return self.item_at(x, i, j=j, k=k)
             if x.name not in self.batch:
-                return self.parameter(x)
-            return f"float64(part_{x.name}[{i}{'' if x.index is None else f', {x.place()}'}])"
+                return self.parameter(x, j=j, k=k)
+            return f"float64(part_{x.name}[{', '.join([i, *x.places(j=j, k=k)])}])"
 
         return read
 

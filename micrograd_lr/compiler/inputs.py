@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    Lengths = dict[str, int | None]
+    Length = int | tuple[int, int] | None
+    Lengths = dict[str, Length]
 
 
 class Inputs:
@@ -20,7 +21,8 @@ class Inputs:
 
     `shapes` are the shapes as given. `lengths` says how many entries each argument has (in one example, if it is one
     of the `batch`): None for a number; 1 for what is a number and also a vector of one, (1,), (1, 1), or (1, m) of the
-    batch. `m` is the number of examples. ValueError for shapes that do not fit, TypeError for what is not a number.
+    batch; (k, n) for a matrix. `m` is the number of examples. ValueError for shapes that do not fit, TypeError for what
+    is not a number.
     """
 
     def __init__(self, given: Mapping[str, Any], batch: tuple[str, ...], np: Any) -> None:
@@ -37,7 +39,9 @@ class Inputs:
     def numbers(self, name: str, example: int) -> Iterator[tuple[tuple[int, ...], float]]:
         """The numbers of an argument, each with its index: all those of a parameter, of the batch one example's."""
         value, single = self.values[name], count(self.lengths[name]) == 1
-        if name not in self.batch:
+        if isinstance(self.lengths[name], tuple):
+            yield from (((r, j), x) for r, row in enumerate(value) for j, x in enumerate(row))
+        elif name not in self.batch:
             yield from [((), value)] if single else [((j,), x) for j, x in enumerate(value)]
         elif single:
             yield (example,), value[example]
@@ -45,14 +49,21 @@ class Inputs:
             yield from (((j, example), row[example]) for j, row in enumerate(value))
 
 
-def count(n: int | None) -> int:
+def count(n: Length) -> int:
     """How many numbers an argument of length n is: None is the length of what is not a vector."""
-    return n or 1
+    return math.prod(n) if isinstance(n, tuple) else n or 1
 
 
-def labels(name: str, n: int | None) -> list[str]:
-    """What the entries of an argument are called: w[0], w[1] and so on, but b if it is the only one."""
-    return [name] if count(n) == 1 else [f"{name}[{j}]" for j in range(count(n))]
+def places(n: Length) -> list[tuple[int, ...]]:
+    """The indices of the entries of an argument, in order: none for the only one."""
+    if isinstance(n, tuple):
+        return [(r, j) for r in range(n[0]) for j in range(n[1])]
+    return [()] if count(n) == 1 else [(j,) for j in range(count(n))]
+
+
+def labels(name: str, n: Length) -> list[str]:
+    """What the entries of an argument are called: w[0], w[1] and so on, or W[0][0], or b if it is the only one."""
+    return [name + "".join(f"[{i}]" for i in place) for place in places(n)]
 
 
 def _shape(name: str, x: Any, in_batch: bool) -> tuple[int, ...]:
@@ -60,8 +71,10 @@ def _shape(name: str, x: Any, in_batch: bool) -> tuple[int, ...]:
     shape = shape_of(name, x)
     if in_batch and len(shape) not in (1, 2):
         raise ValueError(f"{name} is {shape}; expected (m,) or (n, m): one example per column.")
-    if not in_batch and (len(shape) > 2 or (len(shape) == 2 and shape[0] != 1)):
-        raise ValueError(f"{name} is {shape}; a parameter is a number, (n,) or (1, n). Transpose or flatten it.")
+    if not in_batch and len(shape) > 2:
+        raise ValueError(
+            f"{name} is {shape}; a parameter is a number, (n,), (1, n) or (k, n). Flatten it, or split it."
+        )
     features = shape[:-1] if in_batch else shape
     if 0 in features:
         raise ValueError(f"{name} is empty: {shape}; expected at least one entry. Leave out what is not used.")
@@ -80,24 +93,29 @@ def number_of_examples(shapes: Mapping[str, tuple[int, ...]]) -> int:
     return counts.pop()
 
 
-def _length(shape: tuple[int, ...], in_batch: bool) -> int | None:
+def _length(shape: tuple[int, ...], in_batch: bool) -> Length:
     if in_batch:
         return None if len(shape) < 2 else shape[0]
+    if len(shape) == 2 and shape[0] > 1:
+        return shape[0], shape[1]
     return shape[-1] if shape else None
 
 
-def _array(np: Any, name: str, x: Any, in_batch: bool, n: int | None) -> Any:
+def _array(np: Any, name: str, x: Any, in_batch: bool, n: Length) -> Any:
     array, single = np.asarray(x), count(n) == 1
     if array.dtype.char not in "fd" or not array.dtype.isnative:
         array = array.astype(float) if array.dtype.kind in "biuf" else np.asarray(_floats(name, array.tolist()))
     if in_batch:
         return array[0] if array.ndim == 2 and single else array
+    if isinstance(n, tuple):
+        return np.ascontiguousarray(array, dtype=float)
     return np.float64(array.reshape(())) if single else array.reshape(-1).astype(float, copy=False)
 
 
-def _list(name: str, x: Any, in_batch: bool, n: int | None) -> Any:
+def _list(name: str, x: Any, in_batch: bool, n: Length) -> Any:
     x = x.tolist() if hasattr(x, "tolist") else x
-    while not in_batch and isinstance(x, (list, tuple)) and (n == 1 or isinstance(x[0], (list, tuple))):
+    is_vector = not in_batch and not isinstance(n, tuple)
+    while is_vector and isinstance(x, (list, tuple)) and (n == 1 or isinstance(x[0], (list, tuple))):
         (x,) = x
     if in_batch and n == 1:
         (x,) = x

@@ -1,72 +1,37 @@
-"""Loops over the features: of sums, and of derivatives by a vector, whose parts differ only in an index.
+"""Loops over the features: of sums, and of derivatives by a vector or a matrix, whose parts differ only in an index.
 
-The *form* of a symbol is the symbol with an index j, which stands for any: w[0]*x[0] and w[3]*x[3] both have the form
-w[j]*x[j], and w[1]*x[0] has w[j + 1]*x[j]. Parts of one form whose indices follow each other become one loop.
+Parts of one form (forms.py) whose indices follow each other become one loop: a sum over features first, and then what
+differs in the row of a matrix, as the sum over the classes of a softmax does.
 """
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
+from functools import reduce
 
-from micrograd_lr.compiler.products import with_data_last
-from micrograd_lr.compiler.program import Derivative
-from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, Trace, in_order, looped_entries
-from micrograd_lr.engine.derivatives import slope_graphs
-from micrograd_lr.engine.value import Value
+from micrograd_lr.compiler.forms import Forms, Shapes, hoisted
+from micrograd_lr.compiler.program import Block, Derivative
+from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, Trace, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from typing import Any
 
-    from micrograd_lr.compiler.program import Key
+    from micrograd_lr.compiler.inputs import Lengths
 
-_FAR = 8  # a part whose indices are further apart than this has no form
-_NONE = -1  # the index of a part that has no form
+_CHAINS = {"add": "total", "max": "largest"}  # ops of two operands, and the loop that a chain of them becomes
 
 
 class Roller:
     """Rolls what differs only in an index into loops, for derivatives of one loss."""
 
-    def __init__(self, trace: Trace, lengths: Mapping[str, int | None]) -> None:
+    def __init__(self, trace: Trace, lengths: Lengths) -> None:
         self.trace, self.lengths = trace, lengths
+        self.matrices = {name for name, n in lengths.items() if isinstance(n, tuple)}
         self.rolled: dict[Symbol, Any] = {}  # by the symbol as it was traced
-        self.plain = _Forms(trace)
-
-    def gradient(self, root: Value, leaves: dict[str, list[Value]]) -> dict[Key, Derivative]:
-        """∂root/∂p for every parameter p."""
-        gradients = _gradients(root, leaves)
-        self.roll([root.data, *(x for entries in gradients.values() for x in entries)])
-        return {(name,): self.derivative([self.symbol(x) for x in entries]) for name, entries in gradients.items()}
-
-    def hessian(self, root: Value, leaves: dict[str, list[Value]]) -> dict[Key, Derivative]:
-        """∂²root/∂p∂q for every pair of parameters, once: numbers come before vectors.
-
-        Where the entries of ∂root/∂p differ only in j, the derivatives of the first entry tell those of all.
-        """
-        names = sorted(leaves, key=lambda name: len(leaves[name]) > 1)
-        slopes = iter(slope_graphs(root, [leaf for name in names for leaf in leaves[name]]))
-        slopes_of = {name: [next(slopes) for _ in leaves[name]] for name in names}
-        derivatives: dict[Key, Derivative] = {}
-        self.roll([root.data])
-        for i, p in enumerate(names):
-            others = {q: leaves[q] for q in names[i:]}
-            flat = [x.data if isinstance(x, Value) else x for x in slopes_of[p]]
-            self.roll(flat)
-            along = self.derivative([self.symbol(x) for x in flat])
-            matrices: dict[str, Derivative | None] = {}
-            if len(along.places) == along.size > 1 and not along.single and not self.plain.has_index(along.loop):
-                row = _gradients(slopes_of[p][0], others)
-                self.roll(x for entries in row.values() for x in entries)
-                matrices = {q: self.matrix([self.symbol(x) for x in row[q]], along.size) for q in others}
-            if not matrices or None in matrices.values():
-                rows = [_gradients(slope, others) for slope in slopes_of[p]]
-                for q in others:
-                    entries = [x for row in rows for x in row[q]]
-                    self.roll(entries)
-                    matrices[q] = self.derivative([self.symbol(x) for x in entries])
-            derivatives |= {(p, q): matrix for q, matrix in matrices.items() if matrix is not None}
-        return derivatives
+        self.plain, self.shapes = Forms(trace), Shapes()
 
     def symbol(self, x: Any) -> Any:
         """What became of `x`, a symbol as it was traced, or a number."""
@@ -78,164 +43,162 @@ class Roller:
         order = in_order(roots, self.rolled.__contains__)
         users = Counter(x for symbol in order for x in symbol.operands if isinstance(x, Symbol))
         inner = {
-            x for symbol in order if symbol.op == "add" for x in symbol.operands
-            if isinstance(x, Symbol) and x.op == "add" and users[x] == 1 and x not in self.rolled
+            x for symbol in order if symbol.op in _CHAINS for x in symbol.operands
+            if isinstance(x, Symbol) and x.op == symbol.op and users[x] == 1 and x not in self.rolled
         }.difference(x for x in roots if isinstance(x, Symbol))  # fmt: skip
         for symbol in order:
             if symbol.op == "entry":
                 self.rolled[symbol] = symbol
-            elif symbol.op == "add" and symbol not in inner:
-                self.rolled[symbol] = self.sum_of([self.rolled.get(x, x) for x in _addends(symbol, inner)])
-            elif symbol.op != "add":
+            elif symbol.op in _CHAINS:
+                if symbol not in inner:
+                    terms = [self.rolled.get(x, x) for x in _links(symbol, inner)]
+                    self.rolled[symbol] = self.chain(symbol.op, terms)
+            else:
                 self.rolled[symbol] = self.trace.symbol(symbol.op, *(self.symbol(x) for x in symbol.operands))
 
-    def sum_of(self, terms: list[Any]) -> Any:
-        """The sum of `terms`, with a loop for every run of terms that differ only in an index."""
-        forms = self.forms_for(terms)
-        members: dict[Any, list[tuple[int, int]]] = {}
-        for place, term in enumerate(terms):
-            form, j = forms.of(term)
-            if j >= 0:
-                members.setdefault(form, []).append((j, place))
+    def chain(self, op: str, terms: list[Any]) -> Any:
+        """The sum of `terms`, or their maximum, with a loop for every run of terms that differ only in an index."""
+        while (shorter := self.with_loops(_CHAINS[op], terms)) is not None:
+            terms = shorter
+        return reduce(operator.add if op == "add" else lambda a, b: self.trace.symbol(op, a, b), terms)
+
+    def with_loops(self, loop: str, terms: list[Any]) -> list[Any] | None:
+        """`terms` with a loop in the place of the first term of every run. None if there are no runs."""
         instead: dict[int, Any] = {}
-        for same_form in members.values():
-            for run in _runs(sorted(same_form)):
-                first = min(place for _, place in run)
-                instead |= {place: 0 for _, place in run}
-                instead[first] = self.trace.total(forms.shifted(terms[run[0][1]], 0), len(run))
-        total: Any = 0
-        for place, term in enumerate(terms):
-            total = total + instead.get(place, term)
-        return total
+        for places in self.alike(terms):
+            forms = self.forms_for([terms[place] for place in places])
+            members: dict[Any, list[tuple[int, int]]] = {}
+            for place in places:
+                form, j = forms.of(terms[place])
+                if j >= 0:
+                    members.setdefault(form, []).append((j, place))
+            for same_form in members.values():
+                for run in _runs(sorted(same_form)):
+                    first = min(place for _, place in run)
+                    instead |= {place: None for _, place in run}
+                    instead[first] = self.trace.loop(loop, forms.shifted(terms[run[0][1]], 0), len(run))
+        found = [instead.get(place, term) for place, term in enumerate(terms)]
+        return [term for term in found if term is not None] if instead else None
 
-    def derivative(self, entries: list[Any]) -> Derivative:
-        """The entries of a derivative, with a loop for the largest group that differs only in an index."""
-        forms = self.forms_for(entries)
-        groups: dict[Any, list[int]] = {}
-        for place, x in enumerate(entries):
-            form, j = forms.of(x)
-            if j >= 0:
-                groups.setdefault((form, j - place), []).append(place)
-        places = max(groups.values(), key=len, default=[])
+    def line(self, entries: list[Any], axis: str = ANY) -> tuple[dict[int, Any], Any, range]:
+        """The largest group of `entries` that differs only in an index: its form along `axis`, and its places; and the
+        other entries, by place."""
+        forms, places = self.plain, list[int]()
+        for some in self.alike(entries):
+            these = self.forms_for([entries[place] for place in some])
+            groups: dict[Any, list[int]] = {}
+            for place in some:
+                form, j = these.of(entries[place])
+                if j >= 0:
+                    groups.setdefault((form, j - place), []).append(place)
+            largest = max(groups.values(), key=len, default=[])
+            forms, places = (these, largest) if len(largest) > len(places) else (forms, places)
         if len(places) < 2:
-            return Derivative(len(entries), dict(enumerate(entries)))
+            return dict(enumerate(entries)), None, range(0)
         inside = {*places}
-        return Derivative(
-            len(entries), {j: x for j, x in enumerate(entries) if j not in inside},
-            forms.shifted(entries[places[0]], 0), range(places[0], places[-1] + 1),
-        )  # fmt: skip
+        single = {j: x for j, x in enumerate(entries) if j not in inside}
+        return single, forms.shifted(entries[places[0]], 0, axis), range(places[0], places[-1] + 1)
 
-    def forms_for(self, symbols: list[Any]) -> _Forms:
-        """How to compare these symbols. From four on, what they all share counts as constant, also if it reads an
-        entry of a vector."""
-        return self.plain if len(symbols) < 4 else _Forms(self.trace, _shared(symbols))
+    def derivative(self, entries: list[Any], n: Any = None) -> Derivative:
+        """The entries of a derivative, with a loop for the largest group that differs only in an index; if n is (rows,
+        columns), with a loop in a loop."""
+        if isinstance(n, tuple):
+            return self.derivative_of_rows([entries[first : first + n[1]] for first in range(0, len(entries), n[1])])
+        single, form, places = self.line(entries)
+        return Derivative(len(entries), single, [Block(form, places.start, (len(places), 1))] if places else [])
 
-    def matrix(self, row: list[Any], n: int) -> Derivative | None:
-        """All n rows of a matrix, of which `row` is the first: a form for any j and k, and one for j = k."""
-        forms = self.plain
-        size, width = n * len(row), len(row)
-        square = n == width
-        off = {forms.reindexed(x, {0: (ANY, 0), k: (OTHER, 0)}) for k, x in enumerate(row) if k}
-        diagonal = forms.reindexed(row[0], {0: (ANY, 0)})
-        form = next(iter(off), None)
-        read = {(x.index, self.lengths[x.name]) for x in looped_entries(form)}
-        differs = len(off) != 1 or forms.has_index(form) or (square and forms.has_index(diagonal))
-        if differs or not read <= {(ANY, n), (OTHER, width)} or any(map(self.sums_over_a_part, (form, diagonal))):
-            return None
-        if forms.reindexed(row[1], {0: (ANY, 0), 1: (ANY, 0)}) is not diagonal:
-            return Derivative(size, {}, diagonal, range(0, size, n + 1), form) if square else None
-        return Derivative(size, {}, matrix=with_data_last(form))
+    def derivative_of_rows(self, rows: list[list[Any]]) -> Derivative:
+        """The same for the rows of a matrix: first a loop in every row, and then one for all rows whose loops differ
+        only in the row; and what stands alone in the rows, as a column."""
+        width = len(rows[0])
+        singles: dict[int, Any] = {}
+        blocks: list[Block] = []
+        lines = [self.line(row, OTHER) for row in rows]
+        for inside in dict.fromkeys(places for _, _, places in lines if places):
+            alone, form, among = self.run([form if places == inside else None for _, form, places in lines])
+            if among:
+                start = among.start * width + inside.start
+                blocks.append(Block(hoisted(self.trace, form), start, (len(among), width), (len(inside), 1)))
+            for r in alone:
+                blocks.append(Block(self.line(rows[r])[1], r * width + inside.start, (len(inside), 1)))
+        for j in range(width):
+            column, form, among = self.run([single.get(j) for single, _, _ in lines])
+            if among:
+                blocks.append(Block(form, among.start * width + j, (len(among), width)))
+            singles |= {r * width + j: x for r, x in column.items()}
+        return Derivative(width * len(rows), singles, blocks)
 
-    def sums_over_a_part(self, form: Any) -> bool:
-        """Whether a sum in `form` leaves out entries of a vector. In the first row these may be its own, and then the
-        sum is another one in every row."""
-        sums = (x for x in in_order([form]) if x.op == "total")
-        return any(y.offset or self.lengths[y.name] != x.index for x in sums for y in looped_entries(x.operands[0]))
+    def run(self, entries: list[Any]) -> tuple[dict[int, Any], Any, range]:
+        """As `line`, for some of the entries, the others being None: its places have no gaps."""
+        given = {place: x for place, x in enumerate(entries) if x is not None}
+        single, form, places = self.line(entries)
+        if len(single) + len(places) != len(entries):
+            return given, None, range(0)
+        return {place: x for place, x in given.items() if place in single}, form, places
 
+    def forms_for(self, symbols: list[Any]) -> Forms:
+        """How to compare these symbols. What they all share counts as constant, also if it reads an entry of a vector
+        (from four symbols on, where there is no matrix). Of a matrix that index counts in which they differ."""
+        if not self.matrices and len(symbols) < 4:
+            return self.plain
+        chosen = _three_of(symbols)
+        shared = _shared(chosen)
+        differing = self.differing(chosen, shared)
+        return Forms(self.trace, shared, {name: places[-1] for name, places in differing.items()})
 
-class _Forms:
-    """Finds the forms of symbols. What is `constant` stays as it is."""
+    def differing(self, orders: list[list[Symbol]], shared: set[Symbol]) -> dict[str, list[int]]:
+        """Which indices of each matrix differ from one symbol to another."""
+        found: dict[str, list[int]] = {}
+        for name in self.matrices:
+            read = [[x.index for x in order if x.name == name and x not in shared] for order in orders]
+            for place in (0, 1):
+                if len({frozenset(index[place] for index in indices) for indices in read}) > 1:
+                    found.setdefault(name, []).append(place)
+        return found
 
-    def __init__(self, trace: Trace, constant: Iterable[Symbol] = ()) -> None:
-        self.trace = trace
-        self.spans: dict[Symbol, tuple[int, int] | None] = dict.fromkeys(constant)
-        self.known: dict[Any, dict[Symbol, Symbol]] = {}  # by the name of a new indexing
-
-    def of(self, root: Any) -> tuple[Any, int]:
-        """The form of `root`, and the index that it has for j = 0."""
-        span = self.span(root)
-        if span is None or span[1] - span[0] > _FAR:
-            return root, _NONE
-        return self.shifted(root, span[0]), span[0]
-
-    def has_index(self, root: Any) -> bool:
-        """Whether `root` reads an entry of one index."""
-        return self.span(root) is not None
-
-    def span(self, root: Any) -> tuple[int, int] | None:
-        """The lowest and the highest index of an entry that `root` reads."""
-        if not isinstance(root, Symbol):
-            return None
-        for x in in_order([root], self.spans.__contains__):
-            if x.op == "entry":
-                self.spans[x] = None if x.index is None or x.looped else (x.index, x.index)
-            else:
-                below = [span for y in x.operands if isinstance(y, Symbol) and (span := self.spans[y])]
-                self.spans[x] = (min(lo for lo, _ in below), max(hi for _, hi in below)) if below else None
-                if below and x.op == "total":  # has a j already, which must not meet another
-                    self.spans[x] = 0, _FAR + 1
-        return self.spans[root]
-
-    def shifted(self, root: Any, first: int) -> Any:
-        """`root` with entry j + k in place of every entry first + k."""
-        span = self.span(root)
-        assert span is not None
-        return self.reindexed(root, {i: (ANY, i - first) for i in range(span[0], span[1] + 1)}, first)
-
-    def reindexed(self, root: Any, to: Mapping[int, tuple[int, int]], name: Any = None) -> Any:
-        """`root` with other indices of its entries: an index of any j or k, and its offset. `name` stands for `to`."""
-        if not self.has_index(root):
-            return root
-        known = self.known.setdefault(tuple(to.items()) if name is None else name, {})
-        stack = [root]
-        while stack:
-            x = stack[-1]
-            waiting = [y for y in x.operands if isinstance(y, Symbol) and self.spans[y] and y not in known]
-            if waiting:
-                stack += waiting
-                continue
-            stack.pop()
-            if x.op == "entry" and x.index in to:
-                known[x] = self.trace.entry(x.name, *to[x.index])
-            elif x.op in ("entry", "total"):
-                known[x] = x
-            else:
-                known[x] = self.trace.symbol(
-                    x.op, *(known.get(y, y) if isinstance(y, Symbol) else y for y in x.operands)
-                )
-        return known[root]
+    def alike(self, symbols: list[Any]) -> list[list[int]]:
+        """The places of those that can be compared: all, where there is no matrix. Else of those that are the same but
+        for their indices; and of a matrix that they read row by row and column by column, those of one row."""
+        if not self.matrices:
+            return [[*range(len(symbols))]]
+        found: list[list[int]] = []
+        for group in _grouped({place: self.shapes.of(x) for place, x in enumerate(symbols)}):
+            chosen = _three_of([symbols[place] for place in group])
+            both = {name for name, places in self.differing(chosen, _shared(chosen)).items() if len(places) > 1}
+            read = {place: [x for x in in_order([symbols[place]]) if x.name in both] for place in group if both}
+            by_row, by_column = (
+                _grouped({place: frozenset((x.name, x.index[axis]) for x in read[place]) for place in read})
+                for axis in (0, 1)
+            )
+            in_parts = (parts for parts in (by_row, by_column) if len(parts) < len(group))
+            found += next(in_parts, [group]) if both else [group]
+        return found
 
 
-def _gradients(root: Any, leaves: dict[str, list[Value]]) -> dict[str, list[Any]]:
-    """∂root/∂leaf for every leaf; 0 for those that the root does not depend on."""
-    for leaf in (leaf for entries in leaves.values() for leaf in entries):
-        leaf.grad = None
-    if isinstance(root, Value):
-        root.backward()
-    return {name: [0.0 if leaf.grad is None else leaf.grad for leaf in entries] for name, entries in leaves.items()}
-
-
-def _shared(symbols: Iterable[Any]) -> set[Symbol]:
-    """What all of these read, whichever index each has: it is enough to look at three of them."""
+def _three_of(symbols: list[Any]) -> list[list[Symbol]]:
+    """What three of the symbols read: enough to see what all of them share, and in what they differ."""
     found = [x for x in symbols if isinstance(x, Symbol)]
-    chosen = [in_order([found[k * len(found) // 4]]) for k in (1, 2, 3)] if found else [[]]
-    shared = {*chosen[0]}.intersection(*chosen)
-    used = [{y for x in order if x not in shared for y in x.operands} for order in chosen]
-    return {x for x in shared if x.op != "entry" or all(x in read for read in used)}
+    chosen = found if len(found) < 4 else [found[k * len(found) // 4] for k in (1, 2, 3)]
+    return [in_order([x]) for x in chosen] or [[]]
 
 
-def _addends(root: Symbol, inner: set[Symbol]) -> list[Any]:
-    """The terms of a chain of adds, from left to right."""
+def _grouped(kinds: dict[int, Any]) -> list[list[int]]:
+    """Places, by their kinds."""
+    groups: dict[Any, list[int]] = {}
+    for place, kind in kinds.items():
+        groups.setdefault(kind, []).append(place)
+    return [*groups.values()]
+
+
+def _shared(orders: list[list[Symbol]]) -> set[Symbol]:
+    """What all of these read, whichever index each has."""
+    shared = {*orders[0]}.intersection(*orders)
+    used = [{y for x in order if x not in shared for y in x.operands} for order in orders]
+    return {x for x in shared if all(x in read for read in used)}
+
+
+def _links(root: Symbol, inner: set[Symbol]) -> list[Any]:
+    """The terms of a chain of one op, from left to right."""
     terms, stack = [], [root]
     while stack:
         symbol = stack.pop()

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 TAKEN = {  # what generated code uses, next to numbered names
     "B", "_", "abs", "ahead", "broadcast_to", "c", "column", "empty", "exp", "float64", "fsum", "i", "j", "k",
-    "kernel", "log", "log1p", "m", "min", "njit", "power", "prefetch", "range", "rows", "s", "shape", "start", "stop",
-    "sum_over", "sums", "t", "tanh", "values", "where", "wide_vectors", "work",
+    "kernel", "log", "log1p", "m", "min", "njit", "power", "prefetch", "product_over", "range", "rows", "s", "shape",
+    "start", "stop", "sum_over", "sums", "t", "tanh", "values", "where", "wide_vectors", "work",
 }  # fmt: skip
-NUMBERED = re.compile(r"([ahtuv]|p[0-9]*_?|lines)\d+$|d_|part_|given_")
+NUMBERED = re.compile(r"([ahtuv]|p[0-9]*_?|lines|rows)\d+$|d_|part_|given_")
 
 
 def safe_name(name: str, others: Collection[str]) -> str:

@@ -33,8 +33,9 @@ def nonfinite_error(what: str, loss: Callable[..., Any], inputs: Inputs, run: Ru
     for name in inputs.values:
         for index, x in inputs.numbers(name, example):
             if not math.isfinite(x):
-                where = f"{name}[{', '.join(map(str, index))}]" if index else name
-                which = f", in example {example}" if name in inputs.batch else ""
+                in_batch = name in inputs.batch
+                where = name + (f"[{', '.join(map(str, index))}]" if in_batch else "".join(f"[{i}]" for i in index))
+                which = f", in example {example}" if in_batch else ""
                 return ValueError(
                     f"{where} is {x}{which}. Remove or replace it: no sum over the examples exists with it."
                 )

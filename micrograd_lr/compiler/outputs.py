@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from micrograd_lr.engine.shapes import like
 
 TYPE_CHECKING = False
@@ -17,21 +19,21 @@ def derivatives(program: Program, sums: Sequence[float], arrays: Sequence[Any], 
     columns, named = dict(zip(program.columns, sums)), dict(zip(program.shapes, arrays))
     by_key = {}
     for key, derivative in program.derivatives.items():
-        loop = None if derivative.loop is None else named[program.names[key, "loop"]]
-        loop_is_all = not derivative.single and derivative.matrix is None
-        if loop_is_all and getattr(loop, "shape", None) == (derivative.size,):
-            by_key[key] = loop
+        blocks = [(block, named[program.names[block]]) for block in derivative.blocks]
+        alone = len(blocks) == 1 and not derivative.single
+        if np and alone and np.size(blocks[0][1]) == derivative.size:
+            by_key[key] = np.reshape(blocks[0][1], -1)
             continue
         if derivative.size == 1 and derivative.single:
             by_key[key] = [columns[derivative.single[0]]]
             continue
         flat = np.zeros(derivative.size) if np else [0.0] * derivative.size
-        if derivative.matrix is not None:
-            matrix = named[program.names[key, "matrix"]]
-            flat[:] = matrix.reshape(-1) if np else matrix
-        if loop is not None:
-            places = derivative.places
-            flat[places.start : places.stop : places.step] = loop
+        for block, numbers in blocks:
+            (rows, below), (n, step) = ((1, 0), *block.steps)[-2:]
+            for r in range(rows):
+                start = block.start + r * below
+                row = numbers[r * n : (r + 1) * n] if not np else numbers if rows == 1 else numbers[r]
+                flat[start : start + (n - 1) * step + 1 : step] = row
         for place, x in derivative.single.items():
             flat[place] = columns[x]
         by_key[key] = flat
@@ -56,26 +58,24 @@ def shaped_gradient(name: str, given: Any, flat: Any, np: Any) -> Any:
 def hessian_blocks(
     program: Program, flat: Mapping[Any, Any], shapes: Mapping[str, Any], np: Any
 ) -> dict[str, dict[str, Any]]:
-    """The blocks ∂²J/∂p∂q, by p and then q: numbers, vectors, and matrices with one row per entry of p.
+    """The blocks ∂²J/∂p∂q, by p and then q: of the shape of p, followed by that of q.
 
-    A parameter of the shape (1, 1) counts as a number.
+    A parameter of the shape (1, n) counts as a vector here, and one of (1, 1) as a number.
     """
     blocks: dict[str, dict[str, Any]] = {name: {} for name in shapes if name in program.own_names.values()}
-    vectors = {name: shape[-1:] if shape != (1, 1) else () for name, shape in shapes.items()}
+    own = {name: shape[1:] if len(shape) == 2 and shape[0] == 1 else shape for name, shape in shapes.items()}
+    own |= {name: () for name, shape in shapes.items() if shape == (1, 1)}
     for (short, other), numbers in flat.items():
         p, q = program.own_names[short], program.own_names[other]
-        shape = vectors[p] + vectors[q]
-        block = blocks[p][q] = _shaped(numbers, shape, np)
+        blocks[p][q] = _shaped(numbers, own[p] + own[q], np)
         if p != q:
-            blocks[q][p] = _transposed(block, len(shape), np)
+            blocks[q][p] = _shaped(_transposed(numbers, math.prod(own[q]), np), own[q] + own[p], np)
     return {p: {q: blocks[p][q] for q in blocks if q in blocks[p]} for p in blocks if blocks[p]}
 
 
-def _transposed(block: Any, dimensions: int, np: Any) -> Any:
-    """A copy in which rows are columns."""
-    if dimensions == 2:
-        return block.T.copy() if np else [list(column) for column in zip(*block)]
-    return (block.copy() if np else [*block]) if dimensions else block
+def _transposed(numbers: Any, width: int, np: Any) -> Any:
+    """The numbers of a matrix in a row, column by column."""
+    return np.reshape(numbers, (-1, width)).T.flatten() if np else [x for k in range(width) for x in numbers[k::width]]
 
 
 def _shaped(numbers: Any, shape: tuple[int, ...], np: Any) -> Any:
@@ -83,4 +83,6 @@ def _shaped(numbers: Any, shape: tuple[int, ...], np: Any) -> Any:
         return float(numbers[0])
     if np:
         return np.reshape(numbers, shape)
-    return numbers if len(shape) < 2 else [numbers[i : i + shape[1]] for i in range(0, len(numbers), shape[1])]
+    for size in reversed(shape[1:]):
+        numbers = [numbers[i : i + size] for i in range(0, len(numbers), size)]
+    return numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, in_order, looped_entries
+from micrograd_lr.compiler.symbols import ANY, LOOPS, OTHER, Along, Symbol, in_order, looped_entries
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
@@ -16,8 +16,8 @@ FEW, MANY = 1_024, 2_048  # examples at a time, for few features and for many: w
 
 def with_data_last(form: Any) -> Any:
     """`form` as s * x[j] * x[k], if it can be written so with an s that has neither j nor k; else as it was."""
-    entries = sorted((x for x in looped_entries(form) if not x.offset), key=lambda x: -(x.index or 0))
-    if [x.index for x in entries] != [ANY, OTHER] or len(looped_entries(form)) != 2:
+    entries = sorted(looped_entries(form), key=lambda x: x.axes)
+    if [x.index for x in entries] != [(Along(ANY),), (Along(OTHER),)]:
         return form
     first, second = entries
     weight = _coefficient(_coefficient(form, second), first)
@@ -33,8 +33,9 @@ def product_of_data(form: Any, batch: tuple[str, ...]) -> tuple[Any, ...] | None
         return None
     (weight, first), second = form.operands[0].operands, form.operands[1]
     data = [x.name for x in (first, second) if isinstance(x, Symbol) and x.op == "entry" and x.name in batch]
-    plain = len(data) == 2 and (first.index, second.index) == (ANY, OTHER) and not looped_entries(weight)
-    return (weight, *data) if plain else None
+    if len(data) < 2 or looped_entries(weight) or (first.index, second.index) != ((Along(ANY),), (Along(OTHER),)):
+        return None
+    return weight, *data
 
 
 def product_over(weight: Any, rows: Any, columns: Any = None) -> Any:
@@ -64,7 +65,7 @@ def _coefficient(form: Any, x: Symbol) -> Any:
     if form is None:
         return None
     found: dict[Symbol, Any] = {x: 1}
-    for y in in_order([form], lambda y: y.op == "total"):
+    for y in in_order([form], lambda y: y.op in (*LOOPS, "item")):
         inside = [isinstance(z, Symbol) and z in found for z in y.operands]
         if any(inside):
             found[y] = _of_parts(y, inside, [found.get(z) if isinstance(z, Symbol) else None for z in y.operands])

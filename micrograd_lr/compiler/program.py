@@ -9,37 +9,50 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from micrograd_lr.compiler.inputs import Lengths
+
     Key = tuple[str, ...]
+
+
+class Block:
+    """Numbers of a derivative that share a `form`, which is for any j, or for any j and k. `steps` say for each axis
+    how many they are, and how far apart in the row of all numbers, from the place `start` on."""
+
+    def __init__(self, form: Any, start: int, *steps: tuple[int, int]) -> None:
+        self.form, self.start, self.steps = form, start, steps
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many there are along each axis."""
+        return tuple(n for n, _ in self.steps)
 
 
 class Derivative:
     """A derivative of J: `size` numbers in a row, of which many may share a symbol.
 
-    `matrix` is the number for any two entries j and k, row by row; `loop` is the number for any entry j, and fills the
-    `places`; `single` are the numbers that have a symbol of their own, by place. A loop overwrites the matrix, and a
-    single number overwrites both.
+    `blocks` are those that share one; each overwrites those before it. `single` are the numbers that have a symbol of
+    their own, by place; they overwrite all blocks.
     """
 
-    def __init__(
-        self, size: int, single: dict[int, Any], loop: Any = None, places: range = range(0), matrix: Any = None
-    ) -> None:  # fmt: skip
-        self.size, self.single, self.loop, self.places, self.matrix = size, single, loop, places, matrix
+    def __init__(self, size: int, single: dict[int, Any], blocks: list[Block]) -> None:
+        self.size, self.single, self.blocks = size, single, blocks
 
 
 class Program:
     """The loss of one example and its derivatives as symbols.
 
-    `lengths` maps each argument to its number of entries, or None for a number; `loss` is the value; `derivatives` maps
-    the parameters by which it is differentiated, ("w",) or ("w", "b"), to a `Derivative`. `own_names` are the names
-    that the loss gives to its arguments, by the names that they have here.
+    `lengths` maps each argument to its number of entries, to (rows, columns), or to None for a number; `loss` is the
+    value; `derivatives` maps the parameters by which it is differentiated, ("w",) or ("w", "b"), to a `Derivative`.
+    `own_names` are the names that the loss gives to its arguments, by the names that they have here.
 
-    The results of a kernel: `columns` are those that are one number per example, each once; `loops`, `matrices` and
-    `products` are the others, by a name, and `shapes` their shapes. A product is a matrix Σᵢ s x[j] x[k] of data, as
-    (s, the name of the one x, the name of the other). `names` has the name of the loop or the matrix of a derivative.
+    The results of a kernel: `columns` are those that are one number per example, each once. The others are forms, by
+    name: `loops` for any j, `tables` (of a gradient by a matrix) and `matrices` (of a Hessian) for any j and k;
+    `products` are matrices Σᵢ s x[j] x[k] of data, as (s, the name of the one x, the name of the other). `shapes` has
+    their shapes, and `names` the name of each block of a derivative.
     """
 
     def __init__(
-        self, loss: Any, derivatives: Mapping[Key, Derivative], lengths: dict[str, int | None], batch: Iterable[str],
+        self, loss: Any, derivatives: Mapping[Key, Derivative], lengths: Lengths, batch: Iterable[str],
         own_names: dict[str, str],
     ) -> None:  # fmt: skip
         self.loss, self.derivatives, self.lengths, self.batch = loss, derivatives, lengths, tuple(batch)
@@ -47,21 +60,20 @@ class Program:
         singles = (x for derivative in derivatives.values() for x in derivative.single.values())
         self.columns = dict.fromkeys([loss, *singles])
         self.loops: dict[str, Any] = {}
+        self.tables: dict[str, Any] = {}
         self.matrices: dict[str, Any] = {}
         self.products: dict[str, tuple[Any, ...]] = {}
         self.shapes: dict[str, tuple[int, ...]] = {}
-        self.names: dict[tuple[Key, str], str] = {}
+        self.names: dict[Block, str] = {}
         for key, derivative in derivatives.items():
-            if derivative.loop is not None:
-                name = self.names[key, "loop"] = self._new_name(key)
-                self.loops[name], self.shapes[name] = derivative.loop, (len(derivative.places),)
-            if derivative.matrix is not None:
-                name = self.names[key, "matrix"] = self._new_name(key)
-                self.shapes[name] = tuple(lengths[part] or 1 for part in key)
-                if product := product_of_data(derivative.matrix, self.batch):
+            for block in sorted(derivative.blocks, key=lambda block: len(block.steps)):
+                name = self.names[block] = self._new_name(key)
+                self.shapes[name] = block.shape
+                if len(key) == len(block.steps) == 2 and (product := product_of_data(block.form, self.batch)):
                     self.products[name] = product
-                else:
-                    self.matrices[name] = derivative.matrix
+                    continue
+                kind = self.loops if len(block.steps) == 1 else self.tables if len(key) == 1 else self.matrices
+                kind[name] = block.form
 
     def _new_name(self, key: Key) -> str:
         name = "_".join(key)
@@ -71,5 +83,5 @@ class Program:
 
     def results(self) -> list[Any]:
         """The loss and every derivative, in one list."""
-        weights = [weight for weight, _, _ in self.products.values()]
-        return [*self.columns, *self.loops.values(), *self.matrices.values(), *weights]
+        weights = [weight for weight, *_ in self.products.values()]
+        return [*self.columns, *self.loops.values(), *self.tables.values(), *self.matrices.values(), *weights]

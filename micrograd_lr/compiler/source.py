@@ -81,7 +81,7 @@ class SourceText:
         statements: list[str] = []
 
         def known(x: Symbol) -> bool:
-            if x not in texts and (x.op == "entry" or x in self.names or name(x)):
+            if x not in texts and (x.op in ("entry", "item") or x in self.names or name(x)):
                 texts[x] = self.operand(x, entry, name)
             return x in texts
 

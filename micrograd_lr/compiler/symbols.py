@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import reduce
+from typing import NamedTuple
 
 from micrograd_lr.compiler.tracers import trace_error
 from micrograd_lr.engine.elementary import is_written_out
@@ -19,40 +20,53 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-ANY, OTHER = -1, -2  # the indices of an entry that stands for all entries of its vector: the index is j, or k
+ANY, OTHER = "j", "k"  # the axes of a loop, and of the loop around it or inside of it
+LOOPS = ("total", "largest")  # the ops that are loops along j
+
+
+class Along(NamedTuple):
+    """An index that stands for any: that of a loop along `axis`, plus an `offset`."""
+
+    axis: str
+    offset: int = 0
 
 
 class Symbol:
-    """An entry of an argument (`name`, and its `index` in a vector), or `op` applied to `operands`.
+    """An entry of an argument (`name`, with its `index` in a vector or a matrix), or `op` applied to `operands`.
 
-    The index of a `looped` entry is j + `offset`, or k, for any j and k. The op "total" is the sum of its operand over
-    j = 0, …, `index` - 1.
+    The index of an entry of a vector is (3,), or (Along(ANY, 1),) if it stands for the entry j + 1, for any j. These
+    ops have a loop in them:
+
+    * "total" and "largest" are the sum and the maximum of their operand over j = 0, …, `count` - 1;
+    * "array" is the list of what its operand is for each k; an "item" of it has an `index`, as an entry has.
     """
 
-    __slots__ = ("index", "name", "offset", "op", "operands", "trace")
+    __slots__ = ("count", "index", "name", "op", "operands", "trace")
 
     def __init__(
-        self, trace: Trace, op: str, operands: tuple[Any, ...], name: str = "", index: int | None = None,
-        offset: int = 0,
+        self, trace: Trace, op: str, operands: tuple[Any, ...], name: str = "", index: tuple[int | Along, ...] = (),
+        count: int = 0,
     ) -> None:  # fmt: skip
         self.trace, self.op, self.operands = trace, op, operands
-        self.name, self.index, self.offset = name, index, offset
+        self.name, self.index, self.count = name, index, count
 
     @property
-    def looped(self) -> bool:
-        """Whether this is the entry of any j, or any k."""
-        return self.index is not None and self.index < 0
+    def axes(self) -> list[str]:
+        """The axes along which an entry is read, for all its indices that stand for any."""
+        return [i.axis for i in self.index if isinstance(i, Along)]
 
-    def place(self, j: str = "j", k: str = "k") -> str:
-        """The index of an entry of a vector, as it is written."""
-        if not self.looped:
-            return str(self.index)
-        return (j if self.index == ANY else k) + (f" + {self.offset}" if self.offset else "")
+    def places(self, **at: str) -> list[str]:
+        """The indices of an entry, as they are written; `at` has what is written for an axis."""
+        return [
+            at.get(i.axis, i.axis) + (f" + {i.offset}" if i.offset else "") if isinstance(i, Along) else str(i)
+            for i in self.index
+        ]
 
     def __repr__(self) -> str:
+        index = "".join(f"[{i}]" for i in self.places())
         if self.op == "entry":
-            return self.name if self.index is None else f"{self.name}[{self.place()}]"
-        return f"{self.op}({', '.join(map(repr, self.operands))})"
+            return self.name + index
+        return f"{self.op}({', '.join(map(repr, self.operands))}){index}"
 
     def __neg__(self) -> Any:
         return self.operands[0] if self.op == "neg" else self.trace.symbol("neg", self)
@@ -138,27 +152,31 @@ class Trace:
         """Drop the symbols that no result needs: for 10,000 features, nearly all of them."""
         self._known.clear()
 
-    def entry(self, name: str, index: int | None = None, offset: int = 0) -> Symbol:
-        """The symbol of an argument, or of one entry of a vector."""
-        key = name, index, offset
-        if key not in self._known:
-            self._known[key] = Symbol(self, "entry", (), name, index, offset)
-        return self._known[key]
+    def entry(self, name: str, *index: int | Along) -> Symbol:
+        """The symbol of an argument, or of one entry of a vector or a matrix."""
+        return self._once((name, index), "entry", (), name, index)
 
-    def total(self, form: Symbol, n: int) -> Symbol:
-        """The sum of `form` over j = 0, …, n - 1."""
-        key = "total", n, id(form)
-        if key not in self._known:
-            self._known[key] = Symbol(self, "total", (form,), index=n)
-        return self._known[key]
+    def item(self, array: Symbol, index: int | Along) -> Symbol:
+        """The entry of an array."""
+        return self._once(("item", id(array), index), "item", (array,), "", (index,))
+
+    def array(self, form: Symbol) -> Symbol:
+        """The list of what `form` is for each k."""
+        return self._once(("array", id(form)), "array", (form,))
+
+    def loop(self, op: str, form: Symbol, n: int) -> Symbol:
+        """The sum (the op "total") or the maximum ("largest") of `form` over j = 0, …, n - 1."""
+        return self._once((op, n, id(form)), op, (form,), count=n)
 
     def symbol(self, op: str, *operands: Any) -> Symbol:
         """`op` applied to symbols and numbers: the same object for the same computation."""
         key = op, *(id(x) if isinstance(x, Symbol) else repr(x) for x in operands)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = Symbol(self, op, operands)
-        return found
+        return self._once(key, op, operands)
+
+    def _once(self, key: Any, *fields: Any, **more: Any) -> Symbol:
+        if key not in self._known:
+            self._known[key] = Symbol(self, *fields, **more)
+        return self._known[key]
 
 
 def in_order(roots: Iterable[Any], known: Callable[[Symbol], bool] = lambda x: False) -> list[Symbol]:
@@ -178,16 +196,29 @@ def in_order(roots: Iterable[Any], known: Callable[[Symbol], bool] = lambda x: F
     return [*order]
 
 
+def axes_in(*roots: Any) -> dict[Symbol, frozenset[str]]:
+    """For every symbol that the roots need: along which axes it is for any index, loops in it aside."""
+    axes: dict[Symbol, frozenset[str]] = {}
+    for x in in_order(roots):
+        if x.op in ("entry", "item"):
+            axes[x] = frozenset(x.axes)
+        else:
+            below = [axes[y] for y in x.operands if isinstance(y, Symbol)]
+            closed = {ANY} if x.op in LOOPS else {OTHER} if x.op == "array" else ()
+            axes[x] = frozenset().union(*below).difference(closed)
+    return axes
+
+
 def looped_entries(form: Any) -> list[Symbol]:
-    """The entries of any j or k that `form` reads, without those of the sums over features in it."""
+    """The entries and items of any j or k that `form` reads, without those of the loops over features in it."""
     found: dict[Symbol, None] = {}
     waiting = [form] if isinstance(form, Symbol) else []
     while waiting:
         x = waiting.pop()
         if x not in found:
             found[x] = None
-            waiting += [y for y in x.operands if isinstance(y, Symbol) and x.op != "total"]
-    return [x for x in found if x.op == "entry" and x.looped]
+            waiting += [y for y in x.operands if isinstance(y, Symbol) and x.op not in (*LOOPS, "item")]
+    return [x for x in found if x.axes]
 
 
 def _function(name: str) -> Callable[..., Any]:

@@ -222,11 +222,13 @@ class _TracedEntry(OneEntry, Traced):
     __slots__ = ()
 
 
-def argument(leaves: list[Value], n: int | None) -> Any:
-    """The leaves of an argument of n entries, as a loss gets them: a list; if n is None, the number itself; and if n is
-    1, a node that can be used as a number or as a vector of one."""
+def argument(leaves: list[Value], n: int | tuple[int, int] | None) -> Any:
+    """The leaves of an argument of n entries, as a loss gets them: a list; of a matrix (k, n), a list of k rows; if n
+    is None, the number itself; and if n is 1, a node that can be used as a number or as a vector of one."""
     if n is None:
         return leaves[0]
+    if isinstance(n, tuple):
+        return [leaves[first : first + n[1]] for first in range(0, len(leaves), n[1])]
     if n > 1:
         return [*leaves]
     node = leaves[0] * 1

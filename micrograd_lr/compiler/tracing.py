@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from numbers import Real
 
-from micrograd_lr.compiler.inputs import count, labels
+from micrograd_lr.compiler.inputs import labels, places
 from micrograd_lr.compiler.loops import Roller
 from micrograd_lr.compiler.names import safe_name
 from micrograd_lr.compiler.program import Program
+from micrograd_lr.compiler.sweeps import first_derivatives, second_derivatives
 from micrograd_lr.compiler.symbols import Trace
 from micrograd_lr.compiler.tracers import Traced, TraceError, argument, foreign_node, refusals_raised, untraced
 from micrograd_lr.engine.stable import stabilised
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
+    from micrograd_lr.compiler.inputs import Lengths
+
 
 def trace_loss(
-    loss: Callable[..., Any], lengths: Mapping[str, int | None], batch: Iterable[str], stable: bool = True,
+    loss: Callable[..., Any], lengths: Lengths, batch: Iterable[str], stable: bool = True,
     order: int = 1,
 ) -> Program:  # fmt: skip
     """The program of `loss`, for arguments of these lengths, with its first derivatives, or the second, by `order`."""
@@ -30,9 +33,8 @@ def trace_loss(
     leaves: dict[str, list[Value]] = {}
     arguments: dict[str, Any] = {}
     for name, n in lengths.items():
-        for j, label in enumerate(labels(name, n)):
-            entry = trace.entry(safe[name], None if count(n) == 1 else j)
-            leaves.setdefault(name, []).append(Traced(entry, label))
+        for place, label in zip(places(n), labels(name, n)):
+            leaves.setdefault(name, []).append(Traced(trace.entry(safe[name], *place), label))
         arguments[name] = argument(leaves[name], n)
     with refusals_raised():
         root = call_by_name(loss, arguments)
@@ -44,7 +46,7 @@ def trace_loss(
     safe_lengths = {safe[name]: n for name, n in lengths.items()}
     own_names = {short: name for name, short in safe.items()}
     roller = Roller(trace, safe_lengths)
-    derivatives = roller.gradient(root, parameters) if order == 1 else roller.hessian(root, parameters)
+    derivatives = (first_derivatives if order == 1 else second_derivatives)(roller, root, parameters)
     result = roller.symbol(root.data)
     trace.forget()
     return Program(result, derivatives, safe_lengths, [safe[name] for name in batch], own_names)

@@ -7,6 +7,7 @@ import operator
 from micrograd_lr.engine import ops
 from micrograd_lr.engine.elementary import step
 from micrograd_lr.engine.number_types import number_type
+from micrograd_lr.engine.shapes import shape
 from micrograd_lr.engine.value import Value, binary, new_node
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ _number, _level = operator.attrgetter("_data"), operator.attrgetter("_level")
 def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
     """wx = w₁x₁ + … + wₙxₙ as one node (a number, if no operand is a node). ValueError if the lengths differ.
 
-    A number or node stands for a vector of one entry.
+    A number or node stands for a vector of one entry. TypeError for a matrix, a list of rows.
     """
     w = w if type(w) is list else _entries(w)
     x = x if type(x) is list else _entries(x)
@@ -33,7 +34,16 @@ def dot(w: Iterable[Any], x: Iterable[Any]) -> Any:
             return new_node(ops.DOT, ops.DOT.value(*numbers), max(map(_level, w)), tuple(w), numbers)
         except (AttributeError, TypeError):
             pass
-    return ops.DOT(*w, *x)
+    try:
+        return ops.DOT(*w, *x)
+    except TypeError:
+        if any(isinstance(v, (list, tuple)) for v in (*w, *x)):
+            shapes = " and ".join(map(str, map(shape, (w, x))))
+            raise TypeError(
+                f"dot(w, x) multiplies two vectors, and was given the shapes {shapes}. Of a matrix W take its rows, "
+                "[dot(row, x) for row in W]; a column, (n, 1), is made a vector before: transpose or flatten it."
+            ) from None
+        raise
 
 
 def _entries(v: Any) -> list[Any]:

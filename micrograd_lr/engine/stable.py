@@ -3,6 +3,7 @@ accurate where a is rounded to 0 or 1 and eᶻ overflows. Everything that has to
 
 A *positive* formula is a positive number, eᵘ, a σ, or a sum, product, quotient or power of these: its logarithm is
 known without computing the formula itself. The *logit* of a = σ(z) is z, and the logit of p/(p + q) is log p - log q.
+The log of p/(p + q + r + …), a softmax, is log p - log(p + q + r + …), so that all shares have the same sum.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from numbers import Real
 
 from micrograd_lr.engine import ops
-from micrograd_lr.engine.elementary import log, sigmoid
+from micrograd_lr.engine.elementary import exp, log, sigmoid
 from micrograd_lr.engine.node import Node
 from micrograd_lr.engine.order import topological
 
@@ -35,7 +36,9 @@ def stabilised(root: Node) -> Node:
         if of and not of.keys().isdisjoint(node.nodes):
             new = new.op(*(of.get(x, x) if isinstance(x, Node) else x for x in node.operands))
         found = reader.log(new.operands[0]) if new.op is ops.LOG else None
-        if new.op in _BY_HAND and isinstance(z := reader.logit(new), Node):
+        if _is_share_of_many(new):
+            found = None if (u := reader.log(new)) is None else exp(u)
+        elif new.op in _BY_HAND and isinstance(z := reader.logit(new), Node):
             found = sigmoid(z)
         elif new.op is ops.DIV and isinstance(z := reader.odds(1, new.operands[1]), Node):
             found = new.operands[0] * sigmoid(z)  # c/(1 + e⁻ᶻ)
@@ -113,7 +116,7 @@ class _Reader:
         return self.logit(_term(x, 0, 1)) if z is None else _negative(z)
 
     def new_log(self, x: Node) -> Any:
-        z = self.logit(x)
+        z = None if _is_share_of_many(x) else self.logit(x)
         if z is not None:
             return -ops.LOSS(*_loss(-1, z))
         if x.op is ops.EXP:
@@ -187,6 +190,12 @@ def _addends(x: Any) -> Addends | None:
         if len(terms) + len(waiting) > MOST:
             return None
     return None if terms == [(1, x)] else (constant, terms)
+
+
+def _is_share_of_many(x: Any) -> bool:
+    """Whether x is a quotient by a sum of more than two addends."""
+    found = _addends(x.operands[1]) if x.op is ops.DIV else None
+    return found is not None and len(found[1]) + (not _is(found[0], 0)) > 2
 
 
 def _term(x: Any, constant: int, sign: int) -> Node | None:

@@ -68,7 +68,7 @@ def test_wrong_shapes(backend):
     with pytest.raises(ValueError, match=r"dot\(w, x\) needs as many weights as features, at least one: got 4 and 5\."):
         graph(w[:4], b, X, Y)
     for column in (w[:, None], w[:, None].tolist()):
-        with pytest.raises(ValueError, match=r"w is \(5, 1\); a parameter is a number, \(n,\) or \(1, n\)\. Transpose"):
+        with pytest.raises(TypeError, match=r"given the shapes \(5, 1\) and \(5,\)\. .* transpose or flatten"):
             graph(column, b, X, Y)
     with pytest.raises(ValueError, match=r"x is \(5, 30, 1\); expected \(m,\) or \(n, m\): one"):
         graph(w, b, X[:, :, None], Y)

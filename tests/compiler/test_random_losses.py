@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from javascript import run_in_node
-from losses import as_text, assert_agree, eagerly
+from losses import BACKENDS, as_text, assert_agree, eagerly
+from losses_of_matrices import by_the_engine
 
 import micrograd_lr
 from micrograd_lr import OPS, Value, dot, logistic_loss, sigmoid, tanh, value_and_grad
@@ -57,6 +58,43 @@ def test_random_losses(lines, n, kind):
     expected = eagerly(loss, data)
     for backend in ("numpy", "python"):
         assert_agree(value_and_grad(loss, backend=backend, stable=False)(**data), expected, rel=1e-13)
+
+
+def random_loss_of_matrices(lines):
+    """Of lists of values, one for each row: what one unit has, the next has too."""
+
+    def loss(W, V, b, x, y):
+        h = [dot(row, x) + c for row, c in zip(W, b)]
+        lists = [h, [tanh(v) for v in h], b, [node_sum(row) for row in W], [dot(row, h) for row in V], [*y]]
+        for op, i, j in lines:
+            p, q = lists[i % len(lists)], lists[j % len(lists)]
+            lists.append(
+                [unary(op, v) for v in p] if op in UNARY else [v + u for v, u in zip(p, q)] if op == "+"
+                else [v - u for v, u in zip(p, q)] if op == "-" else [v * tanh(u) for v, u in zip(p, q)] if op == "*"
+                else [v / (node_sum([u * u for u in q]) + 1.0) for v in p] if op == "/" else [-v for v in p[:-1]]
+                if op == "neg" and len(p) > 1 else [v**2 for v in p] if op in ("neg", "square")
+                else [logistic_loss(v, sigmoid(u)) for v, u in zip(p, q)]
+            )  # fmt: skip
+        p, q = lists[-2:]
+        return tanh(node_sum(q)) + tanh(0.1 * dot(p[: len(q)], q[: len(p)])) + 0.0 * b[0]
+
+    return loss
+
+
+@pytest.mark.slow
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(LINES, st.integers(2, 5), st.integers(2, 5))
+def test_random_losses_of_matrices(lines, k, n):
+    loss = random_loss_of_matrices(lines)
+    given = {"W": np.cos(np.arange(k * n)).reshape(k, n), "V": np.sin(np.arange(k * k)).reshape(k, k),
+             "b": np.cos(np.arange(k)), "x": np.sin(np.arange(2.0 * n) + 0.5).reshape(n, 2),
+             "y": (np.arange(2.0 * k).reshape(k, 2) % 3) / 2}  # fmt: skip
+    expected = by_the_engine(loss, given)
+    with as_text():
+        for backend in BACKENDS:
+            assert_agree(value_and_grad(loss, backend=backend, stable=False)(**given), expected, rel=1e-12)
+        rows = given | {name: np.asfortranarray(given[name]) for name in "xy"}
+        assert_agree(value_and_grad(loss, backend="numba", stable=False)(**rows), expected, rel=1e-12)
 
 
 def three_in_one(programs):

@@ -3,7 +3,7 @@
 import pytest
 
 from micrograd_lr import TraceError, Value, relu
-from micrograd_lr.compiler.symbols import ANY, Trace, in_order
+from micrograd_lr.compiler.symbols import ANY, Along, Trace, in_order
 
 trace = Trace()
 a, b, w = trace.entry("a"), trace.entry("b"), trace.entry("w", 3)
@@ -24,7 +24,8 @@ def test_the_same_computation_is_the_same_symbol():
         (1.0 * a, "a"),
         (a * -1, "neg(a)"), (2 * a, "mul(2, a)"), (a * 2, "mul(2, a)"), (a / 1, "a"), (a / b, "div(a, b)"),
         (1 / a, "div(1, a)"), (a**1, "a"), (a**2, "pow(a, 2)"), (2**a, "pow(2, a)"), (abs(a), "abs(a)"),
-        (a - b, "sub(a, b)"), (1 - a, "sub(1, a)"), (1 + a, "add(1, a)"), (w, "w[3]"), (trace.entry("w", ANY), "w[j]"),
+        (a - b, "sub(a, b)"), (1 - a, "sub(1, a)"), (1 + a, "add(1, a)"), (w, "w[3]"),
+        (trace.entry("w", Along(ANY)), "w[j]"), (trace.entry("W", 2, Along(ANY, 1)), "W[2][j + 1]"),
         (relu(a), "relu(a)"), (0 * a, "0"), (a**0, "1"),
     ],
 )  # fmt: skip
