@@ -21,6 +21,7 @@ page.
 """
 
 PUBLIC = {  # what other rooms use, by module; everything else is this room's own affair
+    "blocks": ["mapped"],
     "codegen_javascript": ["function", "symbolic"],
     "compiled": ["Compiled", "value_and_grad"],
     "symbols": ["Trace"],
