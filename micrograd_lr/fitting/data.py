@@ -10,7 +10,7 @@ from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 REMEDY, REMEDY_DASK = (f'pip install "micrograd_lr[{extra}]"' for extra in ("sklearn", "dask"))
@@ -151,10 +151,8 @@ def _add(counts: dict[Any, float], more: dict[Any, float]) -> None:
         counts[label] = counts.get(label, 0.0) + count
 
 
-def _arranged(classes: Any, by_class: Any, weighted: bool, block: Any) -> tuple[Any, ...]:
-    """A block as the arguments of the loss: one example per column, labels as numbers, and weights if `weighted`."""
+def _arranged(classes: Any, by_class: Any, take: Callable[..., Any], block: Any) -> Any:
+    """What `take` makes of a block: one example per column, labels as numbers, and a weight for each."""
     X, y, weights = _opened(block)
-    if not weighted:
-        return X.T, one_hot(y, classes)
     of_examples = _looked_up(y, classes, by_class)
-    return X.T, one_hot(y, classes), of_examples if weights is None else weights * of_examples
+    return take(X.T, one_hot(y, classes), of_examples if weights is None else weights * of_examples)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from micrograd_lr.fitting.loss import (
+    ByClass,
+    by_class,
     compiled,
     loss,
     mistake,
@@ -16,7 +18,7 @@ from micrograd_lr.fitting.loss import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
 
@@ -33,48 +35,57 @@ class Examples:
 
     def loss(self, w: Any, b: Any) -> tuple[float, dict[str, Any]]:
         """J, the sum of the losses, and its gradient."""
-        result: tuple[float, dict[str, Any]] = self.sum(self.losses, "value_and_grad", w, b)
+        result: tuple[float, dict[str, Any]] = self.sum(self.losses, "value_and_grad", {"w": w, "b": b})
         return result
 
     def hessian(self, w: Any, b: Any) -> dict[str, dict[str, Any]]:
-        """The second derivatives of J."""
-        result: dict[str, dict[str, Any]] = self.sum(self.losses, "hessian", w, b)
+        """The second derivatives of J; of several classes, class by class: by w0, w1, … and b0, b1, …"""
+        losses, parameters = self.losses, {"w": w, "b": b}
+        if self.rows > 1:
+            plain, weighted = (ByClass(function, self.rows) for function in losses)
+            losses, parameters = (plain, weighted), by_class(parameters)
+        result: dict[str, dict[str, Any]] = self.sum(losses, "hessian", parameters)
         return result
 
     def separated(self, w: Any, b: Any) -> bool:
         """Whether w and b tell all examples apart without a mistake."""
         function = mistake if self.rows == 1 else softmax_mistake
-        return bool(w.any()) and self.sum((function, function), "value_and_grad", w, b)[0] == 0
+        return bool(w.any()) and self.sum((function, function), "value_and_grad", {"w": w, "b": b})[0] == 0
 
     @property
     def losses(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """The loss of an example without, and with a weight."""
         return (loss, weighted_loss) if self.rows == 1 else (softmax_loss, weighted_softmax_loss)
 
-    def sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, w: Any, b: Any) -> Any:
-        """The sum of a function over the examples; the functions are for examples without and with weights."""
-        plain, weighted = functions
-        if self.weights is None or weighted is plain:
-            return compiled(plain, wanted)(w, b, self.X, self.Y)
-        return compiled(weighted, wanted)(w, b, self.X, self.Y, self.weights)
+    def sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, given: dict[str, Any]) -> Any:
+        """The sum of a function of the parameters `given` over the examples; it may differ for those with weights."""
+        graph = compiled(functions[self.weights is not None], wanted)
+        return graph(**given, **batch_of(graph.batch, self.X, self.Y, self.weights))
+
+
+def batch_of(names: Sequence[str], X: Any, Y: Any, weights: Any) -> dict[str, Any]:
+    """What a loss that has arguments of these names gets of the examples."""
+    batch = {"x": X, "y": Y, "s": weights}
+    if "y" not in names:
+        batch = by_class(batch)
+    return {name: batch[name] for name in names}
 
 
 class ExamplesInBlocks(Examples):
     """Examples in blocks, of which one is in memory at a time. An `executor` sums them in its workers.
 
-    ``arranged(weighted, block)`` are the arguments of the loss, with or without weights; `weighted` says which it is.
+    ``arranged(take, block)`` is what `take` makes of X, Y and the weights of a block; `weighted` says if these count.
     """
 
     def __init__(
-        self, blocks: Iterable[Any], arranged: Callable[[bool, Any], Any], weighted: bool, n: int, rows: int,
+        self, blocks: Iterable[Any], arranged: Callable[..., Any], weighted: bool, n: int, rows: int,
         weight: float, executor: Any,
     ) -> None:  # fmt: skip
         self.blocks, self.arranged, self.weighted, self.executor = blocks, arranged, weighted, executor
         self.n, self.rows, self.weight = n, rows, weight
 
-    def sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, w: Any, b: Any) -> Any:
+    def sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, given: dict[str, Any]) -> Any:
         """The sum of a function over the examples of all blocks."""
-        plain, weighted = functions
-        with_weights = self.weighted and weighted is not plain
-        blocks = (partial(self.arranged, with_weights, block) for block in self.blocks)
-        return compiled(weighted if with_weights else plain, wanted).over(blocks, w=w, b=b, executor=self.executor)
+        graph = compiled(functions[self.weighted], wanted)
+        blocks = (partial(self.arranged, partial(batch_of, graph.batch), block) for block in self.blocks)
+        return graph.over(blocks, **given, executor=self.executor)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import cache
+from itertools import islice
 
 from micrograd_lr.compiler.compiled import Compiled
 from micrograd_lr.engine.elementary import exp, log, relu
@@ -11,8 +13,10 @@ from micrograd_lr.engine.literal import literal_loss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
+
+OF_CLASSES = ("w", "b", "y")  # the arguments that have an entry, or a row, per class
 
 
 def loss(w: Any, b: Any, x: Any, y: Any) -> Any:
@@ -58,8 +62,43 @@ def penalty(w: Any, strength: Any) -> Any:
     return strength * dot(w, w) / 2
 
 
+def by_class(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The same arguments, with w, b and y class by class: w0, w1, …, b0, b1, …, y0, y1, …"""
+    parts: dict[str, Any] = {}
+    for name, value in arguments.items():
+        parts |= {f"{name}{r}": x for r, x in enumerate(value)} if name in OF_CLASSES else {name: value}
+    return parts
+
+
+class ByClass:
+    """A loss of k classes that is called with its arguments class by class, as `by_class` has them.
+
+    So each block of its Hessian is by two vectors, and a product of data with data.
+    """
+
+    def __init__(self, function: Callable[..., Any], k: int) -> None:
+        self.function, self.k = function, k
+        names = {name: range(k) for name in inspect.signature(function).parameters}
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        self.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in by_class(names)])
+
+    def __call__(self, *arguments: Any) -> Any:
+        rest = iter(arguments)
+        names = inspect.signature(self.function).parameters
+        return self.function(*([*islice(rest, self.k)] if name in OF_CLASSES else next(rest) for name in names))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ByClass) and (self.function, self.k) == (other.function, other.k)
+
+    def __hash__(self) -> int:
+        return hash((self.function, self.k))
+
+
 @cache
 def compiled(function: Callable[..., Any], wanted: str) -> Compiled:
-    """A loss as a function of all examples. `wanted` is value_and_grad or hessian. Each is compiled once."""
-    names = function.__code__.co_varnames[: function.__code__.co_argcount]
-    return Compiled(function, [name for name in names if name not in ("w", "b")], wanted=wanted)
+    """A loss as a function of all examples. `wanted` is value_and_grad or hessian. Each is compiled once.
+
+    A loss class by class is not compiled to machine code: that would take long, and the work is BLAS's.
+    """
+    names = [name for name in inspect.signature(function).parameters if name.rstrip("0123456789") not in ("w", "b")]
+    return Compiled(function, names, wanted=wanted, backend="numpy" if isinstance(function, ByClass) else None)

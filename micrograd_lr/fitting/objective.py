@@ -51,14 +51,10 @@ class Objective:
         """The second derivatives at p, a matrix with a row per parameter."""
         w, b = self.parameters(p)
         blocks = self.examples.hessian(w, b)
-        H, n = np.empty((self.size, self.size)), w.size
-        H[:n, :n] = np.reshape(blocks["w"]["w"], (n, n))
+        sizes = {name: self.examples.n if name[0] == "w" else 1 for name in blocks if name[0] == "w" or self.intercept}
+        H = np.block([[np.reshape(blocks[p][q], (m, n)) for q, n in sizes.items()] for p, m in sizes.items()])
         if math.isfinite(self.C):
-            H[:n, :n] += self._of_penalty
-        if self.intercept:
-            H[:n, n:] = np.reshape(blocks["w"]["b"], (n, -1))
-            H[n:, :n] = H[:n, n:].T
-            H[n:, n:] = blocks["b"]["b"]
+            H[: w.size, : w.size] += self._of_penalty
         H /= self.examples.weight
         return H
 
