@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+EARNED_BACK = 10_000_000  # numbers of X times classes, from which on a fit is faster with machine code, and its making
+
+
 class Examples:
     """Examples as arrays: X (n, m); Y (m,) of 0 and 1, or (k, m) with a 1 for the right one of
     k classes; `weights` (m,), or None if all examples count the same.
@@ -52,6 +55,12 @@ class Examples:
         function = mistake if self.rows == 1 else softmax_mistake
         return bool(w.any()) and self.sum((function, function), "value_and_grad", {"w": w, "b": b})[0] == 0
 
+    def backend(self, wanted: str) -> str | None:
+        """What to compile for. Machine code for several classes takes seconds, which few examples do not earn back; and
+        their Hessian is BLAS's work."""
+        few = self.X is not None and self.X.size * self.rows < EARNED_BACK
+        return "numpy" if self.rows > 1 and (few or wanted == "hessian") else None
+
     @property
     def losses(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """The loss of an example without, and with a weight."""
@@ -59,7 +68,7 @@ class Examples:
 
     def sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, given: dict[str, Any]) -> Any:
         """The sum of a function of the parameters `given` over the examples; it may differ for those with weights."""
-        graph = compiled(functions[self.weights is not None], wanted)
+        graph = compiled(functions[self.weights is not None], wanted, self.backend(wanted))
         return graph(**given, **batch_of(graph.batch, self.X, self.Y, self.weights))
 
 
@@ -82,10 +91,10 @@ class ExamplesInBlocks(Examples):
         weight: float, executor: Any,
     ) -> None:  # fmt: skip
         self.blocks, self.arranged, self.weighted, self.executor = blocks, arranged, weighted, executor
-        self.n, self.rows, self.weight = n, rows, weight
+        self.X, self.n, self.rows, self.weight = None, n, rows, weight
 
     def sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, given: dict[str, Any]) -> Any:
         """The sum of a function over the examples of all blocks."""
-        graph = compiled(functions[self.weighted], wanted)
+        graph = compiled(functions[self.weighted], wanted, self.backend(wanted))
         blocks = (partial(self.arranged, partial(batch_of, graph.batch), block) for block in self.blocks)
         return graph.over(blocks, **given, executor=self.executor)

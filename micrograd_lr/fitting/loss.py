@@ -95,10 +95,7 @@ class ByClass:
 
 
 @cache
-def compiled(function: Callable[..., Any], wanted: str) -> Compiled:
-    """A loss as a function of all examples. `wanted` is value_and_grad or hessian. Each is compiled once.
-
-    A loss class by class is not compiled to machine code: that would take long, and the work is BLAS's.
-    """
+def compiled(function: Callable[..., Any], wanted: str, backend: str | None = None) -> Compiled:
+    """A loss as a function of all examples. `wanted` is value_and_grad or hessian. Each is compiled once."""
     names = [name for name in inspect.signature(function).parameters if name.rstrip("0123456789") not in ("w", "b")]
-    return Compiled(function, names, wanted=wanted, backend="numpy" if isinstance(function, ByClass) else None)
+    return Compiled(function, names, wanted=wanted, backend=backend)

@@ -63,3 +63,19 @@ class Objective:
         """The second derivatives of the penalty, which are the same everywhere."""
         w, _ = self.parameters(np.zeros(self.size))
         return compiled(penalty, "hessian")(w.reshape(-1), [1 / self.C])["w"]["w"]
+
+    @cached_property
+    def indifferent(self) -> Any:
+        """Σ uuᵀ over the directions u, of length 1, in which the objective stays the same: that of several classes, if
+        the intercepts of all are shifted alike; and without a penalty, the weights of a feature. Else 0.
+        """
+        k, n = self.examples.rows, self.examples.n
+        if k == 1:
+            return 0.0
+        alike = np.full((k, k), 1 / k)
+        of_w = np.kron(alike, np.eye(n)) if math.isinf(self.C) else np.zeros((k * n, k * n))
+        matrix = np.zeros((self.size, self.size))
+        matrix[: k * n, : k * n] = of_w
+        if self.intercept:
+            matrix[k * n :, k * n :] = alike
+        return matrix

@@ -62,16 +62,21 @@ def gradient_descent(
 
 
 def newton(objective: Objective, start: Any, tol: float, max_iter: int, seen: Seen) -> Walk:
-    """p ← p - H⁻¹ ∂J/∂p with the exact Hessian H; the step is halved until J falls."""
+    """p ← p - H⁻¹ ∂J/∂p with the exact Hessian H; the step is halved until J falls.
+
+    Where all classes may be shifted alike, H has no inverse; with uuᵀ added, which changes no other direction, it has
+    one, and no step goes along u, because the gradient does not.
+    """
 
     def direction(p: Any, gradient: Any) -> Any:
-        return -solved(objective.hessian(p), gradient)
+        H = objective.hessian(p)
+        return -solved(H + np.trace(H) / len(H) * objective.indifferent, gradient)
 
     return _descend(objective, start, tol, max_iter, seen, direction)
 
 
 def solved(H: Any, gradient: Any) -> Any:
-    """H⁻¹ · gradient; the shortest solution where H has no inverse, as if the intercepts of all classes may shift."""
+    """H⁻¹ · gradient; the shortest solution where H has no inverse, as if a feature is the sum of others."""
     linalg = need("scipy.linalg", REMEDY)
     factor, step, failed = linalg.lapack.dposv(H, gradient)
     if not failed:  # H is positive definite, but perhaps only by rounding

@@ -34,7 +34,7 @@ DATA = {
 def test_scikit_learns_own_checks(solver):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of data that are not standardised, and of skipped checks
-        results = check_estimator(LogisticRegression(solver=solver, max_iter=1000), on_fail="raise")
+        results = check_estimator(LogisticRegression(solver=solver), on_fail="raise")
     skipped = {result["check_name"] for result in results if result["status"] != "passed"}
     assert skipped <= {"check_array_api_input"}  # which needs a setting of SciPy's
     assert len(results) > 50
@@ -49,7 +49,9 @@ def test_the_coefficients_are_scikit_learns_over_a_grid(name, C, weighted, class
     X, y = DATA[name]
     weights = RNG.exponential(size=len(y)) if weighted else None
     options = {"C": C, "class_weight": class_weight}
-    wanted = Theirs(solver="newton-cholesky", tol=1e-13, max_iter=1000, **options).fit(X, y, weights)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # near the last digits their line search complains
+        wanted = Theirs(solver="newton-cholesky", tol=1e-12, max_iter=1000, **options).fit(X, y, weights)
     found = LogisticRegression(solver="newton", tol=1e-11, **options).fit(X, y, weights)
     assert np.max(np.abs(found.coef_ - wanted.coef_)) < 1e-6
     assert np.max(np.abs(found.intercept_ - wanted.intercept_)) < 1e-6
