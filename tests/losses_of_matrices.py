@@ -1,9 +1,11 @@
 """Losses with matrices as parameters, their data, and what NumPy and the engine make of them."""
 
+from itertools import pairwise
+
 import numpy as np
 from losses import RNG
 
-from micrograd_lr import dot, exp, gradient, log, logistic_loss, relu, sigmoid, tanh
+from micrograd_lr import dot, exp, gradient, hessian, log, logistic_loss, relu, sigmoid, tanh
 from micrograd_lr import sum as node_sum
 
 
@@ -64,9 +66,34 @@ def of_parts(W, b, x, y):
     return cross_entropy(z, y) + sum((v - u) ** 2 * c for row, c in zip(W, b) for v, u in zip(row, x))
 
 
+def with_an_odd_row(W, b, x, y):
+    return softmax(W, b, x, y) + tanh(dot(W[len(W) // 2], x))
+
+
+def of_sums_of_rows(W, b, x, y):
+    """All columns of the gradient are the same."""
+    return sum((sum(row) - c) ** 2 * u for row, c, u in zip(W, b, y))
+
+
+def of_sums_of_columns(W, b, x, y):
+    """All rows of the gradient are the same."""
+    return sum(sum(column) * v for column, v in zip(zip(*W), x)) * b[0] + dot(b, y)
+
+
+def of_forecasts(W, b, x, y):
+    """How well a row foretells each feature from the one before; but for the first row, which is never used."""
+
+    def error(row):
+        a = tanh(dot(row, x))
+        return sum((after - a * before) ** 2 for before, after in pairwise(x))
+
+    return sum(error(row) * c for row, c in zip(W[1:], y[1:])) + dot(b, y)
+
+
 OF_ONE = [
     softmax, softmax_by_hand, with_a_ridge, with_a_flat_ridge, with_norms_of_rows, of_squares, with_a_reference,
-    with_odd_entries, with_a_factor, bilinear, of_parts,
+    with_odd_entries, with_a_factor, bilinear, of_parts, with_an_odd_row, of_sums_of_rows, of_sums_of_columns,
+    of_forecasts,
 ]  # fmt: skip
 
 
@@ -133,8 +160,8 @@ def one_hot(k, m):
     return np.eye(k)[RNG.integers(k, size=m)].T.copy()
 
 
-def by_the_engine(loss, arguments, batch=("x", "y")):
-    """J and the gradients: the engine's own `gradient` of the sum over the examples."""
+def summed(loss, arguments, batch):
+    """The sum of a loss over all examples as a function of its parameters, and these."""
     names = [name for name in arguments if name not in batch]
     columns = {name: np.asarray(arguments[name]) for name in batch}
 
@@ -143,10 +170,21 @@ def by_the_engine(loss, arguments, batch=("x", "y")):
         examples = range(columns["x"].shape[-1])
         return node_sum([loss(**given, **{name: x[..., i].tolist() for name, x in columns.items()}) for i in examples])
 
-    parameters = [np.asarray(arguments[name]).tolist() for name in names]
+    return J, names, [np.asarray(arguments[name]).tolist() for name in names]
+
+
+def by_the_engine(loss, arguments, batch=("x", "y")):
+    """J and the gradients: the engine's own `gradient` of the sum over the examples."""
+    J, names, parameters = summed(loss, arguments, batch)
     slopes = gradient(J, *parameters)
     slopes = slopes if len(names) > 1 else (slopes,)
     return J(*parameters), {name: np.array(slope) for name, slope in zip(names, slopes)}
+
+
+def second_derivatives_by_the_engine(loss, arguments, batch=("x", "y")):
+    """The engine's own `hessian` of it."""
+    J, _, parameters = summed(loss, arguments, batch)
+    return hessian(J, *parameters)
 
 
 def softmax_in_numpy(W, b, x, y):

@@ -72,7 +72,7 @@ class _ByColumns(NumbaKernel):
                 self.out.add(3, f"d_{name}[{j}] += a{k}")
 
     def add_matrix(self, target: str, form: Any, height: int, width: int) -> None:
-        scratch = f"work[{len(self.row)}, i]"
+        scratch = f"work[{self.rows}, i]"
         parts = form.operands if isinstance(form, Symbol) and form.op == "mul" else ()
         self.out.add(2, f"for j in range({height}):")
         factor = ""

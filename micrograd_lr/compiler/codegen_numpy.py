@@ -148,15 +148,17 @@ class _NumpyKernel:
 
     def product(self, depth: int, form: Any, along: dict[str, tuple[int, int]]) -> str | None:
         """The sum of `form` over the examples, if it is a matrix product with the data."""
-        axis = [*along][-1]
-        if not (isinstance(form, Symbol) and form.op == "mul" and self.is_data(form.operands[1], axis)):
+        if not (isinstance(form, Symbol) and form.op == "mul"):
+            return None
+        axis = next((axis for axis in reversed(along) if self.is_data(form.operands[1], axis)), None)
+        if axis is None:
             return None
         factor = form.operands[0]
         axes = {a for x in looped_entries(factor) for a in x.axes}
         if not isinstance(factor, Symbol) or factor in self.schedule.uniform or axes != {*along} - {axis}:
             return None
         left, right = (self.expression(depth, x, self.reader(along)) for x in form.operands)
-        return f"{left} @ {right}.T" if axes else f"{right} @ {left}"
+        return f"{left} @ {right}.T" if axes == {ANY} else f"{right} @ {left}{'.T' if axes else ''}"
 
     def add_matrix(self, name: str, form: Any, rows: int, columns: int) -> None:
         """The lines for a gradient by a matrix, or for a matrix of second derivatives."""

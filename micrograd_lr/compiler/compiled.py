@@ -59,6 +59,7 @@ def value_and_grad(
     is a number, a vector, (n,) or (1, n), or a matrix (k, n), which `loss` gets as a list of rows; batch arguments have
     one example per column, X (n, m), and y (m,) or (1, m). It returns ``J, {"w": ∂J/∂w, "b": ∂J/∂b}``, each gradient in
     the shape of its parameter.
+
     `backend` is numba, numpy or python: by default the first that is installed. `threads` are for numba: by default one
     per core; the result is the same with any number. ``stable=False`` leaves log σ(z) and log(1 - σ(z)) as they are
     written, which fail beyond z = 36.7. `progress`: whether stderr shows a bar; by default it does on a terminal, for

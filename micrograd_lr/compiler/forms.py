@@ -128,11 +128,11 @@ class Shapes:
         return self.of_symbols.get(root, -1)
 
 
-def hoisted(trace: Trace, form: Any) -> Any:
+def hoisted(trace: Trace, form: Symbol) -> Symbol:
     """`form`, which is for any j and k, with an item of an array for each part that depends on one of them alone: it is
     computed once for each j, or once for each k, and not for each pair."""
     axes = axes_in(form)
-    if len(axes.get(form, ())) < 2:
+    if len(axes[form]) < 2:
         return form
     instead: dict[Symbol, Symbol] = {}
     for x in in_order([form], _is_closed):
@@ -143,9 +143,9 @@ def hoisted(trace: Trace, form: Any) -> Any:
     return instead.get(form, form)
 
 
-def reused(trace: Trace, form: Any, arrays: Container[Symbol]) -> Any:
+def reused(trace: Trace, form: Symbol, arrays: Container[Symbol]) -> Symbol:
     """`form`, which is for any j; or an item, if one of these arrays has what it is for each j."""
-    if not axes_in(form).get(form) or form.op in ("entry", "item"):
+    if form.op in ("entry", "item"):
         return form
     item = _stored(trace, form, ANY)
     return item if item.operands[0] in arrays else form

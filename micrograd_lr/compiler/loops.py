@@ -9,10 +9,11 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from functools import reduce
+from itertools import groupby
 
 from micrograd_lr.compiler.forms import Forms, Shapes, hoisted
 from micrograd_lr.compiler.program import Block, Derivative
-from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, Trace, in_order
+from micrograd_lr.compiler.symbols import ANY, OTHER, Symbol, Trace, axes_in, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,9 +108,10 @@ class Roller:
         single, form, places = self.line(entries)
         return Derivative(len(entries), single, [Block(form, places.start, (len(places), 1))] if places else [])
 
-    def derivative_of_rows(self, rows: list[list[Any]]) -> Derivative:
+    def derivative_of_rows(self, rows: list[list[Any]], stored: bool = True) -> Derivative:
         """The same for the rows of a matrix: first a loop in every row, and then one for all rows whose loops differ
-        only in the row; and what stands alone in the rows, as a column."""
+        only in the row; and what stands alone in the rows, as a column, or as several that are the same. What depends
+        on the row alone, or on the column alone, may be `stored` in arrays."""
         width = len(rows[0])
         singles: dict[int, Any] = {}
         blocks: list[Block] = []
@@ -118,20 +120,28 @@ class Roller:
             alone, form, among = self.run([form if places == inside else None for _, form, places in lines])
             if among:
                 start = among.start * width + inside.start
-                blocks.append(Block(hoisted(self.trace, form), start, (len(among), width), (len(inside), 1)))
+                form = hoisted(self.trace, form) if stored else form
+                blocks.append(Block(form, start, (len(among), width), (len(inside), 1)))
             for r in alone:
                 blocks.append(Block(self.line(rows[r])[1], r * width + inside.start, (len(inside), 1)))
-        for j in range(width):
-            column, form, among = self.run([single.get(j) for single, _, _ in lines])
+        columns = [[single.get(j) for single, _, _ in lines] for j in range(width)]
+        for _, same in groupby(range(width), lambda j: [*map(id, columns[j])]):
+            places = [*same]
+            alone, form, among = self.run(columns[places[0]])
             if among:
-                blocks.append(Block(form, among.start * width + j, (len(among), width)))
-            singles |= {r * width + j: x for r, x in column.items()}
+                more = [(len(places), 1)] if len(places) > 1 else []
+                blocks.append(Block(form, among.start * width + places[0], (len(among), width), *more))
+            singles |= {r * width + j: x for r, x in alone.items() for j in places}
         return Derivative(width * len(rows), singles, blocks)
 
     def run(self, entries: list[Any]) -> tuple[dict[int, Any], Any, range]:
-        """As `line`, for some of the entries, the others being None: its places have no gaps."""
+        """As `line`, for some of the entries, the others being None: its places have no gaps. Forms of a loop that are
+        all the same are one too."""
         given = {place: x for place, x in enumerate(entries) if x is not None}
         single, form, places = self.line(entries)
+        alike = len({*map(id, entries)}) == 1 < len(entries)
+        if alike and axes_in(entries[0]).get(entries[0]):
+            return {}, entries[0], range(len(entries))
         if len(single) + len(places) != len(entries):
             return given, None, range(0)
         return {place: x for place, x in given.items() if place in single}, form, places
@@ -163,6 +173,8 @@ class Roller:
             return [[*range(len(symbols))]]
         found: list[list[int]] = []
         for group in _grouped({place: self.shapes.of(x) for place, x in enumerate(symbols)}):
+            if len(group) < 2:
+                continue
             chosen = _three_of([symbols[place] for place in group])
             both = {name for name, places in self.differing(chosen, _shared(chosen)).items() if len(places) > 1}
             read = {place: [x for x in in_order([symbols[place]]) if x.name in both] for place in group if both}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 from micrograd_lr.compiler.products import product_of_data
 
 TYPE_CHECKING = False
@@ -77,9 +79,8 @@ class Program:
 
     def _new_name(self, key: Key) -> str:
         name = "_".join(key)
-        while name in self.shapes:
-            name += "_"
-        return name
+        more = chain([name, f"{name}_"], (f"{name}_{n}" for n in count(2)))
+        return next(name for name in more if name not in self.shapes)
 
     def results(self) -> list[Any]:
         """The loss and every derivative, in one list."""

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from micrograd_lr.compiler.inputs import Length
     from micrograd_lr.compiler.loops import Roller
     from micrograd_lr.compiler.program import Key
 
@@ -57,9 +58,9 @@ def second_derivatives(roller: Roller, root: Value, leaves: Leaves) -> dict[Key,
         if not matrices or None in matrices.values():
             rows = [_gradients(slope, others) for slope in slopes_of[p]]
             for q in others:
-                entries = [x for row in rows for x in row[q]]
-                roller.roll(entries)
-                matrices[q] = roller.derivative([roller.symbol(x) for x in entries])
+                roller.roll(x for row in rows for x in row[q])
+                entries = [[roller.symbol(x) for x in row[q]] for row in rows]
+                matrices[q] = _all_rows(roller, entries, roller.lengths[p], roller.lengths[q])
         derivatives |= {(p, q): matrix for q, matrix in matrices.items() if matrix is not None}
     return derivatives
 
@@ -91,14 +92,38 @@ def _matrix(roller: Roller, row: list[Any], n: int) -> Derivative | None:
     form = next(iter(off), None)
     read = {(i, roller.lengths[x.name]) for x in looped_entries(form) for i in x.index}
     differs = len(off) != 1 or forms.has_index(form) or (square and forms.has_index(diagonal))
-    if differs or not read <= {(Along(ANY), n), (Along(OTHER), width)}:
-        return None
-    if any(_sums_over_a_part(roller, x) for x in (form, diagonal)):
+    differs = differs or not read <= {(Along(ANY), n), (Along(OTHER), width)}
+    if differs or any(_sums_over_a_part(roller, x) for x in (form, diagonal)):
         return None
     both = Block(with_data_last(form), 0, (n, width), (width, 1))
     if forms.reindexed(row[1], {0: Along(ANY), 1: Along(ANY)}) is not diagonal:
         return Derivative(size, {}, [both, Block(diagonal, 0, (n, n + 1))]) if square else None
     return Derivative(size, {}, [both])
+
+
+def _all_rows(roller: Roller, rows: list[list[Any]], p: Length, q: Length) -> Derivative:
+    """All rows of a matrix, for parameters of the lengths p and q. Where one is a matrix, the rows and the columns are
+    cut into those that belong to one row of it: in each part there may be a loop in a loop."""
+    whole = len(rows[0])
+    if not roller.matrices:
+        return roller.derivative([x for row in rows for x in row])
+    height, width = p[1] if isinstance(p, tuple) else len(rows), q[1] if isinstance(q, tuple) else whole
+    singles: dict[int, Any] = {}
+    blocks: list[Block] = []
+
+    def at(place: int) -> int:
+        return place // width * whole + place % width
+
+    for top in range(0, len(rows), height):
+        for left in range(0, whole, width):
+            part = roller.derivative_of_rows([row[left : left + width] for row in rows[top : top + height]], False)
+            first = top * whole + left
+            singles |= {first + at(place): x for place, x in part.single.items()}
+            blocks += [
+                Block(with_data_last(block.form), first + at(block.start), *((n, at(step)) for n, step in block.steps))
+                for block in part.blocks
+            ]
+    return Derivative(len(rows) * whole, singles, blocks)
 
 
 def _sums_over_a_part(roller: Roller, form: Any) -> bool:

@@ -208,6 +208,16 @@ def test_second_derivatives_of_log_sum_exp():
         assert np.max(np.abs(H - (np.diag(p) - np.outer(p, p)))) <= 1e-16
 
 
+def test_a_share_of_many_without_a_log():
+    """A softmax of three, where every power overflows or is 0; to the roundings of what is subtracted."""
+    graph = value_and_grad(lambda z, x: exp(z * x) / (exp(z * x) + exp(-z * x) + exp(1 - z * x)), batch="x")
+    share = lambda z: 1 / (1 + mp.exp(-2 * z) + mp.exp(1 - 2 * z))
+    for z in (-800.0, -30.0, -0.5, 0.0, 1.0, 40.0, 800.0):
+        J, gradients = graph(z, [1.0])
+        for found, right in ((J, share(mp.mpf(z))), (gradients["z"], mp.diff(share, z))):
+            assert abs(found - right) <= (4 + 2 * abs(z)) * math.ulp(J)
+
+
 def of_a_product(loss, /, w, x):
     return loss(w * x)
 
