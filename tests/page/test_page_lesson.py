@@ -389,6 +389,8 @@ def test_the_walk_the_questions_and_the_key_on_paper(lesson, reader):
     assert page.page.locator("#printed .blank").count() > 8
     assert "0.3775" not in formula(page, "#printed ol")
     assert "=a(1−a)=0.3775(1−0.3775)≈0.235" in texts["key"]
+    for short in ("∂L∂z=∂L∂a·∂a∂z=−2.649·0.235≈−0.6225,inshorta−y", "≈−1.245,inshort(a−y)xᵀ", "−0.6225,inshorta−y"):
+        assert short in texts["key"]  # what the pupils will write
     assert page.step() == 3
     page.page.emulate_media(media="print")
     assert page.page.locator("#transport").is_hidden()

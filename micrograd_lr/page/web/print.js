@@ -58,7 +58,8 @@ function questionOnPaper(question) {
   const given = note || question.key.startsWith("v"); // the formula of a value, which not every picture has
   const asked = math(...(given ? parts : parts.slice(0, 1)));
   const blank = "<math>" + EQUALS + '</math> <span class="blank"></span>';
-  return "<li><p>" + note + (sheet === "key" ? equated(line.parts) : asked + blank) + "</p></li>";
+  const short = line.kind === "payment" && question.closed ? ", in short " + escaped(question.formula) : "";
+  return "<li><p>" + note + (sheet === "key" ? equated(line.parts) + short : asked + blank) + "</p></li>";
 }
 
 function printSheet(what) {
