@@ -35,6 +35,7 @@ EASY = (0.0, 1.0)  # numbers that tell nothing about how one came to them
 SAID = {
     "right": "Right.",
     "short": "Right, and the short way.",
+    "here": "Right, at these numbers.",
     "not yet": "Not yet. Try again, or reveal.",
     "otherwise": "Not yet: at these numbers it gives another number.",
     "no value": "Not yet: at these numbers it has no value.",
@@ -163,6 +164,10 @@ class Judge:
         return [_value(text, {name: place[key] for name, key in names.items()}, spelt) for place in self.places]
 
     def _praise(self, text: str, question: Question) -> Verdict:
+        """Right; but for a number may stand a formula that is right only here, such as (1 − y)/(1 − a) where y is 0."""
+        places = zip(self._answers(text, question), self.places)
+        if self._has_names(text) and not all(right(answer, place[question.key]) for answer, place in places):
+            return Verdict(True, SAID["here"])
         short = question.closed and self.readable(question) and self._is_short(text, question)
         return Verdict(True, SAID["short" if short else "right"])
 

@@ -85,7 +85,8 @@ def test_a_short_way_is_told_only_of_a_closed_form():
     case = Case(SLIDES, {"w": 0.5, "x": 2.0, "b": -1.5, "y": 1.0}, "names")
     said = lambda *answers: {case.said("∂L/∂w", "number", answer) for answer in answers}
     assert said("(a-y)x", "x(a − y)", "-(y-a)x", "(σ(z)-y)xᵀ") == {"Right, and the short way."}
-    assert said("ax-yx", "2(a-1)", "(a-1)x", "-1.245", "(-y/a+(1-y)/(1-a))a(1-a)x") == {"Right."}
+    assert said("ax-yx", "-1.245", "2(0.3775-1)", "(-y/a+(1-y)/(1-a))a(1-a)x") == {"Right."}
+    assert said("2(a-1)", "(a-1)x", "ax-2") == {"Right, at these numbers."}  # where x is 2, and y is 1
     assert Case(SLIDES, {"w": 0.5, "x": 2.0, "b": -1.5, "y": 1.0}, "ops").said("∂L/∂z", "number", "a-y") == "Right."
 
 

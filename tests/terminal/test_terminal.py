@@ -140,10 +140,14 @@ def test_the_numbers_that_answer_are_hidden_until_they_are_found():
 
 @pytest.mark.parametrize(
     "answer",
-    ["-0.5", " −0.5 ", "-2*0.25", "-1/2", "-log(exp(1))/2", "-.5", "-5e-1", "-0.498", "a-y", "a − y", "-0.25*x"],
+    ["-0.5", " −0.5 ", "-2*0.25", "-1/2", "-log(exp(1))/2", "-.5", "-5e-1", "-0.498", "a-y", "a − y"],
 )
 def test_right_answers(answer):
     assert typed(*at("backward", "a")[:-1], "a", "n", "a(1-a)", answer)[1] == "Right."
+
+
+def test_a_number_may_be_given_as_a_formula_that_is_right_only_here():
+    assert typed(*at("backward", "a")[:-1], "a", "n", "a(1-a)", "-0.25*x")[1] == "Right, at these numbers."
 
 
 @pytest.mark.parametrize(
