@@ -109,6 +109,8 @@ def test_why_it_is_proven_is_one_click_away(three, reader):
     said = re.sub(r"\s", "", page.press(*["ArrowRight"] * 3).text("#lines"))
     assert "=−y(1)(1−a(1))+(1−y(1))a(1)=a(1)−y(1)" in said
     assert "✓proven" in said
+    assert page.text("#look") == "Back to examples"
+    assert page.click("#look").page.evaluate("[view.title, step]") == ["examples", 7]
 
 
 def test_steps_downhill_are_those_of_gradient_descent(three, reader):

@@ -234,7 +234,7 @@ def test_a_box_is_opened_into_its_ops_and_closed(lesson, reader):
         "inside L", "backward", "L"
     ]  # fmt: skip
     assert page.page.locator("#detail").input_value() == "2"
-    page.press("o")
+    page.press("ArrowRight", "ArrowRight", "o")  # from inside of L, which closes
     assert page.page.evaluate("[view.title, step]") == ["names", 5]
     page.click(f"#graph #{node(page, 'z')}").click("#open")
     assert page.page.evaluate("[view.title, nodes.get(story).name]") == ["inside z", "z"]

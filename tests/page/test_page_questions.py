@@ -165,6 +165,16 @@ def test_another_number_begins_the_questions_anew(file, reader):
     assert page.click("#reveal").text("#verdict") == "∂a/∂z = a(1 − a)"
 
 
+def test_another_level_of_detail_begins_the_questions_anew(opened):
+    page = opened(slides(), "step=5&ask=formula").answer("a")
+    assert page.text("#score") == "0 of 1 right at the first try"
+    page.page.locator("#detail").select_option("every op")
+    assert page.settled().text("#score") == ""
+    assert page.text("#verdict") == "The boxes are others now: the questions and the score begin again."
+    page.page.locator("#detail").select_option("names")
+    assert page.settled().text("#verdict") == ""
+
+
 def test_a_formula_that_was_answered_stays_so_while_numbers_change(file, reader):
     page = reader(file, "step=20&ask=formula").answer("a(1-a)")
     assert page.text("#score") == "1 of 1 right at the first try"

@@ -28,16 +28,20 @@ function makeRoom() {
   lines.hidden = !byId("problem").hidden && panel.offsetHeight > reserved;
 }
 
-/** Where a factor comes from: the level on which the node that pays is opened into its ops, or its derivation. */
+/** Where a factor comes from: the level on which the node that pays is opened, and back; or its derivation. */
 function offerToLookInside(node) {
-  const level = levelThatOpens(node);
+  const opens = levelThatOpens(node);
   const why = nodes.get(node)?.why;
+  const around = levelAround();
+  const back = around >= 0 && (opens ? opens.opened : !why);
+  const level = back ? { index: around } : opens;
   if (level ? level.opened : !why) return;
   const button = document.createElement("button");
   button.type = "button";
   button.id = "look";
   const box = view.boxes.find((x) => x.id === node);
   if (!level) button.innerHTML = "Why " + math(why.at(-1).at(-1)) + "?";
+  else if (back) button.textContent = "Back to " + data.views[around].title;
   else button.textContent = box.kind === "example" ? "See why" : "Look inside " + box.name;
   button.addEventListener("click", () => fromPanel(() => (level ? showLevel(level.index) : choose(node))));
   byId("where").append(" ", button);

@@ -100,7 +100,7 @@ function useInputs(given, before = inputs) {
   if (good === inputs) return;
   inputs = good;
   useNumbers(problem ? computes[viewAt](at(good)) : computed);
-  if (ask === "number") askAgain();
+  if (ask === "number") askAgain("numbers");
 }
 
 /** The first input, op or gradient without a finite value: the box in which it lies, and what to say about it. */

@@ -1,5 +1,5 @@
 // Moving from move to move, by hand and by playing; and from one level of detail to another
-// Shared: render, renderSoon, go, next, play, playing, byHand, showLevel, levelThatOpens, openOrClose
+// Shared: render, renderSoon, go, next, play, playing, byHand, showLevel, levelThatOpens, levelAround, openOrClose
 
 let playing = 0; // the timer of the playing, or 0
 
@@ -67,21 +67,24 @@ function byHand(move) {
   };
 }
 
-/** Show another level of detail, at the move that is about the same node. */
+/** Show another level of detail, at the move that is about the same node or its example, or about one before it. */
 function showLevel(index) {
-  const { kind, node } = frames[step];
-  const [name, told] = [node && nodes.get(node).label, story && nodes.get(story).label];
-  const wasRoot = node === view.nodes.at(-1).id;
+  // The root is the root, a name is a name, and what has none is not found again: NaN is not NaN.
+  const named = (node) => node && (node === view.nodes.at(-1).id || nodes.get(node).label || NaN);
+  const told = story && nodes.get(story).label;
+  const lossOf = (node) => view.examples.find((inside) => inside.includes(node))?.at(-1) ?? node;
+  const before = frames.slice(0, step + 1).reverse()
+    .flatMap(({ kind, node }) => [[kind, named(node)], [kind, named(lossOf(node))]]);
   useView(index);
   useNumbers(numbers); // their texts too
-  const same = (x) => x.node && (wasRoot ? x.node === view.nodes.at(-1).id : name && nodes.get(x.node).label === name);
-  const found = frames.findIndex((x) => x.kind === kind && (!node || same(x)));
-  step = Math.max(0, found);
+  const at = ([kind, name]) => frames.findIndex((x) => x.kind === kind && named(x.node) === name);
+  step = before.map(at).find((found) => found >= 0);
   story = (told && view.nodes.find((x) => x.label === told)?.id) || "";
   wishes.clear();
   byId("detail").value = index;
   byId("scrubber").max = frames.length - 1;
-  forgetAnswers();
+  showVerdict("", "");
+  askAgain("boxes");
   fillTable();
   draw();
   measureAgain();
@@ -99,9 +102,13 @@ function levelThatOpens(node) {
   return index < 0 ? null : { index, opened };
 }
 
-/** Open the box of this move, or of the story, into its ops; or close it. */
+/** The level in which nothing is open, if this one was opened from it; or −1. */
+const levelAround = () => (view.opens.length
+  ? data.views.findIndex((x) => x.detail === view.detail && !x.opens.length) : -1);
+
+/** Open the box of this move, or of the story, into its ops; or close what is open. */
 function openOrClose() {
   const node = story || frames[step].node;
-  const level = node && levelThatOpens(node);
-  if (level) showLevel(level.index);
+  const index = (node && levelThatOpens(node))?.index ?? levelAround();
+  if (index >= 0) showLevel(index);
 }

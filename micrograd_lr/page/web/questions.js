@@ -103,9 +103,9 @@ function forgetAnswers() {
   showVerdict("", "");
 }
 
-/** With other numbers, no number that was an answer is one; a formula still is. */
-function askAgain() {
+/** With other numbers, no number that was an answer is one; a formula still is. With other boxes, none is. */
+function askAgain(what) {
   if (!score()[0]) return;
   forgetAnswers();
-  setText(byId("verdict"), "The numbers are others now: the questions and the score begin again.");
+  setText(byId("verdict"), "The " + what + " are others now: the questions and the score begin again.");
 }
