@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SPARED = 4.0  # pixels around the picture
 WIDEST = -0.1235  # about as long as a number gets: every box has room for it
+INNER = 2  # pixels between the two frames of a parameter
 ROOM = "0000"  # the edges of a wide picture are at least as long as this, with a caption or without one
 LARGE, SHORT_ROUTE = 200, 2  # boxes of a picture in which long edges pass behind the boxes, and ranks they do not
 
@@ -70,7 +71,8 @@ def _laid_out(view: View, shape: Shape) -> dict[str, Any]:
         lines = [("title", titles[box.id]), *((row.what, row.text) for row in box.rows[1:])]
         longest = [_widest(f"{text}{slot('') if row.of else ''}{row.more}") for row, (_, text) in zip(box.rows, lines)]
         width = max(text_width(text, shape.text[what]) for text, (what, _) in zip(longest, lines))
-        sizes[boxes[box.id]] = width + 2 * shape.pad, shape.line * len(lines) + 1.2 * shape.pad
+        pad = shape.pad + (INNER if box.kind == "parameter" else 0)
+        sizes[boxes[box.id]] = width + 2 * pad, shape.line * len(lines) + 1.2 * shape.pad
     drawn = Picture([*boxes.values()], [], {})
     route = LONGEST_ROUTE if len(boxes) <= LARGE else SHORT_ROUTE
     look, centred = Look(direction=shape.direction), shape.direction == "TB"
