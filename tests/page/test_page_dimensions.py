@@ -50,9 +50,9 @@ def test_the_shapes_are_those_that_numpy_multiplies():
     assert ((A - Y_) @ x.T).shape == w.shape
 
 
-def test_the_first_move_says_it_and_a_click_looks_inside(reader, tmp_path):
+def test_a_click_looks_inside_and_the_end_says_what_the_transpose_of_a_number_is(reader, tmp_path):
     page = reader(StepThrough(slides()).save(tmp_path / "slides.html"))
-    assert page.text("#lines").endswith("x is a single number here, and xᵀ is x.")
+    assert page.text("#lines").endswith("changes with each parameter.")  # there is no xᵀ yet
     assert page.page.locator("#look").count() == 0
     assert page.page.evaluate("go(5)") is None
     assert page.settled().text("#look") == "Look inside L"

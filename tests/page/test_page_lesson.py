@@ -198,7 +198,7 @@ def test_a_box_tells_its_story_and_lights_its_paths(lesson, reader):
     page.click("#close")
     assert formula(page, "#chain").startswith("∂L∂b=")  # the parameter that was clicked stays
     page.click(f"#graph #{node(page, 'x')}")
-    assert page.text("#lines").endswith("No parameter depends on its gradient: it is not computed.")
+    assert page.text("#lines").endswith("No parameter needs its gradient: it is not computed.")
     page.press("ArrowLeft")
     assert page.page.evaluate("story") == ""
     page.page.locator(f"#graph #{node(page, 'a')}").focus()
@@ -280,9 +280,14 @@ def test_a_rate_is_a_positive_number(rate, lesson, reader):
         assert page.page.evaluate("[inputs, losses]") == before
     assert page.page.locator("#rate").get_attribute("aria-invalid") == "true"
     assert page.text("#run") == "Run"
+    page.fill("#rate", "0.5")
+    assert page.page.locator("#rate").get_attribute("aria-invalid") == "false"
+    assert page.text("#learnt").endswith(" after 1 step")
+    page.fill("#rate", rate).click("#descend").click("#reset")
+    assert page.page.locator("#rate").get_attribute("aria-invalid") == "false"
     page.fill("#rate", "0.5").click("#descend")
     assert page.page.locator("#rate").get_attribute("aria-invalid") == "false"
-    assert page.text("#learnt").endswith(" after 2 steps")
+    assert page.text("#learnt").endswith(" after 1 step")
 
 
 IN_VIEW = """() => {
@@ -400,12 +405,21 @@ def test_the_walk_the_questions_and_the_key_on_paper(lesson, reader):
     assert wide <= 1280
 
 
+BESIDE_THE_TEXTS = """Math.min(...[...document.querySelectorAll("#graph .inner")].flatMap((frame) => {
+    const { left, right } = frame.getBoundingClientRect();
+    const texts = [...frame.parentNode.querySelectorAll("text")].map((x) => x.getBoundingClientRect());
+    return texts.flatMap((text) => [text.left - left, right - text.right]);
+}))"""
+
+
 def test_one_example_of_two_features(reader, tmp_path):
-    one = logistic.OneExample([0.5, -0.25], 0.1, [2.0, 1.0], 1.0)
+    one = logistic.OneExample([0.5, 0.25], -0.25, [1.097, -2.073], 1.0)  # whose slopes have many digits
     page = reader(StepThrough(one).save(tmp_path / "one.html"), viewport={"width": 390, "height": 844})
     seen = walk(page)
     assert (seen.moves, seen.hidden, seen.jumps) == (9, [], [])
     assert seen.smallest >= 11
+    assert seen.gap >= 5
+    assert page.page.evaluate(BESIDE_THE_TEXTS) > 3  # pixels to the inner frame of a parameter
 
 
 def test_arrows_move_on_while_nothing_is_typed(lesson, reader):

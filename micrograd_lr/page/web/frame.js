@@ -63,7 +63,7 @@ function renderStory() {
   if (payments.length && payments[0].paths > 1) lines.push(ledger(node, payments));
   const why = (paysAt.get(story) <= until && node.why) || [];
   lines.push(...why.map((parts) => '<div class="line">' + equated(parts) + "</div>"));
-  if (!node.grad) lines.push("<p>No parameter depends on its gradient: it is not computed.</p>");
+  if (!node.grad) lines.push("<p>No parameter needs its gradient: it is not computed.</p>");
   setHtml(byId("lines"), lines.join(""));
   fillSlots(byId("lines"));
   fitLines(byId("lines"));
@@ -143,7 +143,7 @@ function goal() {
   const wanted = view.nodes.filter((node) => !node.op && node.grad).slice(0, 3);
   const named = wanted.map((node) => math(node.gradMath)).join(wanted.length === 2 ? " and " : ", ");
   return wanted.length ? "<div><p>We look for " + named + ": how much " + math(view.nodes.at(-1).math)
-    + " changes with each parameter.</p>" + dimensions() + "</div>" : "";
+    + " changes with each parameter.</p>" + (view.dimensions.includes("(") ? dimensions() : "") + "</div>" : "";
 }
 
 /** The shapes of what has one, each in one piece: (1, n). */

@@ -16,7 +16,6 @@ const lossNow = () => numbers[valueSlot(view.nodes.at(-1).id)];
 /** One step against the gradient; whether it went downhill. If not, the run ends, and says why. */
 function descend() {
   const rate = Number(byId("rate").value);
-  byId("rate").setAttribute("aria-invalid", String(!(rate > 0)));
   if (!(rate > 0)) return run(false, REFUSED), false;
   if (!losses.length) losses = [lossNow()];
   const there = { ...inputs };
@@ -64,6 +63,7 @@ function renderLearn() {
   const parameters = parametersPaid();
   byId("learn").hidden = !parameters.length;
   if (!parameters.length) return;
+  byId("rate").setAttribute("aria-invalid", String(stopped === REFUSED));
   const rule = ruleOf(...parameters);
   if (rule !== ruled) byId("rule").innerHTML = ruled = rule;
   const name = view.nodes.at(-1).name;
@@ -85,3 +85,4 @@ byId("descend").addEventListener("click", () => {
   byId("curve").scrollIntoView({ block: "nearest" });
 });
 byId("run").addEventListener("click", () => run(!running));
+byId("rate").addEventListener("input", () => stopped === REFUSED && run(false));
