@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from micrograd_lr.fitting.cells import MISSING, label, number, records
@@ -18,7 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from typing import Any
+    from typing import Any, TypeVar
+
+    _Item = TypeVar("_Item")
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 PIECE = 1 << 22  # characters that are read at a time
@@ -53,6 +56,7 @@ class CsvFile:
         if decimal_comma and self.delimiter == ",":
             raise ValueError(f"{path.name}: commas separate the cells, so there is no decimal comma. See --delimiter.")
         self.names, self.decimal_comma = [name.strip() for name in names], decimal_comma
+        self._words: list[list[str] | None] = [None, [*MISSING]]  # without words for what is missing it is faster
         self.notes = [] if delimiter or self.delimiter == "," else [f"separated by {DELIMITERS[self.delimiter]}"]
         if not encoding and self.encoding != "utf-8-sig":
             self.notes.append(f"the text is {self.encoding}")
@@ -69,32 +73,50 @@ class CsvFile:
     def batches(self, columns: Sequence[int], target: int | None, missing: str) -> Iterator[Batch]:
         """The numbers in these columns, and the classes in column `target`. ValueError names the first wrong cell."""
         row = 1
-        for text, line in self._pieces():
-            batch = self._quickly(text, columns, target, missing)
-            if batch is None:
-                batch = self._carefully(text, line, row, columns, target, missing)
-            row += len(batch.numbers)
-            yield batch
+        with ThreadPoolExecutor(
+            1
+        ) as pool:  # Polars reads a piece while the next one is decoded and the last one is used
+            read = (
+                (pool.submit(self._quickly, text, columns, target, missing), text, line)
+                for text, line in self._pieces()
+            )
+            for quickly, text, line in _one_ahead(read):
+                batch = quickly.result() or self._carefully(text, line, row, columns, target, missing)
+                row += len(batch.numbers)
+                yield batch
 
     def _quickly(self, text: str, columns: Sequence[int], target: int | None, missing: str) -> Batch | None:
         """A batch by Polars; None if there is something in it that it refuses, or that it may have read wrongly."""
-        pl = need("polars", 'pip install "micrograd_lr[train]"')
-        kinds = {str(j): pl.String for j in range(len(self.names))} | {str(j): pl.Float64 for j in columns}
-        try:
-            frame = pl.read_csv(  # every column: Polars looks for lines that are too long only then
-                f"{text}\n".encode(), has_header=False, separator=self.delimiter, decimal_comma=self.decimal_comma,
-                schema=kinds, null_values=[*MISSING],
-            )  # fmt: skip
-        except pl.exceptions.PolarsError:
+        frame = self._frame(text, columns)
+        if frame is None:
             return None
-        numbers = frame.select(map(str, columns)).fill_null(float("nan")).to_numpy(order="c")
+        numbers = frame.select(map(str, columns)).to_numpy(order="c")
         labels = None if target is None else frame[str(target)].str.strip_chars()
-        doubtful = frame[:, -1].null_count()  # as in lines that are too short, and blank ones
-        doubtful = doubtful or (labels is not None and labels.is_in(["", *MISSING]).any())
+        doubtful = labels is not None and (
+            labels.is_in(["", *MISSING]).any() or (missing != "drop" and labels.null_count())
+        )
+        if frame[:, -1].null_count():  # as in lines that are too short, and blank ones
+            doubtful = doubtful or '"' in text or text.count(self.delimiter) < frame.height * (len(self.names) - 1)
         finite = need("numpy", "pip install numpy").isfinite(numbers)
         if not finite.all():
             doubtful = doubtful or missing == "error" or not (finite | (numbers != numbers)).all()
         return None if doubtful else Batch(numbers, labels)
+
+    def _frame(self, text: str, columns: Sequence[int]) -> Any:
+        """What Polars reads, numbers in these columns and text in the others, or None."""
+        pl = need("polars", 'pip install "micrograd_lr[train]"')
+        kinds = {str(j): pl.String for j in range(len(self.names))} | {str(j): pl.Float64 for j in columns}
+        for words in self._words:
+            try:
+                frame = pl.read_csv(  # every column: Polars looks for lines that are too long only then
+                    f"{text}\n".encode(), has_header=False, separator=self.delimiter, decimal_comma=self.decimal_comma,
+                    schema=kinds, null_values=words,
+                )  # fmt: skip
+            except pl.exceptions.PolarsError:
+                continue
+            self._words = [words] if words else self._words
+            return frame
+        return None
 
     def _carefully(
         self, text: str, line: int, row: int, columns: Sequence[int], target: int | None, missing: str
@@ -159,6 +181,15 @@ class CsvFile:
             f"{self.path.name}: {place}{what}. Say how the file is written: --encoding cp1252 (from Windows), latin-1, "
             "utf-16, ..."
         )
+
+
+def _one_ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """The same items, each taken when the one before it is wanted."""
+    last = next(items)
+    for item in items:
+        yield last
+        last = item
+    yield last
 
 
 def _end_of_the_last_record(text: str) -> int:

@@ -74,7 +74,8 @@ def read(table: Table, target: str, features: Sequence[str], missing: str) -> Da
             whole = ~np.isnan(numbers).any(axis=1) & labels.is_not_null().to_numpy()
             left_out += int((~whole).sum())
             numbers, labels = numbers[whole], labels.filter(whole)
-        filled += np.isnan(numbers).sum(axis=0)
+        elif missing == "mean":
+            filled += np.isnan(numbers).sum(axis=0)
         m = len(y)
         X.resize((m + len(numbers), n), refcheck=False)  # grows where it is, on the systems that can
         y.resize(len(X), refcheck=False)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from micrograd_lr.fitting import csv_file
+from micrograd_lr.fitting import cells, csv_file
 from micrograd_lr.fitting.csv_file import CsvFile
 
 CELLS = st.one_of(
@@ -195,7 +195,7 @@ def readings(text, missing, delimiter=",", decimal_comma=False):
     """What Polars makes of lines behind a header of four names, if it is trusted, and what the cells say."""
     table = CsvFile.__new__(CsvFile)
     table.path, table.names = Path("data.csv"), ["a", "b", "more", "y"]
-    table.delimiter, table.decimal_comma = delimiter, decimal_comma
+    table.delimiter, table.decimal_comma, table._words = delimiter, decimal_comma, [None, [*cells.MISSING]]
     quick = table._quickly(text, [1, 0], 3, missing)
     try:
         careful = table._carefully(text, 2, 1, [1, 0], 3, missing)
@@ -238,6 +238,8 @@ def test_most_of_what_is_in_order_is_read_quickly():
     assert readings("1,,,x", "error")[0] is None
     assert agree(*readings("1,,,x", "mean"))
     assert readings("1,,,x", "mean")[0] is not None
+    assert readings("1,2,,x\n1,NA,,x", "mean")[0] is not None
+    assert readings("1,2,,x\n1,2,x", "drop")[0] is None  # the last one may be too short
 
 
 def test_a_difference_would_be_seen():
@@ -246,3 +248,9 @@ def test_a_difference_would_be_seen():
     assert not agree(quick._replace(numbers=quick.numbers + 1), careful)
     assert not agree(quick, ValueError("wrong"))
     assert not agree(quick, careful._replace(labels=quick.labels + "!"))
+
+
+def test_an_empty_last_column_is_read_quickly(tmp_path):
+    table = CsvFile(written(tmp_path, "a,y,\n1,0,\n2,1,\n"))
+    assert table._quickly("1,0,\n2,1,", [0], 1, "error").numbers.tolist() == [[1], [2]]
+    assert table._quickly("1,0,\n\n2,1,", [0], 1, "drop") is None  # a blank line

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression as Theirs
 from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
@@ -132,6 +133,22 @@ def test_predictions_are_scikit_learns(file, run, monkeypatch):
         again = [*csv.reader(out)]
     assert [row[0] for row in again] == [row[0] for row in rows]
     assert np.allclose(np.array(again[1:])[:, 1:].astype(float), wanted.predict_proba(X), rtol=1e-6)
+
+
+@pytest.mark.slow
+def test_three_classes(run, here):
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["setosa", "versicolor", "virginica"])[y]
+    pl.DataFrame({f"x{j}": X[:, j] for j in range(4)} | {"kind": names}).write_csv("iris.csv")
+    printed = run("train", "iris.csv", "--target", "kind", "--test-size", 0, "--tol", "1e-9", "--plots", "plots").out
+    wanted = make_pipeline(StandardScaler(), Theirs(tol=1e-10, max_iter=1000)).fit(X, names)
+    assert np.allclose(model()["coefficients"], wanted[1].coef_, atol=1e-4)
+    for name in wanted.classes_:
+        assert f"\nwhat one deviation more of a feature adds to z, for {name}:\n" in printed
+    rows = [*csv.reader(io.StringIO(run("predict", "model.json", "iris.csv").out))]
+    assert rows[0] == ["prediction", "probability setosa", "probability versicolor", "probability virginica"]
+    assert [row[0] for row in rows[1:]] == [*wanted.predict(X)]
+    assert np.allclose(np.array(rows[1:])[:, 1:].astype(float), wanted.predict_proba(X), atol=1e-5)
 
 
 def test_columns_are_found_by_their_names(run, here):
