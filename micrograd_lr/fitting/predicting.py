@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 def predict(table: Table, options: argparse.Namespace) -> int:
     """Write the class and the probabilities of each row. There is one batch in memory at a time."""
+    if options.output and options.output.resolve() in (options.table.resolve(), options.model.resolve()):
+        raise ValueError(f"-o {options.output}: that is what is read. Choose another name for the predictions.")
     model = Model.load(options.model)
     if extra := [name for name in table.names if name not in (*model.features, model.target)]:
         shown = ", ".join(extra[:5]) + (", …" if len(extra) > 5 else "")

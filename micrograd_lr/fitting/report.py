@@ -11,6 +11,7 @@ from micrograd_lr.fitting.model_file import Model
 from micrograd_lr.fitting.preparing import chosen, prepare, read, split
 from micrograd_lr.fitting.training import FEW, Settings, fit, quality
 from micrograd_lr.tools.files import write_whole
+from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def train(table: Table, options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    """ValueError for a number that cannot be used, before anything takes time."""
+    """ValueError, OSError, ImportError for an option that cannot be used, before anything takes time."""
     for name in ("C", "tol"):
         value = getattr(options, name)
         if not 0 < value < math.inf:
@@ -68,8 +69,16 @@ def _check(options: argparse.Namespace) -> None:
             )
     if options.seed < 0:
         raise ValueError(f"--seed {options.seed}: it is a whole number of at least 0.")
+    if options.output.resolve() == options.table.resolve():
+        raise ValueError(f"-o {options.output}: that is the table. Choose another name for the model.")
     if not options.output.parent.is_dir():
         raise FileNotFoundError(f"cannot write {options.output}: the folder {options.output.parent} does not exist.")
+    if options.plots:
+        need("matplotlib", 'pip install "micrograd_lr[train]"')
+        try:
+            options.plots.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise type(error)(f"cannot make the folder {options.plots}: {error.strerror}.") from error
 
 
 def _settings(options: argparse.Namespace, data: Data) -> Settings:
@@ -165,10 +174,6 @@ def _counted(count: int, what: str) -> str:
 def _plots(folder: Path, fitted: LogisticRegression, at: Progress, data: Data, tol: float) -> list[Path]:
     from micrograd_lr.fitting.charts import calibration, loss_curve
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise type(error)(f"cannot make the folder {folder}: {error.strerror}.") from error
     name, (X, y) = [*data.parts.items()][-1]
     pictures = {
         "loss.svg": loss_curve(at.losses, at.slopes, tol),

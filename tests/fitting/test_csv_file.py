@@ -254,3 +254,18 @@ def test_an_empty_last_column_is_read_quickly(tmp_path):
     table = CsvFile(written(tmp_path, "a,y,\n1,0,\n2,1,\n"))
     assert table._quickly("1,0,\n2,1,", [0], 1, "error").numbers.tolist() == [[1], [2]]
     assert table._quickly("1,0,\n\n2,1,", [0], 1, "drop") is None  # a blank line
+
+
+def test_a_file_is_read_as_it_is_used(tmp_path, monkeypatch):
+    """So that any size fits into memory: a few pieces at a time."""
+    monkeypatch.setattr(csv_file, "PIECE", 100)
+    table = CsvFile(written(tmp_path, "a,y\n" + "1.5,0\n" * 2000))
+    read, pieces = CsvFile._read, []
+    monkeypatch.setattr(CsvFile, "_read", lambda self, file: pieces.append(read(self, file)) or pieces[-1])
+    batches = table.batches([0], 1, "error")
+    most = 0
+    for used, batch in enumerate(batches, 1):
+        assert len(batch.numbers) <= 34
+        most = max(most, len(pieces) - used)
+    assert len(pieces) > 100
+    assert most <= 3

@@ -140,7 +140,7 @@ def test_three_classes(run, here):
     X, y = load_iris(return_X_y=True)
     names = np.array(["setosa", "versicolor", "virginica"])[y]
     pl.DataFrame({f"x{j}": X[:, j] for j in range(4)} | {"kind": names}).write_csv("iris.csv")
-    printed = run("train", "iris.csv", "--target", "kind", "--test-size", 0, "--tol", "1e-9", "--plots", "plots").out
+    printed = run("train", "iris.csv", "--target", "kind", "--test-size", 0, "--solver", "lbfgs", "--tol", "1e-9").out
     wanted = make_pipeline(StandardScaler(), Theirs(tol=1e-10, max_iter=1000)).fit(X, names)
     assert np.allclose(model()["coefficients"], wanted[1].coef_, atol=1e-4)
     for name in wanted.classes_:
@@ -173,6 +173,13 @@ def test_columns_are_found_by_their_names(run, here):
         "worst concavity.\n"
     )
     assert not (here / "p.csv").exists()
+
+
+def test_what_is_read_is_not_written_over(run, here):
+    train(run)
+    for name in ("data.csv", "model.json"):
+        message = f"-o {name}: that is what is read. Choose another name for the predictions."
+        assert run("predict", "model.json", "data.csv", "-o", name, status=1).err == f"micrograd-lr: {message}\n"
 
 
 def test_a_missing_number_when_predicting(run, here):
@@ -280,6 +287,7 @@ def test_an_early_stop_is_told(run):
     (["--seed", "-1"], "--seed -1: it is a whole number of at least 0."),
     (["--test-size", "1"], "--test-size 1: the part to hold out is at least 0 and less than 1, such as 0.2."),
     (["-o", "no/model.json"], "cannot write no/model.json: the folder no does not exist."),
+    (["-o", "./data.csv"], "-o data.csv: that is the table. Choose another name for the model."),
     (["-ono/model.json"], "cannot write no/model.json: the folder no does not exist."),
     (["--class-weight", "A=2"], "--class-weight A=2: expected balanced, or CLASS=NUMBER. Classes: B, M."),
     (["--class-weight", "balanced", "B=1"],
@@ -428,16 +436,19 @@ def test_a_full_disk_leaves_the_old_model(run, here):
     resource = pytest.importorskip("resource")
     train(run)
     before = (here / "model.json").read_bytes()
+    (here / "out.csv").write_text("old")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
     try:
         said = train(run, "--C", "2", status=1).err
-        assert run("predict", "model.json", "data.csv", "-o", "model.json", status=1).err == said
+        predicted = run("predict", "model.json", "data.csv", "-o", "out.csv", status=1).err
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert said == "micrograd-lr: cannot write model.json: File too large.\n"
     assert (here / "model.json").read_bytes() == before
-    assert sorted(path.name for path in here.iterdir()) == ["data.csv", "data.parquet", "model.json"]
+    assert predicted == "micrograd-lr: cannot write out.csv: File too large.\n"
+    assert (here / "out.csv").read_text() == "old"
+    assert sorted(path.name for path in here.iterdir()) == ["data.csv", "data.parquet", "model.json", "out.csv"]
 
 
 @pytest.mark.slow
