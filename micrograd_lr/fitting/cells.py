@@ -71,14 +71,16 @@ def number(text: str, place: Place, missing: str, decimal_comma: bool) -> float:
     raise place.no_number(repr(_short(text)))
 
 
-def label(text: str, place: Place, missing: str) -> str | None:
-    """The class that is written in a cell; None for a missing one, which is an error unless `missing` is "drop"."""
+def label(text: str) -> str | None:
+    """The class that is written in a cell; None for a missing one."""
     text = text.strip()
-    if text in MISSING:
-        if missing != "drop":
-            raise place.no_class()
-        return None
-    return text
+    return None if text in MISSING else text
+
+
+def labels(texts: Sequence[str | None]) -> list[str | None]:
+    """The same of many cells, few of them different."""
+    known = {text: None if text is None else label(text) for text in {*texts}}
+    return [known[text] for text in texts]
 
 
 def records(

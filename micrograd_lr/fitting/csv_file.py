@@ -12,7 +12,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from micrograd_lr.fitting.cells import MISSING, label, number, records
+from micrograd_lr.fitting.cells import MISSING, label, labels, number, records
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
@@ -36,10 +36,10 @@ _WITH_A_MARK = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe
 
 
 class Batch(NamedTuple):
-    """Rows of a table: their `numbers` (rows, columns), NaN where they are missing, and their `labels`, as text."""
+    """Rows of a table: their `numbers` (rows, columns), NaN where they are missing, and their `labels`."""
 
     numbers: Any
-    labels: Any
+    labels: list[str | None]
 
 
 class CsvFile:
@@ -91,16 +91,14 @@ class CsvFile:
         if frame is None:
             return None
         numbers = frame.select(map(str, columns)).to_numpy(order="c")
-        labels = None if target is None else frame[str(target)].str.strip_chars()
-        doubtful = labels is not None and (
-            labels.is_in(["", *MISSING]).any() or (missing != "drop" and labels.null_count())
-        )
+        classes = [] if target is None else labels(frame[str(target)].to_list())
+        doubtful = missing != "drop" and None in classes
         if frame[:, -1].null_count():  # as in lines that are too short, and blank ones
             doubtful = doubtful or '"' in text or text.count(self.delimiter) < frame.height * (len(self.names) - 1)
         finite = need("numpy", "pip install numpy").isfinite(numbers)
         if not finite.all():
             doubtful = doubtful or missing == "error" or not (finite | (numbers != numbers)).all()
-        return None if doubtful else Batch(numbers, labels)
+        return None if doubtful else Batch(numbers, classes)
 
     def _frame(self, text: str, columns: Sequence[int]) -> Any:
         """What Polars reads, numbers in these columns and text in the others, or None."""
@@ -122,17 +120,19 @@ class CsvFile:
         self, text: str, line: int, row: int, columns: Sequence[int], target: int | None, missing: str
     ) -> Batch:
         """A batch, cell by cell: slow, and with an error that names the place."""
-        pl, np = need("polars", 'pip install "micrograd_lr[train]"'), need("numpy", "pip install numpy")
-        numbers, labels = [], []
+        numbers: list[float] = []
+        classes: list[str | None] = []
         for cells, place in records(text, self.path.name, line, row, self.names, self.delimiter, target is not None):
             for j in columns:
                 place.column = self.names[j]
                 numbers.append(number(cells[j], place, missing, self.decimal_comma))
             if target is not None:
                 place.column = self.names[target]
-                labels.append(label(cells[target], place, missing))
-        shaped = np.array(numbers, float).reshape(-1, len(columns))
-        return Batch(shaped, None if target is None else pl.Series(labels, dtype=pl.String))
+                classes.append(label(cells[target]))
+                if classes[-1] is None and missing != "drop":
+                    raise place.no_class()
+        shaped = need("numpy", "pip install numpy").array(numbers, float).reshape(-1, len(columns))
+        return Batch(shaped, classes)
 
     def _pieces(self) -> Iterator[tuple[str, int]]:
         """The file behind its header in pieces of whole records, each with the line that it begins at."""

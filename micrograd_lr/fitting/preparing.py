@@ -8,7 +8,6 @@ import numpy as np
 
 from micrograd_lr.fitting.model_file import scale
 from micrograd_lr.fitting.table import column
-from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,9 +70,9 @@ def read(table: Table, target: str, features: Sequence[str], missing: str) -> Da
     left_out, filled = 0, np.zeros(n, np.int64)
     for numbers, labels in table.batches(columns, at, missing):
         if missing == "drop":
-            whole = ~np.isnan(numbers).any(axis=1) & labels.is_not_null().to_numpy()
+            whole = ~np.isnan(numbers).any(axis=1) & np.array([name is not None for name in labels], bool)
             left_out += int((~whole).sum())
-            numbers, labels = numbers[whole], labels.filter(whole)
+            numbers, labels = numbers[whole], [name for name, kept in zip(labels, whole) if kept]
         elif missing == "mean":
             filled += np.isnan(numbers).sum(axis=0)
         m = len(y)
@@ -96,10 +95,9 @@ def read(table: Table, target: str, features: Sequence[str], missing: str) -> Da
     return data
 
 
-def _places(labels: Any, known: dict[str, int], table: Table, target: str) -> Any:
+def _places(labels: Sequence[Any], known: dict[str, int], table: Table, target: str) -> Any:
     """The numbers of the classes, in the order in which they turn up."""
-    pl = need("polars", 'pip install "micrograd_lr[train]"')
-    for name in labels.unique(maintain_order=True):
+    for name in dict.fromkeys(labels):
         known.setdefault(name, len(known))
     if len(known) > MOST_CLASSES:
         shown = ", ".join([*known][:3])
@@ -107,7 +105,7 @@ def _places(labels: Any, known: dict[str, int], table: Table, target: str) -> An
             f"{table.path.name}: column {target} has more than {MOST_CLASSES} different values: {shown}, … It has to "
             "name the class of each row."
         )
-    return labels.replace_strict(known, return_dtype=pl.Int64).to_numpy() if known else []
+    return [known[name] for name in labels]
 
 
 def _in_order(names: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_lr.fitting.cells import Place
+from micrograd_lr.fitting.cells import Place, labels
 from micrograd_lr.fitting.csv_file import Batch, CsvFile
 from micrograd_lr.tools.late import need
 
@@ -76,18 +76,20 @@ class ParquetFile:
                 )
         asked = [pl.col(name).cast(pl.Float64).alias(f"x{j}") for j, name in enumerate(wanted)]
         if target is not None:
-            asked.append(pl.col(self.names[target]).cast(pl.String).str.strip_chars().alias("y"))
+            asked.append(pl.col(self.names[target]).cast(pl.String).alias("y"))
         scan = pl.scan_parquet(self.path)
         count, row = scan.select(pl.len()).collect().item(), 1
         for start in range(0, count, ROWS):
             frame = scan.select(asked).slice(start, ROWS).collect()
             numbers = frame.select(pl.exclude("y")).fill_null(float("nan")).to_numpy(order="c")
-            labels = None if target is None else frame["y"]
-            self._check(numbers, labels, missing, row, wanted, target)
+            classes = [] if target is None else labels(frame["y"].to_list())
+            self._check(numbers, classes, missing, row, wanted, target)
             row += frame.height
-            yield Batch(numbers, labels)
+            yield Batch(numbers, classes)
 
-    def _check(self, numbers: Any, labels: Any, missing: str, row: int, names: list[str], target: int | None) -> None:
+    def _check(
+        self, numbers: Any, classes: list[str | None], missing: str, row: int, names: list[str], target: int | None
+    ) -> None:
         np = need("numpy", "pip install numpy")
         wrong = ~np.isfinite(numbers) if missing == "error" else np.isinf(numbers)
         if wrong.any():
@@ -96,5 +98,5 @@ class ParquetFile:
             if np.isnan(numbers[i, j]):
                 raise place.missing()
             raise place.infinite(numbers[i, j])
-        if target is not None and missing != "drop" and labels.null_count():
-            raise Place(self.path.name, 0, row + labels.is_null().arg_max(), True, self.names[target]).no_class()
+        if target is not None and missing != "drop" and None in classes:
+            raise Place(self.path.name, 0, row + classes.index(None), True, self.names[target]).no_class()
