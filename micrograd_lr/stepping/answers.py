@@ -166,7 +166,7 @@ class Judge:
     def _praise(self, text: str, question: Question) -> Verdict:
         """Right; but for a number may stand a formula that is right only here, such as (1 − y)/(1 − a) where y is 0."""
         places = zip(self._answers(text, question), self.places)
-        if self._has_names(text) and not all(right(answer, place[question.key]) for answer, place in places):
+        if self._names_in(text) and not all(right(answer, place[question.key]) for answer, place in places):
             return Verdict(True, SAID["here"])
         short = question.closed and self.readable(question) and self._is_short(text, question)
         return Verdict(True, SAID["short" if short else "right"])

@@ -101,7 +101,7 @@ function spellingsFor(question) {
 function praise(question, text) {
   const { spots, answers } = everywhere(question, text);
   const holds = answers.every((answer, i) => isRight(answer, spots[i][question.key]));
-  if (!holds && hasNames(text)) return { right: true, said: judging.said.here };
+  if (!holds && namesIn(text).length) return { right: true, said: judging.said.here };
   const short = question.closed && readable(question) && isShort(question, text);
   return { right: true, said: judging.said[short ? "short" : "right"] };
 }
