@@ -175,6 +175,20 @@ def test_another_level_of_detail_begins_the_questions_anew(opened):
     assert page.settled().text("#verdict") == ""
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (768, 1024)])
+def test_the_panel_stays_as_it_is_while_questions_are_asked(size, opened):
+    page = opened(slides(), "step=7&ask=formula")
+    page.page.set_viewport_size(dict(zip(("width", "height"), size)))
+    tall = page.settled().page.locator("#frame").bounding_box()
+    for wrong, right in (("-1", "x"), ("-(a-y)", "(a-y)x"), ("(y-a)x", "a-y")):
+        page.answer(wrong)
+        assert page.text("#verdict").endswith("Check the sign, too.")
+        assert page.page.locator("#frame").bounding_box() == tall
+        page.answer(right)
+        assert page.page.locator("#frame").bounding_box() == tall
+    assert page.page.locator("#chain").is_visible()  # as soon as there is room again
+
+
 def test_a_formula_that_was_answered_stays_so_while_numbers_change(file, reader):
     page = reader(file, "step=20&ask=formula").answer("a(1-a)")
     assert page.text("#score") == "1 of 1 right at the first try"

@@ -1,5 +1,5 @@
 // The current move under the picture: its lines, the open question; or the story of a node that was clicked
-// Shared: renderFrame, plainParts, reserveRoom, MOST_MEASURED
+// Shared: renderFrame, plainParts, leaveRoom, reserveRoom, MOST_MEASURED
 
 function renderFrame() {
   const frame = frames[step];
@@ -26,6 +26,13 @@ function makeRoom() {
   const [panel, lines] = [byId("frame"), byId("lines")];
   lines.hidden = false;
   lines.hidden = !byId("problem").hidden && panel.offsetHeight > reserved;
+  leaveRoom();
+}
+
+/** A question and what is said to an answer have the room of the product below them, if the panel would grow. */
+function leaveRoom() {
+  const asks = reserved && !byId("question").hidden && !hasMatrix();
+  if (asks && byId("frame").offsetHeight > reserved) byId("chain").hidden = true;
 }
 
 /** Where a factor comes from: the level on which the node that pays is opened, and back; or its derivation. */

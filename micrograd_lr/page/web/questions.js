@@ -25,6 +25,7 @@ const shapesAreOpen = () => Boolean(ask) && frames.at(-1).questions.some(
 function showVerdict(text, kind) {
   byId("verdict").className = kind;
   setText(byId("verdict"), text);
+  leaveRoom();
   if (text) showQuestion();
 }
 
