@@ -41,6 +41,10 @@ def test_a_student_sees_all_of_every_move(size, lesson, reader):
         assert seen.cut == []
 
 
+def test_the_page_of_the_slides_stays_small(lesson):
+    assert lesson.stat().st_size <= 200_000
+
+
 def test_a_walk_finds_what_is_hidden_small_crowded_or_jumping(lesson, reader):
     page = reader(lesson, viewport={"width": 1280, "height": 800})
     page.page.evaluate("byId('graph').style.cssText = 'height: 60px; align-self: start'; sized = () => {}")
