@@ -117,7 +117,9 @@ def _written(part: Part) -> str:
         case reader.Indexed(base, low, high):
             below = f"_{{{_written(low)}}}" if low else ""
             above = f"^{{{_written(_with_transposed(high))}}}" if high else ""
-            return f"{_base(base)}{below}{above}"
+            text = _base(base)
+            has_one = isinstance(base, reader.Name) and base.number  # x1₁: LaTeX refuses a second index
+            return f"{{{text}}}{below}{above}" if below and has_one else f"{text}{below}{above}"
         case reader.Power(base, exponent):
             return f"{_base(base)}^{{{_written(exponent)}}}"
         case reader.Fraction(above, below):
