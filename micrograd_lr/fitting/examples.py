@@ -69,7 +69,8 @@ class Examples:
     def sum(self, functions: tuple[Callable[..., Any], Callable[..., Any]], wanted: str, given: dict[str, Any]) -> Any:
         """The sum of a function of the parameters `given` over the examples; it may differ for those with weights."""
         graph = compiled(functions[self.weights is not None], wanted, self.backend(wanted))
-        return graph(**given, **batch_of(graph.batch, self.X, self.Y, self.weights))
+        given = given | batch_of(graph.batch, self.X, self.Y, self.weights)
+        return graph(*(given[name] for name in graph.signature.parameters))
 
 
 def batch_of(names: Sequence[str], X: Any, Y: Any, weights: Any) -> dict[str, Any]:

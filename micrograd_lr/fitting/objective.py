@@ -26,13 +26,14 @@ class Objective:
     def __init__(self, examples: Examples, C: float, intercept: bool) -> None:
         self.examples, self.C, self.intercept = examples, C, intercept
         self.shape = (examples.n,) if examples.rows == 1 else (examples.rows, examples.n)
+        self.strength = np.array([1 / C])
         self.size = examples.rows * (examples.n + intercept)
 
     def parameters(self, p: Any) -> tuple[Any, Any]:
         """w and b of a vector p."""
         k = self.examples.rows
         b = p[p.size - k :] if self.intercept else np.zeros(k)
-        return p[: k * self.examples.n].reshape(self.shape), b if k > 1 else b[0]
+        return p[: k * self.examples.n].reshape(self.shape), b if k > 1 else float(b[0])
 
     def vector(self, w: Any, b: Any) -> Any:
         """The vector of w and b."""
@@ -43,16 +44,20 @@ class Objective:
         w, b = self.parameters(p)
         J, gradients = self.examples.loss(w, b)
         if math.isfinite(self.C):
-            J_penalty, more = compiled(penalty, "value_and_grad")(w.reshape(-1), [1 / self.C])
+            J_penalty, more = compiled(penalty, "value_and_grad")(w.reshape(-1), self.strength)
             J, gradients["w"] = J + J_penalty, gradients["w"] + more["w"].reshape(self.shape)
         return J / self.examples.weight, self.vector(gradients["w"], gradients["b"]) / self.examples.weight
 
     def hessian(self, p: Any) -> Any:
         """The second derivatives at p, a matrix with a row per parameter."""
         w, b = self.parameters(p)
-        blocks = self.examples.hessian(w, b)
-        sizes = {name: self.examples.n if name[0] == "w" else 1 for name in blocks if name[0] == "w" or self.intercept}
-        H = np.block([[np.reshape(blocks[p][q], (m, n)) for q, n in sizes.items()] for p, m in sizes.items()])
+        blocks, k, n = self.examples.hessian(w, b), self.examples.rows, self.examples.n
+        H = np.empty((k * n + k, k * n + k))  # also by the intercepts, if there are none
+        places = {name: slice(r * n, (r + 1) * n) if r < k else k * n + r - k for r, name in enumerate(blocks)}
+        for p, at in places.items():
+            for q, other in places.items():
+                H[at, other] = blocks[p][q]
+        H = H[: self.size, : self.size]
         if math.isfinite(self.C):
             H[: w.size, : w.size] += self._of_penalty
         H /= self.examples.weight
@@ -62,16 +67,14 @@ class Objective:
     def _of_penalty(self) -> Any:
         """The second derivatives of the penalty, which are the same everywhere."""
         w, _ = self.parameters(np.zeros(self.size))
-        return compiled(penalty, "hessian")(w.reshape(-1), [1 / self.C])["w"]["w"]
+        return compiled(penalty, "hessian")(w.reshape(-1), self.strength)["w"]["w"]
 
     @cached_property
     def indifferent(self) -> Any:
         """Σ uuᵀ over the directions u, of length 1, in which the objective stays the same: that of several classes, if
-        the intercepts of all are shifted alike; and without a penalty, the weights of a feature. Else 0.
+        the intercepts of all are shifted alike; and without a penalty, the weights of a feature.
         """
         k, n = self.examples.rows, self.examples.n
-        if k == 1:
-            return 0.0
         alike = np.full((k, k), 1 / k)
         of_w = np.kron(alike, np.eye(n)) if math.isinf(self.C) else np.zeros((k * n, k * n))
         matrix = np.zeros((self.size, self.size))

@@ -70,7 +70,9 @@ def newton(objective: Objective, start: Any, tol: float, max_iter: int, seen: Se
 
     def direction(p: Any, gradient: Any) -> Any:
         H = objective.hessian(p)
-        return -solved(H + np.trace(H) / len(H) * objective.indifferent, gradient)
+        if objective.examples.rows > 1:
+            H += np.trace(H) / len(H) * objective.indifferent
+        return -solved(H, gradient)
 
     return _descend(objective, start, tol, max_iter, seen, direction)
 
