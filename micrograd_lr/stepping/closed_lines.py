@@ -195,7 +195,10 @@ def _what_cancels(a: Text, y: Text, slope: str) -> str:
     (first, below_first), (second, below_second) = slope_of_loss(a, y)
     if slope != str(first / below_first + second / below_second):
         return ""
-    return format_formula(f"{below_first} cancels in the first term, {below_second} in the second, then {y * a}")
+    ya = y * a
+    return format_formula(
+        f"{below_first} cancels in the first term, {below_second} in the second, then +{ya} and -{ya}"
+    )
 
 
 def _vector(entries: Sequence[str]) -> str:

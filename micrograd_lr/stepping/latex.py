@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from micrograd_lr.stepping.frames import Frame, Steps
 
-_ABOUT = "(?P<before>.*: |.* begins at )%s(?P<after> .*|$)"  # the name of a node in what is said about its move
+_ABOUT = "(?P<before>.*: |.* begins at )%s(?P<after>[ ,].*|$)"  # the name of a node in what is said about its move
 
 
 def walk(steps: Steps) -> str:
@@ -30,4 +30,6 @@ def _lead(frame: Frame) -> str:
     about = name and re.fullmatch(_ABOUT % re.escape(name), frame.lead)
     if not about:
         return latex_text(frame.lead)
-    return f"{latex_text(about['before'])} ${latex(name, frame.steps.names)}$ {latex_text(about['after'])}".strip()
+    after = latex_text(about["after"])
+    apart = "" if not after or after.startswith(",") else " "
+    return f"{latex_text(about['before'])} ${latex(name, frame.steps.names)}${apart}{after}"

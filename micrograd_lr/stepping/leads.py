@@ -27,7 +27,7 @@ def lead(graph: NamedNodes, kind: str, node: str, example: Example | None, payme
         return {"inputs": "The inputs", "gradients": "Done: the gradients"}[kind]
     name = graph.name(node)
     if kind == "seed":
-        return f"The backward pass begins at {name}"
+        return f"The backward pass begins at {name}, which grows as fast as itself"
     if kind == "forward":
         return f"Forward{f', {example}' if example else ''}: {name} is computed"
     if example is None:

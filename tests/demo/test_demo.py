@@ -157,7 +157,7 @@ def test_the_one_case_is_right(printed):
         f"| ∂a/∂z | (1, 1) | a(1 − a) | {a:.4f}(1 − {a:.4f}) | {a * (1 - a):.3f} |",
         f"| ∂z/∂w | (1, 2) | xᵀ |  | ({x[0]:.4f}, −{-x[1]:.4f}) |",
         "| ∂z/∂b | (1, 1) | 1 |  | 1 |",
-        "* a cancels in the first term, 1 − a in the second, then ya: "
+        "* a cancels in the first term, 1 − a in the second, then +ya and −ya: "
         "∂L/∂z = (−y/a + (1 − y)/(1 − a)) · a(1 − a) = −y(1 − a) + (1 − y) a = a − y\n",
         f"* ∂L/∂z = a − y = {a:.4f} − 1 ≈ −{1 - a:.4f}\n",
         f"* **∂L/∂w = (a − y)xᵀ = ({a:.4f} − 1)·({x1}, {x2}) ≈ ({dw1}, {dw2})**\n",

@@ -39,7 +39,7 @@ def test_the_factors_cancel_before_the_closed_form():
     frames = walk(Expression(SLIDES)(w=0.5, x=2.0, b=-1.0, y=1.0))
     assert [line.kind for line in frames[6].lines] == ["local", "payment", "cancel", "closed"]
     assert said(frames[6], CLOSED) == [
-        "a cancels in the first term, 1 − a in the second, then ya: "
+        "a cancels in the first term, 1 − a in the second, then +ya and −ya: "
         "∂L/∂z = (−y/a + (1 − y)/(1 − a)) · a(1 − a) = −y(1 − a) + (1 − y) a = a − y",
         "∂L/∂z = a − y = 0.5 − 1 = −0.5",
     ]

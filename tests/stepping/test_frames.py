@@ -38,7 +38,7 @@ def test_the_forward_pass_and_then_the_backward_pass():
     assert repr(frames[2]) == "<frame 2: Forward: z is computed: z = wx + b = 1 + (−1.5) = −0.5.>"
     assert [frame.lead for frame in frames[11:14]] == [
         "Forward: L is computed",
-        "The backward pass begins at L",
+        "The backward pass begins at L, which grows as fast as itself",
         "Backward: L passes ∂L/∂L = 1 back",
     ]  # fmt: skip
 
@@ -48,7 +48,7 @@ def test_each_frame_in_words_formulas_and_numbers():
     assert frames[0].text == "The inputs: y = 1, w = 0.5, x = 2, b = −1.5."
     assert frames[3].formula == "a = σ(z)"
     assert frames[3].numbers == "a = σ(z) = σ(−0.5) = 0.3775"
-    assert frames[12].text == "The backward pass begins at L: ∂L/∂L = 1."
+    assert frames[12].text == "The backward pass begins at L, which grows as fast as itself: ∂L/∂L = 1."
     assert frames[20].formula == "∂a/∂z = a(1 − a); ∂L/∂z = ∂L/∂a · ∂a/∂z"
     assert (
         frames[20].numbers

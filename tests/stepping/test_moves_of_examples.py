@@ -39,7 +39,7 @@ def test_what_they_say():
         "Forward, example 2 of 3: L⁽²⁾ is computed",
         "Forward, example 3 of 3: L⁽³⁾ is computed",
         "Forward: J is computed",
-        "The backward pass begins at J",
+        "The backward pass begins at J, which grows as fast as itself",
         "Backward: J passes ∂J/∂J = 1 back",
         "Backward, example 1 of 3 passes back to w₁, w₂ and b",
         "Backward, example 2 of 3 passes back to w₁, w₂ and b",

@@ -35,7 +35,8 @@ def test_what_it_is_called(text, name):
         frames = all_steps(recorded(text), detail=detail)
         assert (frames.root.label, frames.root.name) == (name, name)
         assert frames[-1].text.startswith(f"Done: the gradients: ∂{name}/∂")
-        assert frames[len(frames.ops) + 1].text == f"The backward pass begins at {name}: ∂{name}/∂{name} = 1."
+        begins = f"The backward pass begins at {name}, which grows as fast as itself"
+        assert frames[len(frames.ops) + 1].text == f"{begins}: ∂{name}/∂{name} = 1."
 
 
 def test_leaves_blank_labels_and_many_examples():

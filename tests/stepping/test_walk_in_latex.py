@@ -29,7 +29,7 @@ def test_a_move_is_a_sentence_and_its_formulas():
         "Forward: $z$ is computed.\n"
         "\\begin{align*}\nz &= wx + b = 0.5 \\cdot 2 + (-1) = 0\n\\end{align*}"
     )  # fmt: skip
-    assert moves[4].startswith("The backward pass begins at $L$.\n")
+    assert moves[4].startswith("The backward pass begins at $L$, which grows as fast as itself.\n")
     assert moves[5].splitlines()[0] == r"Backward: $L$ passes $\frac{\partial L}{\partial L}$ = 1 back."
     assert moves[8] == (
         "Done: the gradients.\n\\begin{align*}\n"

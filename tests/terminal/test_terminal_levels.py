@@ -32,7 +32,7 @@ def test_the_closed_form_at_z_and_at_the_end():
     page, _ = shown(*"nnnnnn")
     assert (
         "  ∂L/∂z = ∂L/∂a · ∂a/∂z = −2·0.25 = −0.5\n"
-        "  a cancels in the first term, 1 − a in the second, then ya: ∂L/∂z\n"
+        "  a cancels in the first term, 1 − a in the second, then +ya and −ya: ∂L/∂z\n"
         "      = (−y/a + (1 − y)/(1 − a)) · a(1 − a) = −y(1 − a) + (1 − y) a = a − y\n"
         "  ∂L/∂z = a − y = 0.5 − 1 = −0.5 ✓ proven\n"
     ) in page
