@@ -189,14 +189,18 @@ class _ByRows(NumbaKernel):
 
     def add_total(self, x: Symbol) -> None:
         for examples in self.example_loops(TOGETHER if x.count <= NARROW else 1):
-            for k in range(len(examples)):
-                self.out.add(3, f"t{k} = {START[x.op]}")
-            self.out.add(3, f"for j in range({x.count}):")
-            for k, i in enumerate(examples):
-                term = self.out.expression(x.operands[0], self.entry(i), self.stored(i), f"p{k}_")
-                self.out.add(4, accumulated(x.op, f"t{k}", [term]))
-            for k, i in enumerate(examples):
-                self.out.add(3, f"{self.stored_at(x, i)} = t{k}")
+            self.add_loop(3, x, examples, [self.stored_at(x, i) for i in examples])
+
+    def add_loop(self, depth: int, x: Symbol, examples: list[str], targets: list[str]) -> None:
+        """A sum or a maximum over features, for each of the examples: what it is stored as are the `targets`."""
+        for t in range(len(examples)):
+            self.out.add(depth, f"t{t} = {START[x.op]}")
+        self.out.add(depth, f"for j in range({x.count}):")
+        for t, i in enumerate(examples):
+            term = self.out.expression(x.operands[0], self.entry(i), self.stored(i), f"p{t}_")
+            self.out.add(depth + 1, accumulated(x.op, f"t{t}", [term]))
+        for t, target in enumerate(targets):
+            self.out.add(depth, f"{target} = t{t}")
 
     def add_gradient(self, name: str, form: Any, n: int) -> None:
         for examples in self.example_loops(TOGETHER):
@@ -220,14 +224,7 @@ class _ByRows(NumbaKernel):
         start, stop = self.schedule.ranges[array]
         for examples in self.example_loops(TOGETHER):
             self.out.add(3, f"for k in range({start}, {stop}):")
-            for t in range(len(examples)):
-                self.out.add(4, f"t{t} = {START[x.op]}")
-            self.out.add(4, f"for j in range({x.count}):")
-            for t, i in enumerate(examples):
-                term = self.out.expression(x.operands[0], self.entry(i), self.stored(i), f"p{t}_")
-                self.out.add(5, accumulated(x.op, f"t{t}", [term]))
-            for t, i in enumerate(examples):
-                self.out.add(4, f"work[{self.row_at(array, 'k')}, {i}] = t{t}")
+            self.add_loop(4, x, examples, [f"work[{self.row_at(array, 'k')}, {i}]" for i in examples])
 
     def add_table(self, name: str, form: Any, height: int, width: int) -> None:
         for examples in self.example_loops(TOGETHER):

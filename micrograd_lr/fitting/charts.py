@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-import numpy as np
-
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
@@ -13,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+np = need("numpy", 'pip install "micrograd_lr[train]"')
 GROUPS, LEAST, LINES = 10, 10, 10  # of a calibration: groups at most, rows in each at least, classes at most
 _SURE = 1.96  # standard deviations to both sides, in which 95 % of the shares lie
 _STYLE = {"svg.hashsalt": "micrograd_lr", "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from micrograd_lr.tools.late import need
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -106,18 +108,22 @@ def _delimiter(text: str) -> str:
 
 
 def _opened(options: argparse.Namespace) -> Table:
+    for package in ("numpy", "polars", "sklearn"):
+        need(package, 'pip install "micrograd_lr[train]"')
     from micrograd_lr.fitting.table import open_table
 
     return open_table(options.table, options.delimiter or "", options.encoding, options.decimal_comma)
 
 
 def _train(options: argparse.Namespace) -> int:
+    table = _opened(options)
     from micrograd_lr.fitting.report import train
 
-    return train(_opened(options), options)
+    return train(table, options)
 
 
 def _predict(options: argparse.Namespace) -> int:
+    table = _opened(options)
     from micrograd_lr.fitting.predicting import predict
 
-    return predict(_opened(options), options)
+    return predict(table, options)

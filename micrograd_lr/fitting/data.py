@@ -6,6 +6,7 @@ from functools import partial
 
 from micrograd_lr.compiler.blocks import mapped
 from micrograd_lr.fitting.examples import Examples, ExamplesInBlocks
+from micrograd_lr.fitting.loss import rows_of
 from micrograd_lr.tools.late import need
 
 TYPE_CHECKING = False
@@ -73,7 +74,7 @@ def in_blocks(
     classes = _classes(np.array(sorted(counts)), classes)
     of_classes = np.array([counts.get(label, 0.0) for label in classes.tolist()])
     by_class = _weights_of_classes(class_weight, classes, of_classes)
-    arranged, rows = partial(_arranged, classes, by_class), 1 if len(classes) == 2 else len(classes)
+    arranged, rows = partial(_arranged, classes, by_class), rows_of(len(classes))
     total = float(of_classes @ by_class)
     return ExamplesInBlocks(blocks, arranged, weighted, sizes.pop(), rows, total, executor), classes
 

@@ -94,6 +94,11 @@ class ByClass:
         return hash((self.function, self.k))
 
 
+def rows_of(classes: int) -> int:
+    """How many rows w has: a single one, which speaks for the second class, if there are two; else one per class."""
+    return 1 if classes == 2 else classes
+
+
 @cache
 def compiled(function: Callable[..., Any], wanted: str, backend: str | None = None) -> Compiled:
     """A loss as a function of all examples. `wanted` is value_and_grad or hessian. Each is compiled once."""

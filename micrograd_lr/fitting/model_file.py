@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import asdict, dataclass, field
 
+from micrograd_lr.fitting.loss import rows_of
 from micrograd_lr.tools.files import write_whole
 from micrograd_lr.tools.version import __version__
 
@@ -63,7 +64,7 @@ class Model:
         read = read_json(path, FORMAT, [*cls.__dataclass_fields__])
         model = cls(**{name: read[name] for name in cls.__dataclass_fields__})
         n, k = _names(path, read, "features", 1), _names(path, read, "classes", 2)
-        rows = 1 if k == 2 else k
+        rows = rows_of(k)
         check_numbers(path, "means", model.means, n)
         check_numbers(path, "deviations", model.deviations, n)
         check_numbers(path, "intercepts", model.intercepts, rows)

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 
+from micrograd_lr.fitting.loss import rows_of
 from micrograd_lr.fitting.model_file import Model
 from micrograd_lr.fitting.preparing import chosen, prepare, read, split
 from micrograd_lr.fitting.training import FEW, Settings, fit, quality
@@ -82,8 +83,8 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _settings(options: argparse.Namespace, data: Data) -> Settings:
-    rows = 1 if len(data.classes) == 2 else len(data.classes)
-    solver = options.solver or ("newton" if rows * len(data.features) <= FEW else "lbfgs")
+    few = rows_of(len(data.classes)) * len(data.features) <= FEW
+    solver = options.solver or ("newton" if few else "lbfgs")
     weights = _weights(options.class_weight, data.classes)
     return Settings(options.C, solver, options.tol, options.max_iter, weights, options.checkpoint_every)
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from micrograd_lr.fitting.estimator import LogisticRegression
+from micrograd_lr.fitting.loss import rows_of
 from micrograd_lr.fitting.model_file import CHECKPOINT, check_numbers, check_rows, read_json, write_json
 from micrograd_lr.tools.late import need
 from micrograd_lr.tools.progress import progress
@@ -119,7 +120,7 @@ def _read(checkpoint: Path, belongs_to: dict[str, Any], n: int, classes: int) ->
                 "what it was made with."
             )
     at = Progress(**{name: read[name] for name in Progress.__dataclass_fields__})
-    rows = 1 if classes == 2 else classes
+    rows = rows_of(classes)
     check_rows(checkpoint, "coefficients", at.coefficients, rows, n)
     check_numbers(checkpoint, "intercepts", at.intercepts, rows)
     for name in ("losses", "slopes"):
